@@ -1,0 +1,1 @@
+"""What Digit Lab claims, measured: each module is a command of its own."""

@@ -1,0 +1,187 @@
+"""Charts of numbers, drawn by the browser: pure functions from data to Altair.
+
+Pictures made of pixels are in `core.figures`. Numbers that change while one looks
+(a learning curve, ten probabilities) are charts: they cost the server next to
+nothing, follow the theme, and show their values under the pointer.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.data import CLASS_NAMES, MAX_PIXEL
+from core.history import Epoch
+
+# Okabe and Ito's blue and orange, which remain apart for colour-blind eyes.
+BLUE, ORANGE = "#0072b2", "#e69f00"
+GREY = "#8a97a5"
+
+
+def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> alt.Chart:
+    """Images of each class, as a share of their set, training beside test.
+
+    Parameters
+    ----------
+    train, test : ndarray of int, shape (10,)
+    """
+    frame = pd.concat(
+        pd.DataFrame(
+            {
+                "class": [f"{digit} {name}" for digit, name in enumerate(CLASS_NAMES)],
+                "images": counts,
+                "share": counts / counts.sum(),
+                "set": label,
+            }
+        )
+        for label, counts in (("Training", train), ("Test", test))
+    )
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("class:N", title=None, axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.label, 0, 1)")),
+            xOffset=alt.XOffset("set:N", sort=["Training", "Test"]),
+            y=alt.Y("share:Q", title="Share of the set", axis=alt.Axis(format="%")),
+            color=_two_colours("set", ["Training", "Test"]),
+            tooltip=[
+                alt.Tooltip("class:N", title="Class"),
+                alt.Tooltip("set:N", title="Set"),
+                alt.Tooltip("images:Q", title="Images", format=","),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+            ],
+        )
+        .properties(height=260)
+    )
+    return chart
+
+
+def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
+    """How often each pixel value occurs.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (bins,)
+        Pixels in equal steps of 0 to 255.
+    """
+    width = (MAX_PIXEL + 1) // len(counts)
+    start = np.arange(len(counts)) * width
+    frame = pd.DataFrame(
+        {
+            "start": start,
+            "end": start + width,
+            "range": [f"{low}–{low + width - 1}" for low in start],
+            "share": counts / counts.sum(),
+        }
+    )
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(color=BLUE, binSpacing=1)
+        .encode(
+            x=alt.X("start:Q", bin="binned", title="Pixel value", scale=alt.Scale(domain=[0, MAX_PIXEL + 1])),
+            x2="end:Q",
+            y=alt.Y("share:Q", title="Share of all pixels", axis=alt.Axis(format="%")),
+            tooltip=[
+                alt.Tooltip("range:N", title="Pixel values"),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+            ],
+        )
+        .properties(height=260)
+    )
+    return chart
+
+
+def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.LayerChart:
+    """Accuracy or loss after each epoch, with room for the epochs to come.
+
+    Parameters
+    ----------
+    history : sequence of Epoch
+    epochs : int
+        How many there will be.
+    metric : str
+        ``"accuracy"`` or ``"loss"``.
+    """
+    series = (("Training", metric), ("Validation", f"val_{metric}"))
+    rows = [
+        {"epoch": epoch.number, "images": label, "value": getattr(epoch, name)}
+        for epoch in history
+        for label, name in series
+        if getattr(epoch, name) is not None
+    ]
+    is_accuracy = metric == "accuracy"
+    y = alt.Y(
+        "value:Q",
+        title="Accuracy" if is_accuracy else "Loss",
+        scale=alt.Scale(zero=False, nice=True) if is_accuracy else alt.Scale(zero=True),
+        axis=alt.Axis(format="%" if is_accuracy else ".2f"),
+    )
+    x = alt.X(
+        "epoch:Q",
+        title="Epoch",
+        scale=alt.Scale(domain=[1, max(epochs, 2)], nice=False),
+        axis=alt.Axis(format="d", tickMinStep=1),
+    )
+    tooltip = [
+        alt.Tooltip("epoch:Q", title="Epoch"),
+        alt.Tooltip("images:N", title="Images"),
+        alt.Tooltip("value:Q", title="Accuracy" if is_accuracy else "Loss", format=".4f"),
+    ]
+    frame = pd.DataFrame(rows, columns=["epoch", "images", "value"])
+    base = alt.Chart(frame).encode(
+        x=x, y=y, color=_two_colours("images", ["Training", "Validation"]), tooltip=tooltip
+    )
+    layers = base.mark_line(strokeWidth=3) + base.mark_point(filled=True, size=60)
+    chart: alt.LayerChart = layers.properties(height=240)
+    return chart
+
+
+def probabilities(values: npt.NDArray[np.floating[Any]]) -> alt.LayerChart:
+    """The ten probabilities as bars, the highest one in colour.
+
+    Parameters
+    ----------
+    values : ndarray, shape (10,)
+        Sum to 1.
+    """
+    frame = pd.DataFrame(
+        {
+            "digit": [str(digit) for digit in range(len(values))],
+            "probability": values.astype(float),
+            "answer": np.arange(len(values)) == values.argmax(),
+        }
+    )
+    x = alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1.12]), axis=None)
+    y = alt.Y("digit:N", title=None, axis=alt.Axis(labelFontSize=15, ticks=False, domain=False))
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=16, cornerRadiusEnd=3)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GREY)),
+            tooltip=[
+                alt.Tooltip("digit:N", title="Digit"),
+                alt.Tooltip("probability:Q", title="Probability", format=".2%"),
+            ],
+        )
+    )
+    numbers = (
+        alt.Chart(frame)
+        .mark_text(align="left", dx=6, fontSize=13)
+        .encode(x=x, y=y, text=alt.Text("probability:Q", format=".1%"))
+    )
+    chart: alt.LayerChart = (bars + numbers).properties(height=280)
+    return chart
+
+
+def _two_colours(field: str, names: list[str]) -> alt.Color:
+    return alt.Color(
+        f"{field}:N",
+        title=None,
+        scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
+        legend=alt.Legend(orient="top"),
+    )

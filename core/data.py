@@ -1,0 +1,216 @@
+"""MNIST in memory: loaded once, checked against the published checksums, read-only."""
+
+import hashlib
+import threading
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.uint8]
+
+CLASS_NAMES = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+IMAGE_SIZE = 28
+MAX_PIXEL = 255
+TRAINING_IMAGES = 60_000
+
+DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
+
+# MD5 sums of the four uncompressed IDX files as published with the database
+# (LeCun, Cortes and Burges, "The MNIST database of handwritten digits").
+_IDX_MD5 = {
+    "x_train": "6bbc9ace898e44ae57da46a324031adb",
+    "y_train": "a25bea736e30d166cdddb491f175f624",
+    "x_test": "2646ac647ad5339dbf082846283269ea",
+    "y_test": "27ae3e4e09519cfbb04c329615203637",
+}
+
+_load_lock = threading.Lock()
+
+
+class DataError(Exception):
+    """MNIST could not be loaded. The message says what to do about it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The MNIST images and labels, as read-only ``uint8`` arrays.
+
+    Attributes
+    ----------
+    train_images : ndarray of uint8, shape (60000, 28, 28)
+        Pixel values 0 (paper) to 255 (ink).
+    train_labels : ndarray of uint8, shape (60000,)
+        Digits 0 to 9.
+    test_images : ndarray of uint8, shape (10000, 28, 28)
+    test_labels : ndarray of uint8, shape (10000,)
+    """
+
+    train_images: Images
+    train_labels: Labels
+    test_images: Images
+    test_labels: Labels
+
+
+def load_mnist(path: Path = DATA_FILE) -> Dataset:
+    """Load MNIST, once in each process.
+
+    The bundled file is read and its checksums are compared with the published
+    ones. If it is missing or damaged, Keras' own ``load_data`` is tried, which
+    needs a network or an earlier download.
+
+    Parameters
+    ----------
+    path : Path
+        A NumPy archive with the arrays ``x_train``, ``y_train``, ``x_test``
+        and ``y_test``.
+
+    Returns
+    -------
+    Dataset
+        The same object at every call, so all callers share one copy.
+
+    Raises
+    ------
+    DataError
+        If neither source gives the published data.
+    """
+    with _load_lock:
+        return _load(path)
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path) -> Dataset:
+    try:
+        arrays = _read_archive(path)
+        _check(arrays)
+    except DataError as bundled_error:
+        try:
+            arrays = _download_with_keras()
+            _check(arrays)
+        except Exception as download_error:
+            message = (
+                f"{bundled_error} Downloading MNIST with Keras did not work either. "
+                "Restore data/mnist.npz from the repository (git checkout -- data/mnist.npz) "
+                "and reload this page."
+            )
+            raise DataError(message) from download_error
+    for array in arrays.values():
+        array.setflags(write=False)
+    return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
+
+
+def _read_archive(path: Path) -> Mapping[str, npt.NDArray[np.uint8]]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in _IDX_MD5}
+    except FileNotFoundError as error:
+        raise DataError(f"The data file {path.name} is missing.") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"The data file {path.name} is damaged.") from error
+
+
+def _download_with_keras() -> Mapping[str, npt.NDArray[np.uint8]]:
+    # Imported here because Keras brings TensorFlow, which nobody needs to load a file.
+    from keras.datasets import mnist
+
+    (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+
+def _check(arrays: Mapping[str, npt.NDArray[np.uint8]]) -> None:
+    for name, expected in _IDX_MD5.items():
+        if arrays[name].dtype != np.uint8 or _idx_md5(arrays[name]) != expected:
+            raise DataError(f"The array {name} of MNIST differs from the published data.")
+
+
+def _idx_md5(array: npt.NDArray[np.uint8]) -> str:
+    """MD5 of an array as an IDX file: two zero bytes, type 8, rank, the sizes, the bytes."""
+    header = bytes([0, 0, 8, array.ndim])
+    header += b"".join(size.to_bytes(4, "big") for size in array.shape)
+    digest = hashlib.md5(header, usedforsecurity=False)
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def class_counts(labels: Labels) -> npt.NDArray[np.int64]:
+    """Count the images of each class.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (n,)
+
+    Returns
+    -------
+    ndarray of int64, shape (10,)
+    """
+    counts: npt.NDArray[np.int64] = np.bincount(labels, minlength=len(CLASS_NAMES))
+    return counts
+
+
+def pixel_histogram(images: Images, bins: int = 16) -> npt.NDArray[np.int64]:
+    """Count pixels by value, in ``bins`` equal steps of 0 to 255.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    bins : int
+        A divisor of 256.
+
+    Returns
+    -------
+    ndarray of int64, shape (bins,)
+    """
+    counts = np.zeros(MAX_PIXEL + 1, dtype=np.int64)
+    for block in np.array_split(images, max(1, len(images) // 1000)):
+        # bincount widens its input to int64: in blocks, 6 MB at a time instead of 376 MB.
+        counts += np.bincount(block.reshape(-1), minlength=MAX_PIXEL + 1)
+    binned: npt.NDArray[np.int64] = counts.reshape(bins, -1).sum(axis=1)
+    return binned
+
+
+def average_digits(images: Images, labels: Labels) -> npt.NDArray[np.float32]:
+    """Average the images of each class, pixel by pixel.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    labels : ndarray of uint8, shape (n,)
+
+    Returns
+    -------
+    ndarray of float32, shape (10, 28, 28)
+        Values 0 to 255.
+    """
+    means = [images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)]
+    return np.stack(means)
+
+
+def sample_indices(labels: Labels, count: int, seed: int, digit: int | None = None) -> npt.NDArray[np.int64]:
+    """Choose images at random, without repeats.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (n,)
+    count : int
+        How many; fewer come back if there are not so many.
+    seed : int
+        The same seed chooses the same images.
+    digit : int, optional
+        Choose among the images of this class only.
+
+    Returns
+    -------
+    ndarray of int64, shape (count,)
+        Indices into ``labels``.
+    """
+    pool = np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
+    rng = np.random.default_rng(seed)
+    chosen: npt.NDArray[np.int64] = rng.choice(pool, size=min(count, len(pool)), replace=False)
+    return chosen

@@ -1,0 +1,269 @@
+"""Pictures of digits, networks and results, as Matplotlib figures.
+
+Only the object API is used, never ``pyplot``: pyplot keeps its figures in global
+state, and this code runs in a server with many threads.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Rectangle
+
+from core.data import CLASS_NAMES, IMAGE_SIZE, MAX_PIXEL
+from core.recipe import Recipe
+
+CLASSES = len(CLASS_NAMES)
+
+
+@dataclass(frozen=True)
+class Style:
+    """Colours of a figure.
+
+    The blue and the orange are Okabe and Ito's, which remain apart for
+    colour-blind eyes (Color Universal Design, 2008).
+    """
+
+    background: str
+    text: str
+    muted: str
+    right: str
+    wrong: str
+
+
+LIGHT = Style(background="#ffffff", text="#1c2733", muted="#5b6875", right="#0072b2", wrong="#d55e00")
+DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", right="#56b4e9", wrong="#f08a3c")
+
+
+def to_png(figure: Figure, dpi: int = 160) -> bytes:
+    """Draw a figure as a PNG picture."""
+    return _save(figure, "png", dpi)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Draw a figure as an SVG picture."""
+    return _save(figure, "svg", 100)
+
+
+def _save(figure: Figure, kind: str, dpi: int) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=dpi, facecolor=figure.get_facecolor())
+    return buffer.getvalue()
+
+
+def digit_grid(
+    images: npt.NDArray[Any],
+    captions: Sequence[str],
+    columns: int,
+    style: Style = LIGHT,
+    caption_lines: int = 1,
+) -> Figure:
+    """Show many digits, each under its caption, as one tiled picture.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, 28, 28)
+        Pixel values 0 to 255.
+    captions : sequence of str
+        One for each image; may have several lines.
+    columns : int
+    style : Style
+    caption_lines : int
+        Lines to leave room for.
+
+    Returns
+    -------
+    Figure
+    """
+    gap_x, gap_y = 3, 1 + 6 * caption_lines
+    rows = -(-len(images) // columns)
+    height, width = rows * (IMAGE_SIZE + gap_y), columns * (IMAGE_SIZE + gap_x) - gap_x
+    canvas = np.full((height, width), np.nan, dtype=np.float32)
+    # 0.038 inch a pixel makes a digit about 1.1 inch wide, so that a caption fits over it.
+    figure, axes = _empty_figure(0.038 * width, 0.038 * height, style)
+    for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        row, column = divmod(number, columns)
+        top, left = row * (IMAGE_SIZE + gap_y) + gap_y, column * (IMAGE_SIZE + gap_x)
+        canvas[top : top + IMAGE_SIZE, left : left + IMAGE_SIZE] = image
+        axes.text(
+            left + IMAGE_SIZE / 2,
+            top - 1.6,
+            caption,
+            ha="center",
+            va="bottom",
+            fontsize=10,
+            linespacing=1.05,
+            color=style.text,
+        )
+    axes.imshow(canvas, cmap="gray", vmin=0, vmax=MAX_PIXEL, interpolation="nearest")
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    return figure
+
+
+def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = MAX_PIXEL) -> Figure:
+    """Show one digit large, with a colour bar.
+
+    Parameters
+    ----------
+    image : ndarray, shape (28, 28)
+        Values 0 to ``highest``.
+    style : Style
+    highest : float
+        255 for pixels as stored, 1 after dividing by 255.
+    """
+    figure = Figure(figsize=(5.2, 4.5), layout="constrained", facecolor=style.background)
+    axes = figure.add_subplot()
+    picture = axes.imshow(image, cmap="gray", vmin=0, vmax=highest)
+    axes.set_xticks(range(0, IMAGE_SIZE, 4))
+    axes.set_yticks(range(0, IMAGE_SIZE, 4))
+    axes.set_xlabel("column", color=style.text)
+    axes.set_ylabel("row", color=style.text)
+    bar = figure.colorbar(picture, ax=axes, shrink=0.9)
+    bar.set_label("pixel value", color=style.text)
+    for scale in (axes, bar.ax):
+        scale.tick_params(colors=style.text)
+        for spine in scale.spines.values():
+            spine.set_color(style.muted)
+    return figure
+
+
+def confusion_matrix(matrix: npt.NDArray[np.int64], style: Style = LIGHT, shares: bool = False) -> Figure:
+    """Show which digits are taken for which.
+
+    The mistakes have a colour scale of their own, so that the large numbers on the
+    diagonal do not drown them; the diagonal is only framed.
+
+    Parameters
+    ----------
+    matrix : ndarray of int, shape (10, 10)
+        Row: true digit. Column: answer.
+    style : Style
+    shares : bool
+        Show percentages of each row instead of counts.
+    """
+    totals = np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    values = matrix / totals * 100 if shares else matrix.astype(float)
+    errors = values.copy()
+    np.fill_diagonal(errors, 0)
+    ramp = LinearSegmentedColormap.from_list("errors", [style.background, style.wrong])
+    norm = PowerNorm(0.6, vmin=0, vmax=max(float(errors.max()), 1e-9))
+
+    figure = Figure(figsize=(7.2, 6.6), layout="constrained", facecolor=style.background)
+    axes = figure.add_subplot()
+    axes.imshow(errors, cmap=ramp, norm=norm)
+    for (row, column), value in np.ndenumerate(values):
+        if row == column:
+            axes.add_patch(
+                Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, lw=2, ec=style.right)
+            )
+        elif matrix[row, column] == 0:
+            continue
+        axes.text(
+            column,
+            row,
+            f"{value:.1f}" if shares else f"{value:.0f}",
+            ha="center",
+            va="center",
+            fontsize=11,
+            weight="bold" if row == column else "normal",
+            color=style.right if row == column else _readable(ramp(norm(value))),
+        )
+    axes.set_xticks(range(CLASSES), [str(digit) for digit in range(CLASSES)])
+    axes.set_yticks(range(CLASSES), [f"{name}  {digit}" for digit, name in enumerate(CLASS_NAMES)])
+    axes.set_xlabel("the network's answer", color=style.text, fontsize=12)
+    axes.set_ylabel("the true digit", color=style.text, fontsize=12)
+    axes.xaxis.set_label_position("top")
+    axes.xaxis.tick_top()
+    axes.tick_params(colors=style.text, labelsize=11, length=0)
+    for spine in axes.spines.values():
+        spine.set_color(style.muted)
+    return figure
+
+
+def _readable(background: tuple[float, float, float, float]) -> str:
+    """Black or white, whichever reads better on this colour (WCAG relative luminance)."""
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in background[:3]]
+    luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    return "black" if luminance > 0.179 else "white"
+
+
+def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
+    """Draw the network of a recipe, layer by layer, left to right.
+
+    Dense layers are columns of units, convolutional layers stacks of sheets; more
+    units than fit are shown as dots.
+    """
+    stages: list[tuple[str, int]] = [("28×28\npixels", IMAGE_SIZE * IMAGE_SIZE)]
+    stages += [(f"{filters} filters\n3×3", -filters) for filters in recipe.conv_filters]
+    stages += [(f"{units}\n{recipe.activation}", units) for units in recipe.hidden_units]
+    stages += [("10 digits\nsoftmax", CLASSES)]
+
+    figure, axes = _empty_figure(1.1 * len(stages), 1.1 * 3.4, style)
+    axes.set(xlim=(-0.5, len(stages) - 0.5), ylim=(-2.0, 1.4), aspect="equal")
+    places = [_unit_places(size) for _, size in stages]
+    for x, (left, right) in enumerate(pairwise(places)):
+        for start in left:
+            for end in right:
+                axes.plot((x + 0.1, x + 0.9), (start, end), color=style.muted, lw=0.4, alpha=0.5, zorder=0)
+    for x, ((label, size), ys) in enumerate(zip(stages, places, strict=True)):
+        if x == 0:
+            axes.add_patch(Rectangle((-0.36, -0.36), 0.72, 0.72, fc=style.muted, ec=style.text, lw=1))
+        elif size < 0:
+            for sheet in range(3):
+                corner = (x - 0.26 + 0.09 * sheet, -0.34 + 0.09 * sheet)
+                axes.add_patch(Rectangle(corner, 0.42, 0.5, fc=style.background, ec=style.right, lw=1.4))
+        else:
+            for y in ys:
+                colour = style.wrong if x == len(stages) - 1 else style.right
+                axes.add_patch(Circle((x, y), 0.085, fc=colour, ec=style.background, lw=0.8))
+            if len(ys) < size:
+                axes.text(x, 0, "⋮", ha="center", va="center", fontsize=13, color=style.text)
+        axes.text(x, -1.48, label, ha="center", va="top", fontsize=9, color=style.text)
+    return figure
+
+
+def _unit_places(size: int) -> list[float]:
+    """Heights at which to draw the units of a layer, with a gap if there are too many."""
+    if size < 0 or size > 100_000 or size == IMAGE_SIZE * IMAGE_SIZE:
+        return [0.0]
+    if size <= CLASSES:
+        return [float(y) for y in (np.arange(size) - (size - 1) / 2) * 0.27]
+    return [sign * (0.3 + 0.27 * step) for sign in (-1, 1) for step in range(4)]
+
+
+def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Axes]:
+    """A figure that is one picture from edge to edge."""
+    figure = Figure(figsize=(width, height), facecolor=style.background)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    return figure, axes
+
+
+def learning_curve(accuracies: Sequence[float], style: Style = LIGHT) -> Figure:
+    """A small curve without numbers, the size of a 2×2 `digit_grid`."""
+    figure, axes = _empty_figure(2.3, 2.7, style)
+    axes.plot(accuracies, color=style.right, lw=3, marker="o", ms=6)
+    axes.margins(0.12)
+    return figure
+
+
+def reading(image: npt.NDArray[Any], answer: int, style: Style = LIGHT) -> Figure:
+    """A digit as pixels, an arrow, and the digit as a number; the size of a 2×2 `digit_grid`."""
+    figure, axes = _empty_figure(2.3, 2.7, style)
+    axes.imshow(image, cmap="gray", extent=(0, 1, 0, 1))
+    axes.annotate(
+        "",
+        xy=(1.5, 0.5),
+        xytext=(1.08, 0.5),
+        arrowprops={"arrowstyle": "-|>", "color": style.muted, "lw": 2},
+    )
+    axes.text(1.75, 0.5, str(answer), ha="center", va="center", fontsize=40, color=style.right)
+    axes.set(xlim=(-0.05, 2.05), ylim=(-0.7, 1.7))
+    return figure

@@ -1,0 +1,315 @@
+"""Hyperparameters as one value: their limits, their presets, their JSON form.
+
+A `Recipe` says everything that decides a training: with the same data it gives
+the same network twice. It validates itself, so a recipe that exists is possible.
+"""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from core.data import CLASS_NAMES, IMAGE_SIZE, TRAINING_IMAGES
+
+CLASSES = len(CLASS_NAMES)
+CONV_KERNEL = 3
+
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+OPTIMIZERS = ("adam", "rmsprop", "sgd")
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot be trained. The message says what to change."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The smallest and largest value of a hyperparameter, and the sentence that says so.
+
+    Attributes
+    ----------
+    low, high : float
+        Both ends are allowed.
+    sentence : str
+        Shown when a value is outside; ``{low}`` and ``{high}`` stand for the ends.
+    """
+
+    low: float
+    high: float
+    sentence: str
+
+    def message(self) -> str:
+        """The sentence with both ends filled in."""
+        return self.sentence.format(low=f"{self.low:,g}", high=f"{self.high:,g}")
+
+
+LIMITS: Mapping[str, Limit] = MappingProxyType(
+    {
+        "hidden_layers": Limit(0, 4, "Choose from {low} to {high} hidden layers."),
+        "hidden_units": Limit(1, 1024, "Each hidden layer needs {low} to {high} units."),
+        "conv_layers": Limit(0, 3, "Choose from {low} to {high} convolutional layers."),
+        "conv_filters": Limit(1, 64, "Each convolutional layer needs {low} to {high} filters."),
+        "learning_rate": Limit(0.0001, 1.0, "The learning rate must be from {low} to {high}."),
+        "epochs": Limit(1, 50, "Epochs must be a whole number from {low} to {high}."),
+        "batch_size": Limit(1, 10_000, "The batch size must be a whole number from {low} to {high}."),
+        "dropout": Limit(0.0, 0.8, "Dropout must be from {low} to {high}."),
+        "validation_share": Limit(0.0, 0.5, "The validation share must be from {low} to {high}."),
+        "train_size": Limit(
+            100,
+            TRAINING_IMAGES,
+            "The number of training images must be a whole number from {low} to {high}.",
+        ),
+        "seed": Limit(0, 999_999, "The seed must be a whole number from {low} to {high}."),
+        # One step is one batch learned. Bounds how long one student can hold a shared server.
+        "steps": Limit(
+            1,
+            100_000,
+            "This recipe would update the weights more than {high} times. "
+            "Choose fewer epochs, a larger batch size or fewer training images.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a network is built and trained.
+
+    Attributes
+    ----------
+    hidden_units : tuple of int
+        Units of each hidden dense layer, first to last; empty for none.
+    activation : str
+        One of `ACTIVATIONS`, for every hidden layer.
+    optimizer : str
+        One of `OPTIMIZERS`.
+    learning_rate : float
+    epochs : int
+    batch_size : int
+    dropout : float
+        Share of units switched off at random after each hidden dense layer while training.
+    validation_share : float
+        Share of the training images kept aside to measure on after each epoch.
+    train_size : int
+        How many of the 60,000 training images are used, the first ones.
+    seed : int
+        Decides the first weights, the order of the images, and dropout.
+    conv_filters : tuple of int
+        Filters of each convolutional layer (3×3, then 2×2 max pooling), before the
+        dense layers; empty for none.
+    augmentation : bool
+        Whether each image is shifted, rotated and zoomed a little at random while training.
+
+    Raises
+    ------
+    RecipeError
+        If a value is outside `LIMITS` or not one of the choices.
+    """
+
+    hidden_units: tuple[int, ...] = (300,)
+    activation: str = "sigmoid"
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    epochs: int = 10
+    batch_size: int = 1000
+    dropout: float = 0.0
+    validation_share: float = 0.0
+    train_size: int = TRAINING_IMAGES
+    seed: int = 0
+    conv_filters: tuple[int, ...] = ()
+    augmentation: bool = False
+
+    def __post_init__(self) -> None:
+        self._set("hidden_units", _layers(self.hidden_units, "hidden_layers", "hidden_units"))
+        self._set("conv_filters", _layers(self.conv_filters, "conv_layers", "conv_filters"))
+        for name in ("epochs", "batch_size", "train_size", "seed"):
+            self._set(name, _whole(getattr(self, name), LIMITS[name]))
+        for name in ("learning_rate", "dropout", "validation_share"):
+            self._set(name, _number(getattr(self, name), LIMITS[name]))
+        _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
+        _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
+        if not isinstance(self.augmentation, bool):
+            raise RecipeError("Augmentation must be either true or false.")
+        if self.epochs * self.steps_per_epoch > LIMITS["steps"].high:
+            raise RecipeError(LIMITS["steps"].message())
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    @property
+    def validation_size(self) -> int:
+        """Number of images kept aside from training."""
+        return round(self.train_size * self.validation_share)
+
+    @property
+    def fit_size(self) -> int:
+        """Number of images that the weights are fitted to."""
+        return self.train_size - self.validation_size
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Weight updates in one epoch."""
+        return math.ceil(self.fit_size / self.batch_size)
+
+    @property
+    def layer_sizes(self) -> tuple[tuple[str, int, int], ...]:
+        """Each layer that has weights, in order: its name, its outputs, its parameters.
+
+        A dense layer has (inputs + 1) × units parameters, a convolutional one
+        (3 × 3 × channels + 1) × filters; the 1 is the bias.
+        """
+        layers: list[tuple[str, int, int]] = []
+        side, channels = IMAGE_SIZE, 1
+        for number, filters in enumerate(self.conv_filters, start=1):
+            parameters = (CONV_KERNEL**2 * channels + 1) * filters
+            side, channels = side // 2, filters
+            layers.append((f"conv_{number}", side * side * filters, parameters))
+        inputs = side * side * channels
+        for number, units in enumerate(self.hidden_units, start=1):
+            layers.append((f"hidden_{number}", units, (inputs + 1) * units))
+            inputs = units
+        layers.append(("digit", CLASSES, (inputs + 1) * CLASSES))
+        return tuple(layers)
+
+    @property
+    def parameters(self) -> int:
+        """Number of trainable parameters, counted without building the network."""
+        return sum(parameters for _, _, parameters in self.layer_sizes)
+
+    @property
+    def words(self) -> str:
+        """The layers in a few words, such as ``16·32 filters, 64 relu``."""
+        filters = "·".join(str(count) for count in self.conv_filters)
+        units = "·".join(str(count) for count in self.hidden_units)
+        parts = [f"{filters} filters"] if filters else []
+        parts.append(f"{units} {self.activation}" if units else "no hidden layer")
+        return ", ".join(parts)
+
+    def to_json(self) -> str:
+        """Write the recipe as a JSON object with one entry for each field."""
+        return json.dumps(dataclasses.asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """Read a recipe that `to_json` wrote. Fields left out have their default.
+
+        Raises
+        ------
+        RecipeError
+            If the text is not a JSON object, names an unknown field, or holds
+            a value outside the limits.
+        """
+        try:
+            fields = json.loads(text)
+        except ValueError as error:
+            raise RecipeError("This recipe is not valid JSON.") from error
+        if not isinstance(fields, dict):
+            raise RecipeError("A recipe must be a JSON object with one entry for each setting.")
+        unknown = sorted(fields.keys() - {field.name for field in dataclasses.fields(cls)})
+        if unknown:
+            message = "This recipe has settings that are not known here: {names}."
+            raise RecipeError(message.format(names=", ".join(unknown)))
+        return cls(**fields)
+
+
+def _whole(value: Any, limit: Limit) -> int:
+    number = _number(value, limit)
+    if not number.is_integer():
+        raise RecipeError(limit.message())
+    return int(number)
+
+
+def _number(value: Any, limit: Limit) -> float:
+    # Written so that NaN, which compares false with everything, is refused too.
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise RecipeError(limit.message())
+    number = float(value)
+    if not limit.low <= number <= limit.high:
+        raise RecipeError(limit.message())
+    return number
+
+
+def _layers(sizes: Any, layers: str, units: str) -> tuple[int, ...]:
+    if not isinstance(sizes, tuple | list) or len(sizes) > LIMITS[layers].high:
+        raise RecipeError(LIMITS[layers].message())
+    return tuple(_whole(size, LIMITS[units]) for size in sizes)
+
+
+def _choice(value: object, choices: tuple[str, ...], sentence: str) -> None:
+    if value not in choices:
+        raise RecipeError(sentence.format(choices=", ".join(choices)))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a preset is called and what it teaches."""
+
+    title: str
+    text: str
+
+
+ARTICLE = Recipe()
+
+PRESETS: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "article": ARTICLE,
+        "softmax": Recipe(hidden_units=(), batch_size=100),
+        "relu": Recipe(hidden_units=(256, 128), activation="relu", dropout=0.3, epochs=12, batch_size=128),
+        "augmented": Recipe(
+            hidden_units=(512, 512),
+            activation="relu",
+            dropout=0.1,
+            epochs=30,
+            batch_size=128,
+            augmentation=True,
+        ),
+        "convolutional": Recipe(
+            conv_filters=(16, 32),
+            hidden_units=(64,),
+            activation="relu",
+            dropout=0.3,
+            epochs=8,
+            batch_size=128,
+        ),
+    }
+)
+
+LESSONS: Mapping[str, Lesson] = MappingProxyType(
+    {
+        "article": Lesson(
+            "Article network",
+            "One hidden layer of 300 sigmoid units, the classic first network. It reads about 94 of "
+            "100 test images after ten epochs, and its curve is still rising when the training ends: "
+            "large batches change the weights only 60 times in an epoch. Start here, then try to beat it.",
+        ),
+        "softmax": Lesson(
+            "No hidden layer",
+            "Each digit has one weight for each pixel, and the digit with the highest sum wins. It is the "
+            "simplest network there is, trains in seconds and reads about 92 of 100 images. "
+            "It shows how far adding up evidence goes, and why hidden layers were invented.",
+        ),
+        "relu": Lesson(
+            "Modern network with dropout",
+            "Two hidden layers with ReLU units, which learn faster than sigmoid ones, small batches, "
+            "and dropout against learning by heart. It reads about 98 of 100 images. Look at its curves: "
+            "with dropout, training accuracy is below test accuracy, because it trains half-blind.",
+        ),
+        "augmented": Lesson(
+            "Trained with moved digits",
+            "Every image is shifted, rotated and zoomed a little at random each time it is shown, so the "
+            "network never sees the same picture twice. It needs more epochs, and it reads drawings made "
+            "on a screen much better than networks that only know the original images.",
+        ),
+        "convolutional": Lesson(
+            "Small convolutional network",
+            "Small filters slide over the picture and look for the same strokes everywhere, so nothing has "
+            "to be learned twice for two places. It reads about 99 of 100 test images with fewer "
+            "parameters than the article network, but takes longer for an epoch.",
+        ),
+    }
+)

@@ -1,0 +1,190 @@
+"""Recipe and data to a trained network: a pure function with progress callbacks."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from core.data import Dataset, Images, Labels
+from core.history import Epoch, TrainingError
+from core.model import build_model
+from core.recipe import Recipe
+
+# Batches that TensorFlow runs between two looks at Python. More is faster for tiny
+# batches, fewer gives smoother progress and a quicker stop.
+STEPS_PER_EXECUTION = 20
+VALIDATION_BATCH_SIZE = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingResult:
+    """A trained network and how it got there.
+
+    Attributes
+    ----------
+    model : keras.Model
+    history : tuple of Epoch
+        The epochs that were finished.
+    stopped : bool
+        Whether ``should_stop`` ended the training early. The model then keeps
+        all that it had learned, also within an unfinished epoch.
+    """
+
+    model: keras.Model
+    history: tuple[Epoch, ...]
+    stopped: bool
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> TrainingResult:
+    """Train the network of a recipe.
+
+    The same recipe and data give the same history and weights on the same
+    machine, also while other threads use Keras.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    dataset : Dataset
+        The first ``recipe.train_size`` training images are used; the last of
+        those, ``recipe.validation_size``, are kept aside for validation.
+    on_epoch : callable, optional
+        Called with each `Epoch` as soon as it is finished.
+    should_stop : callable, optional
+        Asked every few batches; return True to stop and keep what was learned.
+    on_progress : callable, optional
+        Called every few batches with the share done, 0.0 to 1.0.
+
+    Returns
+    -------
+    TrainingResult
+
+    Raises
+    ------
+    TrainingError
+        If the loss grows beyond all numbers.
+    """
+    model = build_model(recipe)
+    model.steps_per_execution = STEPS_PER_EXECUTION
+    fitted = slice(recipe.fit_size)
+    kept_aside = slice(recipe.fit_size, recipe.train_size)
+    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress)
+    model.fit(
+        _batches(
+            dataset.train_images[fitted],
+            dataset.train_labels[fitted],
+            recipe.batch_size,
+            shuffle_seed=(recipe.seed, model.optimizer.iterations),
+        ),
+        epochs=recipe.epochs,
+        validation_data=_batches(
+            dataset.train_images[kept_aside], dataset.train_labels[kept_aside], VALIDATION_BATCH_SIZE
+        )
+        if recipe.validation_size
+        else None,
+        callbacks=[reporter],
+        shuffle=False,
+        verbose=0,
+    )
+    return TrainingResult(model, tuple(reporter.history), reporter.stopped)
+
+
+def _batches(
+    images: Images,
+    labels: Labels,
+    batch_size: int,
+    shuffle_seed: tuple[int, tf.Variable] | None = None,
+) -> tf.data.Dataset:
+    """Batches of one epoch, gathered from the uint8 arrays without a step in Python.
+
+    The seed of the shuffle holds the optimizer's count of steps, which is read anew
+    at the start of each epoch: every epoch has its own order, and always the same one.
+    """
+    image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
+    size = len(images)
+
+    def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
+        order = tf.range(size)
+        if shuffle_seed is not None:
+            seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed])
+            order = tf.random.experimental.stateless_shuffle(order, seed)
+
+        def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            chosen = order[start : start + batch_size]
+            return tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
+
+        return tf.data.Dataset.range(0, size, batch_size).map(batch)
+
+    epoch = tf.data.Dataset.range(1).flat_map(one_epoch)
+    steps = math.ceil(size / batch_size)
+    options = tf.data.Options()
+    # The autotuner has nothing to tune here, and ending it took up to 2 s after a training.
+    options.autotune.enabled = False
+    return epoch.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2).with_options(options)
+
+
+class _Reporter(keras.callbacks.Callback):
+    """Turns Keras' callbacks into ours, and our ``should_stop`` into Keras' stop."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        on_epoch: Callable[[Epoch], None] | None,
+        should_stop: Callable[[], bool] | None,
+        on_progress: Callable[[float], None] | None,
+    ) -> None:
+        super().__init__()
+        self.history: list[Epoch] = []
+        self.stopped = False
+        self._recipe = recipe
+        self._on_epoch = on_epoch
+        self._should_stop = should_stop
+        self._on_progress = on_progress
+        self._steps_done = 0
+        self._epoch_start = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._epoch_start = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        steps = self._recipe.steps_per_epoch
+        # Keras counts a last, shorter execution as a full one.
+        self._steps_done = len(self.history) * steps + min(batch + 1, steps)
+        if self._on_progress:
+            self._on_progress(self._steps_done / (self._recipe.epochs * steps))
+        if self._should_stop and self._should_stop():
+            self.stopped = True
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:
+            return  # Stopped within this epoch: its averages are not those of an epoch.
+        logs = logs or {}
+        if not math.isfinite(logs["loss"]):
+            raise TrainingError(
+                "The loss grew beyond all numbers, so the network learned nothing. "
+                "Choose a smaller learning rate and start again."
+            )
+        record = Epoch(
+            number=epoch + 1,
+            loss=float(logs["loss"]),
+            accuracy=float(logs["accuracy"]),
+            val_loss=_optional_float(logs.get("val_loss")),
+            val_accuracy=_optional_float(logs.get("val_accuracy")),
+            seconds=time.perf_counter() - self._epoch_start,
+        )
+        self.history.append(record)
+        if self._on_epoch:
+            self._on_epoch(record)
+
+
+def _optional_float(value: float | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,21 @@
+"""Measure a trained network with NumPy and scikit-learn."""
+
+import keras
+import numpy as np
+from sklearn.metrics import classification_report, confusion_matrix
+
+with np.load("data/mnist.npz") as mnist:
+    x_test, y_test = mnist["x_test"], mnist["y_test"]
+
+model = keras.saving.load_model("models/article.keras", compile=False)
+probabilities = model.predict(x_test, verbose=0)  # shape (10000, 10)
+answers = probabilities.argmax(axis=1)
+
+print(f"accuracy {(answers == y_test).mean():.2%}")
+print(confusion_matrix(y_test, answers))  # row: true digit, column: answer
+print(classification_report(y_test, answers, digits=3))
+
+wrong = np.flatnonzero(answers != y_test)
+surest = wrong[probabilities[wrong].max(axis=1).argsort()[::-1]]
+for index in surest[:5]:
+    print(index, "is a", y_test[index], "read as", answers[index])

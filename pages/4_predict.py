@@ -1,0 +1,112 @@
+"""Predict: draw a digit and have it read."""
+
+import numpy as np
+import streamlit as st
+
+from core import charts, ink
+from core.data import CLASS_NAMES
+from core.evaluation import EvaluationError, predict
+from core.runs import RunError
+from ui import chrome, resources
+from ui.drawing_pad import drawing_pad
+from ui.run_picker import pick
+
+chrome.begin(
+    "Draw a digit",
+    "Draw one digit. It is brought to the size and place that all MNIST digits have, "
+    "and the network reads it.",
+    "A network only knows pictures like those it learned from. A small digit, or one in a corner, "
+    "would look foreign to it.",
+)
+run = pick("predict_model")
+try:
+    model = resources.model(run.id)
+except RunError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+
+
+def show_answer(image: np.ndarray) -> None:
+    """Show the answer to one 28×28 picture, and what it rests on."""
+    try:
+        probabilities = predict(model, image[np.newaxis])[0]
+    except EvaluationError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    answer = int(probabilities.argmax())
+    with st.container(key="prediction"):
+        st.metric(
+            "The network reads",
+            f"{answer} · {CLASS_NAMES[answer]}",
+            f"{probabilities[answer]:.1%} sure",
+            delta_color="off",
+            delta_arrow="off",
+        )
+    bars, seen = st.columns([3, 2])
+    with bars:
+        st.markdown("**How probable it finds each digit**")
+        st.altair_chart(
+            charts.probabilities(probabilities),
+            key="prediction_probabilities",
+            alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest with {probabilities[answer]:.0%}",
+        )
+    with seen:
+        st.markdown("**What the network sees**")
+        st.image(enlarged(image, 8), alt="28 by 28 grey pixels, the digit in the middle", width=224)
+
+
+def enlarged(image: np.ndarray, times: int) -> np.ndarray:
+    return np.kron(image, np.ones((times, times), dtype=np.uint8))
+
+
+@st.fragment
+def draw_and_read() -> None:
+    pad, answer = st.columns([2, 3], gap="large")
+    with pad:
+        drawing = drawing_pad("predict_canvas")
+    with answer:
+        image = None if drawing.image is None else ink.to_mnist(drawing.image)
+        if image is None:
+            st.info("Draw a digit from 0 to 9 on the black field.", icon=":material/draw:")
+        elif drawing.is_dot():
+            st.info("That is only a dot. Draw a whole digit, as large as you like.", icon=":material/draw:")
+        else:
+            show_answer(image)
+
+
+@st.fragment
+def sample_and_read() -> None:
+    dataset = resources.mnist()
+    st.button("Another one", icon=":material/casino:", key="predict_another")
+    index = int(np.random.default_rng().integers(len(dataset.test_images)))
+    image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
+    picture, answer = st.columns([2, 3], gap="large")
+    with picture:
+        st.image(enlarged(image, 10), alt=f"Test image {index}", width=280)
+        st.markdown(f"Test image {index}, written as a **{name}**")
+    with answer:
+        show_answer(image)
+
+
+source = st.segmented_control(
+    "What to read",
+    ["drawing", "sample"],
+    default="drawing",
+    required=True,
+    format_func={"drawing": "My drawing", "sample": "A test image"}.get,
+    key="predict_source",
+    persist_state="session",
+)
+if source == "drawing":
+    draw_and_read()
+else:
+    sample_and_read()
+
+chrome.end(
+    "predict",
+    [
+        "Draw the same digit small and large, in a corner and in the middle. Does the answer change?",
+        "Draw a seven with a bar, a one with a foot, a zero with a slash. Which model reads them?",
+        "Draw a letter or a face. The network has to answer with a digit: how sure is it?",
+    ],
+)

@@ -1,0 +1,71 @@
+"""Navigation and the frame that every page has."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_ROOT = Path(__file__).resolve().parent.parent
+_PAGES = (
+    ("0_home.py", "Home", ":material/home:", "What Digit Lab is, and where to start."),
+    ("1_explore.py", "Explore", ":material/grid_view:", "Look at the handwritten digits."),
+    ("2_train.py", "Train", ":material/model_training:", "Train a network and watch it learn."),
+    (
+        "3_evaluate.py",
+        "Evaluate",
+        ":material/fact_check:",
+        "See how well a network reads, and where it fails.",
+    ),
+    ("4_predict.py", "Predict", ":material/draw:", "Draw a digit and have it read."),
+)
+
+# Whether this server has run st.navigation yet.
+_navigation_was_built = threading.Event()
+
+
+def navigation() -> Any:
+    """Set the browser title and layout, show the navigation, and return the chosen page."""
+    st.set_page_config(page_title="Digit Lab", page_icon=":material/stylus_note:", layout="wide")
+    pages = [
+        st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
+        for file, title, icon, about in _PAGES
+    ]
+    page = st.navigation(pages, position="top")
+    _navigation_was_built.set()
+    return page
+
+
+def begin(title: str, what: str, why: str) -> None:
+    """Open a page: its title, what happens in this step, and why.
+
+    Streamlit runs a page in a folder called ``pages`` without streamlit_app.py if its
+    address is the first thing that anybody asks of a new server. Then the page builds
+    the navigation itself.
+    """
+    if not _navigation_was_built.is_set():
+        navigation()
+    st.title(title)
+    st.markdown(what)
+    st.markdown(why)
+
+
+def end(code: str, tries: list[str]) -> None:
+    """Close a page: what to try, and the step as code, on demand.
+
+    Parameters
+    ----------
+    code : str
+        Name of a script in the folder ``examples``.
+    tries : list of str
+    """
+    st.subheader("Try this", anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in tries))
+    if st.toggle("Show this step as code", key=f"show_code_{code}"):
+        st.code((_ROOT / "examples" / f"{code}.py").read_text(encoding="utf-8"), language="python")
+
+
+def page_link(file: str, label: str, **query: str) -> None:
+    """A link to another page of the lab."""
+    icon = next(icon for name, _, icon, _ in _PAGES if name == file)
+    st.page_link(_ROOT / "pages" / file, label=label, icon=icon, query_params=query or None)

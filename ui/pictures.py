@@ -1,0 +1,35 @@
+"""Figures on the page, in the colours of the visitor's theme."""
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import streamlit as st
+from matplotlib.figure import Figure
+
+from core import figures
+
+
+def style() -> figures.Style:
+    """The figure colours that fit the visitor's theme."""
+    return figures.DARK if st.context.theme.type == "dark" else figures.LIGHT
+
+
+def png(draw: Callable[..., Figure], *args: Any, style: figures.Style, **kwargs: Any) -> bytes:
+    """A figure as PNG; the same figure is drawn once for all visitors."""
+    return _png_of(draw, args, kwargs, style)
+
+
+def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretch", **kwargs: Any) -> None:
+    """Show a figure of `core.figures`, with a text for those who cannot see it."""
+    st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width=width)
+
+
+@st.cache_data(
+    max_entries=200,
+    show_spinner=False,
+    # By its name: the code of a function does not change while the server runs.
+    hash_funcs={FunctionType: lambda function: function.__qualname__},
+)
+def _png_of(draw: Callable[..., Figure], args: Any, kwargs: Any, style: figures.Style) -> bytes:
+    return figures.to_png(draw(*args, **kwargs, style=style))

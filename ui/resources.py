@@ -1,0 +1,59 @@
+"""What all sessions of the server share: the data, the runs, the trainer, the models."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core import data
+from core.data import DataError, Dataset, load_mnist
+from core.evaluation import Evaluation, evaluate
+from core.jobs import Trainer
+from core.runs import RunStore
+
+
+def mnist() -> Dataset:
+    """MNIST, or the page ends with a sentence that says what to do."""
+    try:
+        return load_mnist()
+    except DataError as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
+
+
+@st.cache_data(show_spinner=False)
+def pixel_counts() -> npt.NDArray[np.int64]:
+    """`core.data.pixel_histogram` of the training images."""
+    return data.pixel_histogram(mnist().train_images)
+
+
+@st.cache_data(show_spinner=False)
+def average_digits() -> npt.NDArray[np.float32]:
+    """`core.data.average_digits` of the training images."""
+    return data.average_digits(mnist().train_images, mnist().train_labels)
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """The runs of this server."""
+    return RunStore()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda trainer: trainer.shutdown())
+def trainer() -> Trainer:
+    """The worker that trains for all visitors."""
+    return Trainer(store())
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model…")
+def model(run_id: str) -> Any:
+    """The network of a run. Raises `RunError` if there is none."""
+    return store().load_model(run_id)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the 10,000 test images…")
+def test_evaluation(run_id: str) -> Evaluation:
+    """The answers of a run's network on the test images."""
+    dataset = load_mnist()
+    return evaluate(model(run_id), dataset.test_images, dataset.test_labels)

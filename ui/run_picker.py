@@ -1,0 +1,57 @@
+"""Choosing a model, the same way on every page that needs one."""
+
+import streamlit as st
+
+from core.runs import Run
+from ui import chrome, resources
+
+_ADDRESS = "model"
+_LAST_ADDRESS = "model_in_address"
+
+
+def pick(key: str) -> Run:
+    """Let the visitor choose among the models; the choice is in the address and follows them.
+
+    Parameters
+    ----------
+    key : str
+        Of the selection box.
+    """
+    models = {run.id: run for run in resources.store().models()}
+    if not models:
+        st.error(
+            "There is no model on this server. Train one first, or restore the folder models/ "
+            "from the repository.",
+            icon=":material/search_off:",
+        )
+        chrome.page_link("2_train.py", "Train a network")
+        st.stop()
+
+    state = st.session_state
+    address = st.query_params.get(_ADDRESS)
+    if address and address != state.get(_LAST_ADDRESS):
+        state[key] = address
+    elif key not in state:
+        state[key] = state.get(_LAST_ADDRESS, next(iter(models)))
+    if state[key] not in models:
+        st.warning(
+            "The model that you asked for is not on this server any more. Here is another one.",
+            icon=":material/search_off:",
+        )
+        state[key] = next(iter(models))
+
+    chosen = st.selectbox(
+        "Model",
+        models,
+        format_func=lambda run_id: _label(models[run_id]),
+        key=key,
+        help="The bundled models come with Digit Lab. Each network that you train joins the list.",
+    )
+    st.query_params[_ADDRESS] = state[_LAST_ADDRESS] = chosen
+    return models[chosen]
+
+
+def _label(run: Run) -> str:
+    if run.test_accuracy is None:
+        return run.name
+    return f"{run.name} · {run.test_accuracy:.1%}"

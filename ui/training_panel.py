@@ -1,0 +1,130 @@
+"""A training as it goes on, and its result."""
+
+import streamlit as st
+
+from core import charts
+from core.jobs import TrainingRefused
+from core.runs import Run, RunError, RunState
+from ui import chrome, resources, session
+
+# Faster polling takes time away from the training itself.
+POLL_SECONDS = 1.0
+# From this gap on (share of images), a network has begun to learn by heart.
+LARGE_GAP = 0.02
+
+
+def training_panel(run_id: str) -> None:
+    """Show a run, kept up to date while it is active."""
+    try:
+        active = resources.store().get(run_id).state.active
+    except RunError as error:
+        st.warning(str(error), icon=":material/search_off:")
+        return
+    st.fragment(_panel, run_every=POLL_SECONDS if active else None)(run_id, active)
+
+
+def _panel(run_id: str, was_active: bool) -> None:
+    run = resources.store().get(run_id)
+    if was_active and not run.state.active:
+        # The page starts over without the clock, and with its Start button free again.
+        st.rerun()
+
+    st.subheader(run.name, anchor=False)
+    if run.state.active:
+        _progress(run)
+    elif run.state is RunState.FAILED:
+        st.error(run.failure, icon=":material/error:")
+    elif run.state is RunState.STOPPED:
+        st.info("Stopped early. The network keeps what it had learned.", icon=":material/stop_circle:")
+    if run.history:
+        _curves(run)
+    if run.train_accuracy is not None and run.test_accuracy is not None:
+        _result(run, run.train_accuracy, run.test_accuracy)
+
+
+def _progress(run: Run) -> None:
+    total = run.recipe.epochs
+    if run.state is RunState.STARTING:
+        text = "Starting the engine. The first time takes a few seconds."
+    elif run.state is RunState.MEASURING:
+        text = "Measuring on the test images."
+    else:
+        current = min(len(run.history) + 1, total)
+        text = f"Epoch {current} of {total}"
+    with st.container(key="train_progress"):
+        st.progress(min(run.progress, 1.0), text=text)
+    if run.owner == session.owner():
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="train_stop",
+            on_click=_stop,
+            args=(run.id,),
+            help="Ends the training now. The network keeps what it has learned.",
+        )
+    else:
+        st.info(
+            "This training was started by somebody else. You can watch it, "
+            "and start yours when it has ended.",
+            icon=":material/group:",
+        )
+
+
+def _stop(run_id: str) -> None:
+    try:
+        resources.trainer().stop(run_id, session.owner())
+    except TrainingRefused as error:
+        st.toast(str(error), icon=":material/block:")
+
+
+def _curves(run: Run) -> None:
+    last = run.history[-1]
+    epochs = run.recipe.epochs
+    seconds = sum(epoch.seconds for epoch in run.history) / len(run.history)
+    with st.grid(4, min_column_width=130):
+        st.metric("Epochs finished", f"{len(run.history)} / {epochs}")
+        st.metric("Training accuracy", f"{last.accuracy:.1%}")
+        if last.val_accuracy is not None:
+            st.metric("Validation accuracy", f"{last.val_accuracy:.1%}")
+        st.metric("Seconds per epoch", f"{seconds:.1f}")
+        if run.state.active and run.seconds_left is not None:
+            st.metric("Seconds left", f"{run.seconds_left:.0f}")
+    accuracy, loss = st.columns(2)
+    accuracy.altair_chart(
+        charts.learning_curve(run.history, epochs, "accuracy"),
+        key="train_accuracy_curve",
+        alt=f"Accuracy after each epoch, {last.accuracy:.1%} after epoch {last.number}",
+    )
+    loss.altair_chart(
+        charts.learning_curve(run.history, epochs, "loss"),
+        key="train_loss_curve",
+        alt=f"Loss after each epoch, {last.loss:.2f} after epoch {last.number}",
+    )
+
+
+def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
+    gap = train_accuracy - test_accuracy
+    with st.container(border=True, key="train_result"):
+        train, test, difference = st.columns(3)
+        train.metric("Images it learned from, read right", f"{train_accuracy:.2%}")
+        test.metric("Test images, read right", f"{test_accuracy:.2%}")
+        difference.metric("Gap in percentage points", f"{gap * 100:+.2f}")
+        if gap > LARGE_GAP:
+            st.markdown(
+                "The network reads the images it learned from clearly better than new ones. "
+                "It has begun to learn them by heart: that is called **overfitting**. "
+                "More training images, dropout or fewer epochs help."
+            )
+        elif train_accuracy < 0.9:
+            st.markdown(
+                "The network does not even read well what it learned from: that is called **underfitting**. "
+                "More epochs, a smaller batch size or more units help."
+            )
+        else:
+            st.markdown(
+                "The network reads new images nearly as well as those it learned from. "
+                "What it learned is about digits, not about single images: it **generalises**."
+            )
+    with st.container(horizontal=True):
+        chrome.page_link("3_evaluate.py", "See where it fails", model=run.id)
+        chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
