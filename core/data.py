@@ -108,7 +108,7 @@ def _load(path: Path) -> Dataset:
 
 def _read_archive(path: Path) -> Mapping[str, npt.NDArray[np.uint8]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in _IDX_MD5}
     except FileNotFoundError as error:
         raise DataError(f"The data file {path.name} is missing.") from error

@@ -63,7 +63,6 @@ def digit_grid(
     captions: Sequence[str],
     columns: int,
     style: Style = LIGHT,
-    caption_lines: int = 1,
 ) -> Figure:
     """Show many digits, each under its caption, as one tiled picture.
 
@@ -72,17 +71,18 @@ def digit_grid(
     images : ndarray, shape (n, 28, 28)
         Pixel values 0 to 255.
     captions : sequence of str
-        One for each image; may have several lines.
+        One for each image; of one character, of some words, or of several lines.
     columns : int
     style : Style
-    caption_lines : int
-        Lines to leave room for.
 
     Returns
     -------
     Figure
     """
-    gap_x, gap_y = 3, 1 + 6 * caption_lines
+    # A single character is written large: it belongs to a grid of many small digits.
+    font_size = 18 if all(len(caption) == 1 for caption in captions) else 10
+    lines = max((caption.count("\n") + 1 for caption in captions), default=1)
+    gap_x, gap_y = 3, 1 + round(0.6 * font_size * lines)
     rows = -(-len(images) // columns)
     height, width = rows * (IMAGE_SIZE + gap_y), columns * (IMAGE_SIZE + gap_x) - gap_x
     canvas = np.full((height, width), np.nan, dtype=np.float32)
@@ -98,7 +98,7 @@ def digit_grid(
             caption,
             ha="center",
             va="bottom",
-            fontsize=10,
+            fontsize=font_size,
             linespacing=1.05,
             color=style.text,
         )

@@ -15,6 +15,9 @@ from PIL import Image
 from core.data import IMAGE_SIZE, MAX_PIXEL
 
 DIGIT_SIZE = 20
+# Where the centre of mass of an MNIST digit is, in pixels from the edge: the middle of the
+# pixel with index 14. Measured: 13.998 ± 0.29 and 14.006 ± 0.29 over 20,000 training images.
+CENTRE = 14.5
 # Luma of red, green and blue (ITU-R BT.601).
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 # Fainter than this share of the darkest ink is paper: anti-aliasing, JPEG noise.
@@ -69,8 +72,9 @@ def to_mnist(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
     padded = np.pad(ink, margin)
     rows, columns = np.indices(ink.shape) + 0.5
     total = ink.sum()
-    top = margin + float((rows * ink).sum() / total) - frame / 2
-    left = margin + float((columns * ink).sum() / total) - frame / 2
+    before = frame * CENTRE / IMAGE_SIZE
+    top = margin + float((rows * ink).sum() / total) - before
+    left = margin + float((columns * ink).sum() / total) - before
     small = Image.fromarray(padded).resize(
         (IMAGE_SIZE, IMAGE_SIZE),
         Image.Resampling.BOX if frame > IMAGE_SIZE else Image.Resampling.BILINEAR,

@@ -265,7 +265,7 @@ PRESETS: Mapping[str, Recipe] = MappingProxyType(
             activation="relu",
             dropout=0.1,
             epochs=30,
-            batch_size=128,
+            batch_size=256,
             augmentation=True,
         ),
         "convolutional": Recipe(
@@ -273,7 +273,7 @@ PRESETS: Mapping[str, Recipe] = MappingProxyType(
             hidden_units=(64,),
             activation="relu",
             dropout=0.3,
-            epochs=8,
+            epochs=6,
             batch_size=128,
         ),
     }

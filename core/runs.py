@@ -8,8 +8,10 @@ import dataclasses
 import hashlib
 import json
 import logging
+import shutil
 import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -142,7 +144,8 @@ class RunStore:
         self._bundled = {run.id: run for run in _read_cards(bundled_folder)}
         self._runs: dict[str, Run] = {}
         self._added = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="digit-lab-")
+        self._folder = Path(tempfile.mkdtemp(prefix="digit-lab-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def add(self, run: Run) -> None:
         """Add a new run; the oldest that is no longer active makes room if need be."""
@@ -226,7 +229,7 @@ class RunStore:
 
     def model_path(self, run_id: str) -> Path:
         """Where the network of a run is, or will be."""
-        folder = self._bundled_folder if run_id in self._bundled else Path(self._folder.name)
+        folder = self._bundled_folder if run_id in self._bundled else self._folder
         return folder / f"{run_id}.keras"
 
 

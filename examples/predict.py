@@ -17,9 +17,9 @@ weight = np.zeros((28, 28))
 y, x = np.indices(ink.shape)
 centre_y, centre_x = (y * ink).sum() / ink.sum(), (x * ink).sum() / ink.sum()
 
-# The centre of mass goes to the middle of the 28×28 frame.
-new_y = ((y - centre_y) * scale + 14).astype(int).clip(0, 27)
-new_x = ((x - centre_x) * scale + 14).astype(int).clip(0, 27)
+# The centre of mass goes to pixel 14 of 28 in both directions, as in MNIST.
+new_y = ((y - centre_y) * scale + 14.5).astype(int).clip(0, 27)
+new_x = ((x - centre_x) * scale + 14.5).astype(int).clip(0, 27)
 np.add.at(small, (new_y, new_x), ink)
 np.add.at(weight, (new_y, new_x), 1)
 image = small / np.maximum(weight, 1)

@@ -45,7 +45,7 @@ sample = data.sample_indices(
 pictures.show(
     figures.digit_grid,
     dataset.train_images[sample],
-    [CLASS_NAMES[label] for label in dataset.train_labels[sample]],
+    [CLASS_NAMES[label] if side < 6 else str(label) for label in dataset.train_labels[sample]],
     columns=side,
     alt=f"{len(sample)} handwritten digits, each with the name of its class",
     width=150 * side if side < 6 else "stretch",

@@ -54,7 +54,7 @@ with matrix:
         figures.confusion_matrix,
         evaluation.confusion_matrix,
         shares=shares,
-        alt=f"Confusion matrix of {run.name}; the table below holds the same numbers",
+        alt=f"Confusion matrix: {evaluation.accuracy:.1%} of the answers are on the diagonal",
         width=720,
     )
 with reading:
@@ -127,14 +127,10 @@ else:
     answers = zip(
         evaluation.predictions[shown], evaluation.labels[shown], evaluation.confidences[shown], strict=True
     )
-    pictures.show(
-        figures.digit_grid,
+    pictures.gallery(
         dataset.test_images[shown],
         [f"reads {answer}, is {digit}\n{confidence:.0%} sure" for answer, digit, confidence in answers],
-        columns=6,
-        caption_lines=2,
         alt="Test images that the network reads wrong, each with its answer, the truth and its confidence",
-        width=900,
     )
 st.download_button(
     "All mistakes as CSV",

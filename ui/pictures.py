@@ -1,13 +1,17 @@
 """Figures on the page, in the colours of the visitor's theme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
+import numpy.typing as npt
 import streamlit as st
 from matplotlib.figure import Figure
 
 from core import figures
+
+# Digits in one picture of a gallery.
+_GALLERY_PART = 9
 
 
 def style() -> figures.Style:
@@ -23,6 +27,14 @@ def png(draw: Callable[..., Figure], *args: Any, style: figures.Style, **kwargs:
 def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretch", **kwargs: Any) -> None:
     """Show a figure of `core.figures`, with a text for those who cannot see it."""
     st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width=width)
+
+
+def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:
+    """Show digits with captions of several words: as wide as the page, three in a row on a phone."""
+    with st.grid(2, min_column_width=320):
+        for start in range(0, len(images), _GALLERY_PART):
+            part = slice(start, start + _GALLERY_PART)
+            show(figures.digit_grid, images[part], captions[part], columns=3, alt=alt, width=420)
 
 
 @st.cache_data(

@@ -1,0 +1,79 @@
+"""What a visitor does with a page."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import Locator, Page, expect
+
+Point = tuple[float, float]
+
+ONE: list[Point] = [(140, 50), (140, 230)]
+ZERO: list[Point] = [
+    (140 + 60 * math.cos(t / 8 * math.pi), 140 + 90 * math.sin(t / 8 * math.pi)) for t in range(17)
+]
+
+
+def open_page(page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.locator("h1")).to_be_visible()
+
+
+def element(page: Page, key: str) -> Locator:
+    """The element with this ``key``."""
+    return page.locator(f".st-key-{key}")
+
+
+def click(page: Page, key: str) -> None:
+    element(page, key).get_by_role("button").click()
+
+
+def pad(page: Page) -> Locator:
+    canvas = page.locator("canvas.upper-canvas")
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    return canvas
+
+
+def draw(page: Page, points: Sequence[Point]) -> None:
+    """Draw one stroke with the mouse; a single point is a dot."""
+    box = pad(page).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    page.mouse.up()
+
+
+def draw_with_finger(page: Page, points: Sequence[Point]) -> None:
+    """Draw one stroke on a touch screen."""
+    box = pad(page).bounding_box()
+    assert box
+    screen = page.context.new_cdp_session(page)
+
+    def touch(kind: str, places: Sequence[Point]) -> None:
+        fingers = [{"x": box["x"] + x, "y": box["y"] + y, "id": 1} for x, y in places]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+    touch("touchStart", [points[0]])
+    for point in points[1:]:
+        touch("touchMove", [point])
+    touch("touchEnd", [])
+    screen.detach()
+
+
+def expect_reading(page: Page, digit: int) -> None:
+    expect(element(page, "prediction")).to_contain_text(re.compile(rf"{digit} · "))
+
+
+def set_slider(page: Page, key: str, presses: str, times: int) -> None:
+    """Move a slider with the arrow keys."""
+    thumb = element(page, key).get_by_role("slider")
+    for _ in range(times):
+        thumb.press(presses)
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -1,0 +1,86 @@
+"""Drawing on the real canvas."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.actions import (
+    ONE,
+    ZERO,
+    click,
+    draw,
+    draw_with_finger,
+    element,
+    expect_reading,
+    open_page,
+    overflow,
+    pad,
+    set_slider,
+)
+
+EMPTY = "Draw a digit from 0 to 9"
+
+
+def test_a_one_and_a_zero_are_read(page: Page):
+    open_page(page, "/predict")
+    expect(page.get_by_text(EMPTY)).to_be_visible()
+    draw(page, ONE)
+    expect_reading(page, 1)
+    click(page, "predict_canvas_clear")
+    expect(page.get_by_text(EMPTY)).to_be_visible()
+    draw(page, ZERO)
+    expect_reading(page, 0)
+
+
+def test_undo_takes_back_one_stroke(page: Page):
+    open_page(page, "/predict")
+    draw(page, ONE)
+    expect_reading(page, 1)
+    draw(page, [(60, 60), (220, 60), (220, 220), (60, 220), (60, 60)])
+    expect(element(page, "prediction")).not_to_contain_text("1 · ")
+    click(page, "predict_canvas_undo")
+    expect_reading(page, 1)
+    click(page, "predict_canvas_undo")
+    expect(page.get_by_text(EMPTY)).to_be_visible()
+
+
+def test_a_dot_and_strokes_near_the_corner(page: Page):
+    open_page(page, "/predict")
+    draw(page, [(140, 140)])
+    expect(page.get_by_text("That is only a dot")).to_be_visible()
+    # The component's hidden toolbar once took clicks here and erased the drawing.
+    draw(page, [(262, 6), (262, 8)])
+    expect(page.get_by_text("That is only a dot")).to_have_count(0)
+    expect(element(page, "prediction")).to_be_visible()
+
+
+def test_the_drawing_survives_another_pen_and_another_page(page: Page):
+    open_page(page, "/predict")
+    draw(page, ZERO)
+    expect_reading(page, 0)
+    set_slider(page, "predict_canvas_pen", "ArrowRight", 3)
+    expect_reading(page, 0)
+    page.get_by_role("link", name="Explore", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Explore the digits")
+    page.get_by_role("link", name="Predict", exact=True).click()
+    expect_reading(page, 0)
+    ink = pad(page).evaluate(
+        """upper => { const c = upper.parentElement.querySelector("canvas.lower-canvas");
+        const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        let ink = 0; for (let i = 0; i < d.length; i += 4) if (d[i] > 128) ink++; return ink; }"""
+    )
+    assert ink > 1000
+
+
+def test_a_test_image_on_request(page: Page):
+    open_page(page, "/predict")
+    page.get_by_text("A test image", exact=True).click()
+    expect(page.get_by_text("written as a")).to_be_visible()
+    expect(element(page, "prediction")).to_be_visible()
+
+
+def test_drawing_with_a_finger_on_a_phone(phone: Page):
+    open_page(phone, "/predict")
+    assert overflow(phone) <= 0
+    before = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    draw_with_finger(phone, ONE)
+    expect_reading(phone, 1)
+    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") >= before

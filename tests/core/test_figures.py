@@ -1,0 +1,112 @@
+"""Figures are judged by eye; what can be tested is that they show the data, in any case there is."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from core import charts, figures
+from core.data import CLASS_NAMES, Dataset
+from core.figures import DARK, LIGHT
+from core.history import Epoch
+from core.recipe import PRESETS, Recipe
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_no_global_state():
+    code = "import sys, core.figures; print('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).strip() == "False"
+
+
+@pytest.mark.parametrize(("style", "section"), [(LIGHT, "light"), (DARK, "dark")])
+def test_colours_are_those_of_the_theme(style: figures.Style, section: str):
+    theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"][section]
+    assert (style.background, style.text) == (theme["backgroundColor"], theme["textColor"])
+
+
+def test_digit_grid_tiles_the_pixels(mnist: Dataset):
+    images, names = mnist.test_images[:5], list("abcde")
+    figure = figures.digit_grid(images, names, columns=3)
+    assert texts(figure) == names
+    (picture,) = figure.axes[0].images
+    tiles = picture.get_array()
+    top = tiles.shape[0] // 2 - 28
+    np.testing.assert_array_equal(tiles[top : top + 28, :28], images[0])
+    assert np.nansum(tiles) == images.sum()
+
+
+def test_confusion_matrix_shows_counts_and_shares():
+    matrix = np.zeros((10, 10), dtype=np.int64)
+    np.fill_diagonal(matrix, 90)
+    matrix[4, 9] = 10
+    counts, shares = (figures.confusion_matrix(matrix, shares=s) for s in (False, True))
+    assert sorted(texts(counts)) == sorted(["90"] * 10 + ["10"])
+    assert sorted(texts(shares)) == sorted(["100.0"] * 9 + ["90.0", "10.0"])
+    assert counts.axes[0].images[0].get_array().max() == 10, "the diagonal is not in the colour scale"
+
+
+@pytest.mark.parametrize("matrix", [np.zeros((10, 10), int), np.eye(10, dtype=int)])
+def test_confusion_matrix_without_mistakes_or_images(matrix: np.ndarray):
+    assert figures.to_png(figures.confusion_matrix(matrix, shares=True)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [*PRESETS.values(), Recipe(hidden_units=(1, 784, 1024, 10), conv_filters=(64, 1, 2))],
+)
+def test_network_names_every_layer(recipe: Recipe):
+    words = " ".join(texts(figures.network(recipe)))
+    for units in recipe.hidden_units:
+        assert f"{units}\n{recipe.activation}" in words
+    for filters in recipe.conv_filters:
+        assert f"{filters} filters" in words
+    assert "28×28\npixels" in words
+    assert "10 digits" in words
+
+
+@pytest.mark.parametrize("style", [LIGHT, DARK])
+def test_every_figure_can_be_drawn(style: figures.Style, mnist: Dataset):
+    image = mnist.test_images[0]
+    for figure in (
+        figures.large_digit(image, style),
+        figures.large_digit(image / 255, style, highest=1),
+        figures.learning_curve((), style),
+        figures.learning_curve((0.5, 0.9), style),
+        figures.reading(image, 7, style),
+        figures.digit_grid(mnist.test_images[:4], list(CLASS_NAMES[:4]), 2, style),
+    ):
+        assert figures.to_png(figure).startswith(b"\x89PNG")
+    assert b"<svg" in figures.to_svg(figure)
+
+
+def test_charts_hold_the_data(mnist: Dataset):
+    history = [Epoch(1, 1.0, 0.5, None, None, 1.0), Epoch(2, 0.5, 0.8, 0.6, 0.75, 1.0)]
+    curve = charts.learning_curve(history, 10, "accuracy").to_dict()
+    (rows,) = curve["datasets"].values()
+    assert [(row["epoch"], row["images"], row["value"]) for row in rows] == [
+        (1, "Training", 0.5),
+        (2, "Training", 0.8),
+        (2, "Validation", 0.75),
+    ]
+    probabilities = np.full(10, 0.05)
+    probabilities[7] = 0.55
+    (rows,) = charts.probabilities(probabilities).to_dict()["datasets"].values()
+    assert [row["digit"] for row in rows if row["answer"]] == ["7"]
+    (rows,) = charts.pixel_histogram(np.arange(16)).to_dict()["datasets"].values()
+    assert (rows[15]["start"], rows[15]["end"], rows[15]["range"]) == (240, 256, "240–255")
+    counts = np.bincount(mnist.test_labels)
+    (rows,) = charts.class_counts(counts, counts).to_dict()["datasets"].values()
+    assert sum(row["images"] for row in rows if row["set"] == "Test") == 10_000
+
+
+def test_a_curve_with_nothing_to_show_yet():
+    assert charts.learning_curve([], 10, "loss").to_dict()

@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import center_of_mass
+
+from benchmarks.drawings import draw
+from core.data import Dataset
+from core.ink import InkBox, ink_box, to_mnist
+
+SIDE = 280
+SEVEN = [[[0, 0], [600, 0], [200, 1000]]]
+
+
+def on_canvas(digit: np.ndarray, size: int, left: int, top: int) -> np.ndarray:
+    """Put a picture on a black canvas, ``size`` pixels wide and high."""
+    canvas = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    scaled = Image.fromarray(digit).resize((size, size), Image.Resampling.BICUBIC)
+    canvas[top : top + size, left : left + size] = scaled
+    return canvas
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Mean difference of two pictures as a share of the ink of the first."""
+    return float(np.abs(one.astype(float) - other).sum() / one.sum())
+
+
+def test_form_of_mnist():
+    image = to_mnist(draw(SEVEN, 200, np.random.default_rng(0)))
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    assert image.max() > 200
+    assert len(np.unique(image)) > 10, "edges are grey"
+    rows, _ = np.nonzero(image > 25)
+    assert np.ptp(rows) + 1 in (19, 20, 21)
+    assert center_of_mass(image) == pytest.approx((14, 14), abs=0.1)
+
+
+def test_a_digit_of_mnist_stays_as_it_is(mnist: Dataset):
+    """But for the shift of up to half a pixel by which MNIST itself was rounded.
+
+    With the centre of mass half a pixel off, as in the middle of the frame, this is 0.8.
+    """
+    enlarged = np.kron(mnist.test_images[:200], np.ones((1, 10, 10), dtype=np.uint8))
+    changes = [difference(old, to_mnist(new)) for old, new in zip(mnist.test_images, enlarged, strict=False)]
+    assert np.mean(changes) < 0.3
+
+
+@pytest.mark.parametrize("index", range(10))
+def test_place_on_the_canvas_does_not_matter(index: int, mnist: Dataset):
+    digit = mnist.test_images[index]
+    middle = to_mnist(on_canvas(digit, 120, 80, 80))
+    for left, top in ((0, 0), (160, 0), (0, 160), (160, 160), (37, 101)):
+        np.testing.assert_array_equal(middle, to_mnist(on_canvas(digit, 120, left, top)))
+
+
+@pytest.mark.parametrize("index", range(10))
+def test_size_does_not_matter(index: int, mnist: Dataset):
+    digit = mnist.test_images[index]
+    large = to_mnist(on_canvas(digit, 280, 0, 0))
+    for size in (70, 110, 190):
+        assert difference(large, to_mnist(on_canvas(digit, size, 5, 9))) < 0.15
+
+
+def test_shape_is_kept():
+    wide = np.zeros((100, 100), dtype=np.uint8)
+    wide[40:50, 10:90] = 255
+    image = to_mnist(wide)
+    assert image.sum() / 255 == pytest.approx(20 * 2.5, rel=0.02)
+    assert (image.max(axis=0) > 100).sum() in (20, 21)
+    assert (image.max(axis=1) > 100).sum() in (2, 3)
+
+
+def test_grey_rgb_and_rgba_are_the_same_drawing():
+    grey = draw(SEVEN, 150, np.random.default_rng(1))
+    rgb = np.stack([grey] * 3, axis=-1)
+    opaque = np.dstack([rgb, np.full_like(grey, 255)])
+    transparent = np.dstack([np.full_like(rgb, 255), grey])
+    for other in (rgb, opaque, transparent, grey.astype(float)):
+        np.testing.assert_allclose(to_mnist(other), to_mnist(grey), atol=1)
+
+
+def test_faint_ink_is_ink():
+    grey = draw(SEVEN, 150, np.random.default_rng(2))
+    np.testing.assert_allclose(to_mnist(grey // 4), to_mnist(grey), atol=6)
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        np.zeros((SIDE, SIDE), dtype=np.uint8),
+        np.zeros((SIDE, SIDE, 4), dtype=np.uint8),
+        np.dstack([np.full((SIDE, SIDE, 3), 255, np.uint8), np.zeros((SIDE, SIDE), np.uint8)]),
+        np.zeros((0, 0), dtype=np.uint8),
+        np.full((5, 5), 3, dtype=np.uint8),
+    ],
+    ids=["grey", "black", "transparent", "empty", "noise"],
+)
+def test_nothing_drawn_is_none(blank: np.ndarray):
+    assert to_mnist(blank) is None
+    assert ink_box(blank) is None
+
+
+@pytest.mark.parametrize("pixels", [1, 2, 9])
+def test_a_dot_and_a_line_of_few_pixels_work(pixels: int):
+    image = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    image[3, 5 : 5 + pixels] = 255
+    assert to_mnist(image).shape == (28, 28)
+    assert ink_box(image) == InkBox(5, 3, 5 + pixels, 4)
+    assert ink_box(image).size == pixels
+
+
+def test_all_ink_works():
+    assert to_mnist(np.full((SIDE, SIDE), 255, np.uint8)).max() == 255
+
+
+def test_another_shape_is_refused():
+    with pytest.raises(ValueError, match="grey, RGB or RGBA"):
+        to_mnist(np.zeros((10, 10, 2)))
+
+
+def test_test_images_are_read_as_well_as_before(article_result, mnist: Dataset):
+    """Bringing MNIST to MNIST's form must not cost accuracy."""
+    from core.evaluation import evaluate
+
+    images = np.stack([to_mnist(on_canvas(d, 168, 60, 50)) for d in mnist.test_images[:500]])
+    labels = mnist.test_labels[:500]
+    before = evaluate(article_result.model, mnist.test_images[:500], labels).accuracy
+    assert evaluate(article_result.model, images, labels).accuracy >= before - 0.02

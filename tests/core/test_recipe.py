@@ -1,0 +1,110 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from core.recipe import ARTICLE, LESSONS, LIMITS, PRESETS, Recipe, RecipeError
+
+
+def test_the_article_recipe():
+    assert dataclasses.asdict(ARTICLE) == {
+        "hidden_units": (300,),
+        "activation": "sigmoid",
+        "optimizer": "adam",
+        "learning_rate": 0.001,
+        "epochs": 10,
+        "batch_size": 1000,
+        "dropout": 0.0,
+        "validation_share": 0.0,
+        "train_size": 60_000,
+        "seed": 0,
+        "conv_filters": (),
+        "augmentation": False,
+    }
+    assert ARTICLE.parameters == 238_510
+    assert ARTICLE.steps_per_epoch == 60
+
+
+@pytest.mark.parametrize("name", ["epochs", "batch_size", "train_size", "seed"])
+def test_whole_numbers_have_limits(name: str):
+    limit = LIMITS[name]
+    room = {"batch_size": 10_000, "epochs": 1}
+    for value in (limit.low, limit.high):
+        if name == "batch_size" and value == 1:
+            room["train_size"] = 100
+        assert getattr(Recipe(**(room | {name: int(value)})), name) == value
+    for value in (limit.low - 1, limit.high + 1, 1.5, float("nan"), float("inf"), "3", None, True):
+        with pytest.raises(RecipeError, match="must be a whole number from"):
+            Recipe(**{name: value})
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "dropout", "validation_share"])
+def test_numbers_have_limits(name: str):
+    limit = LIMITS[name]
+    for value in (limit.low, limit.high):
+        assert getattr(Recipe(**{name: value}), name) == value
+    for value in (limit.low - 1e-6, limit.high + 1e-6, float("nan"), float("-inf"), "0.1", None, False):
+        with pytest.raises(RecipeError, match="must be from"):
+            Recipe(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"hidden_units": (10,) * 5}, "Choose from 0 to 4 hidden layers."),
+        ({"hidden_units": 300}, "Choose from 0 to 4 hidden layers."),
+        ({"hidden_units": (0,)}, "Each hidden layer needs 1 to 1,024 units."),
+        ({"hidden_units": (1025,)}, "Each hidden layer needs 1 to 1,024 units."),
+        ({"conv_filters": (8,) * 4}, "Choose from 0 to 3 convolutional layers."),
+        ({"conv_filters": (65,)}, "Each convolutional layer needs 1 to 64 filters."),
+        ({"activation": "step"}, "The activation must be one of: sigmoid, tanh, relu."),
+        ({"optimizer": ["adam"]}, "The optimizer must be one of: adam, rmsprop, sgd."),
+        ({"augmentation": "yes"}, "Augmentation must be either true or false."),
+        ({"batch_size": 1, "epochs": 50}, "update the weights more than 100,000 times"),
+    ],
+)
+def test_impossible_recipes_are_refused_with_a_sentence(settings: dict, sentence: str):
+    with pytest.raises(RecipeError, match=sentence.replace("(", r"\(")):
+        Recipe(**settings)
+
+
+def test_values_from_numpy_and_lists_are_taken_up_as_plain_ones():
+    recipe = Recipe(hidden_units=[np.int64(20), 10], epochs=np.int32(3), learning_rate=np.float32(0.5))
+    assert recipe == Recipe(hidden_units=(20, 10), epochs=3, learning_rate=0.5)
+    assert json.loads(recipe.to_json())["hidden_units"] == [20, 10]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_json_round_trip(name: str):
+    assert Recipe.from_json(PRESETS[name].to_json()) == PRESETS[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "not valid JSON"),
+        ("[1]", "must be a JSON object"),
+        ('{"epoch": 3}', "not known here: epoch"),
+        ('{"epochs": "many"}', "Epochs must be a whole number from 1 to 50"),
+        ('{"epochs": NaN}', "Epochs must be a whole number from 1 to 50"),
+        ('{"hidden_units": {"a": 1}}', "Choose from 0 to 4 hidden layers"),
+    ],
+)
+def test_foreign_json_is_refused_with_a_sentence(text: str, sentence: str):
+    with pytest.raises(RecipeError, match=sentence):
+        Recipe.from_json(text)
+
+
+def test_sizes():
+    recipe = Recipe(train_size=1000, validation_share=0.15, batch_size=100)
+    assert (recipe.validation_size, recipe.fit_size, recipe.steps_per_epoch) == (150, 850, 9)
+
+
+def test_every_preset_has_a_lesson():
+    assert PRESETS.keys() == LESSONS.keys()
+    assert PRESETS["article"] is ARTICLE
+    assert PRESETS["softmax"].hidden_units == ()
+    assert PRESETS["relu"].dropout > 0
+    assert PRESETS["augmented"].augmentation
+    assert PRESETS["convolutional"].conv_filters

@@ -1,0 +1,129 @@
+import dataclasses
+import threading
+
+import keras
+import numpy as np
+import pytest
+
+from core.data import Dataset
+from core.evaluation import evaluate
+from core.history import TrainingError
+from core.recipe import ARTICLE, Recipe
+from core.training import train
+
+
+def test_the_article_recipe_reads_94_of_100(article_result, mnist: Dataset):
+    last = article_result.history[-1]
+    assert [epoch.number for epoch in article_result.history] == list(range(1, 11))
+    assert last.accuracy == pytest.approx(0.94, abs=0.01)
+    assert evaluate(article_result.model, mnist.test_images, mnist.test_labels).accuracy >= 0.93
+    assert not article_result.stopped
+
+
+VARIANTS = {
+    "dense": {},
+    "dropout": {"dropout": 0.3},
+    "augmentation": {"augmentation": True, "train_size": 1000},
+    "convolution": {"conv_filters": (4,), "train_size": 1000},
+    "uneven batches": {"batch_size": 37, "train_size": 1000, "validation_share": 0.1},
+}
+
+
+def weights_and_curve(recipe: Recipe, mnist: Dataset):
+    result = train(recipe, mnist)
+    curve = [(epoch.loss, epoch.accuracy, epoch.val_loss) for epoch in result.history]
+    return result.model.get_weights(), curve
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_same_recipe_same_history_also_while_others_use_keras(
+    variant: str, small_recipe: Recipe, mnist: Dataset
+):
+    recipe = dataclasses.replace(small_recipe, **VARIANTS[variant])
+    weights, curve = weights_and_curve(recipe, mnist)
+
+    # What Streamlit does after every page run of every visitor.
+    done = threading.Event()
+
+    def disturb() -> None:
+        while not done.wait(0.05):
+            keras.utils.set_random_seed(7)
+            keras.backend.clear_session()
+
+    disturber = threading.Thread(target=disturb, name="disturber")
+    disturber.start()
+    try:
+        again, same_curve = weights_and_curve(recipe, mnist)
+    finally:
+        done.set()
+        disturber.join()
+    assert curve == same_curve
+    for one, other in zip(weights, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset):
+    other = dataclasses.replace(small_recipe, seed=1)
+    assert weights_and_curve(small_recipe, mnist)[1] != weights_and_curve(other, mnist)[1]
+
+
+def test_every_image_is_used_once_in_an_epoch(small_recipe: Recipe, mnist: Dataset):
+    """With one image of each hundred labelled wrong, the loss tells which ones were seen."""
+    from core.training import _batches
+
+    recipe = dataclasses.replace(small_recipe, train_size=1000)
+    labels = np.arange(1000, dtype=np.int32)
+    orders = []
+    for step in (0, 10):
+        batches = _batches(mnist.train_images[:1000], labels, recipe.batch_size, (recipe.seed, step))
+        orders.append(np.concatenate([batch_labels for _, batch_labels in batches.as_numpy_iterator()]))
+    assert sorted(orders[0]) == list(range(1000))
+    assert sorted(orders[1]) == list(range(1000))
+    assert orders[0].tolist() != orders[1].tolist()
+
+
+def test_each_epoch_is_reported_as_soon_as_it_is_finished(small_recipe: Recipe, mnist: Dataset):
+    seen, shares = [], []
+    result = train(
+        small_recipe, mnist, on_epoch=lambda e: seen.append((e, len(shares))), on_progress=shares.append
+    )
+    assert tuple(epoch for epoch, _ in seen) == result.history
+    assert [count for _, count in seen] == [2, 4, 6]  # 30 steps an epoch, 20 at a time
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_validation_is_measured_on_images_kept_aside(small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, validation_share=0.2)
+    result = train(recipe, mnist)
+    kept = slice(2400, 3000)
+    evaluation = evaluate(result.model, mnist.train_images[kept], mnist.train_labels[kept])
+    assert result.history[-1].val_accuracy == pytest.approx(evaluation.accuracy, abs=1e-6)
+    assert train(small_recipe, mnist).history[-1].val_accuracy is None
+
+
+def test_stop_keeps_what_was_learned(small_recipe: Recipe, mnist: Dataset):
+    shares: list[float] = []
+    recipe = dataclasses.replace(small_recipe, epochs=50)
+    result = train(recipe, mnist, on_progress=shares.append, should_stop=lambda: len(shares) >= 7)
+    assert result.stopped
+    assert len(result.history) == 3  # stopped within the fourth
+    assert evaluate(result.model, mnist.test_images, mnist.test_labels).accuracy > 0.7
+
+
+def test_stop_before_the_first_epoch_is_finished(small_recipe: Recipe, mnist: Dataset):
+    result = train(small_recipe, mnist, should_stop=lambda: True)
+    assert result.stopped
+    assert result.history == ()
+    assert evaluate(result.model, mnist.test_images[:100], mnist.test_labels[:100]).accuracy >= 0
+
+
+def test_a_loss_beyond_all_numbers_is_a_sentence(small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, hidden_units=())
+    broken = dataclasses.replace(mnist, train_images=mnist.train_images[:3000] * np.float32(np.nan))
+    with pytest.raises(TrainingError, match="smaller learning rate"):
+        train(recipe, broken)
+
+
+def test_article_is_a_value_that_tools_can_vary():
+    assert dataclasses.replace(ARTICLE, epochs=1).epochs == 1
