@@ -46,7 +46,7 @@ def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> a
             x=alt.X("class:N", title=None, axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.label, 0, 1)")),
             xOffset=alt.XOffset("set:N", sort=["Training", "Test"]),
             y=alt.Y("share:Q", title="Share of the set", axis=alt.Axis(format="%")),
-            color=_two_colours("set", ["Training", "Test"]),
+            color=_colours("set", ["Training", "Test"]),
             tooltip=[
                 alt.Tooltip("class:N", title="Class"),
                 alt.Tooltip("set:N", title="Set"),
@@ -131,9 +131,8 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.La
         alt.Tooltip("value:Q", title="Accuracy" if is_accuracy else "Loss", format=".4f"),
     ]
     frame = pd.DataFrame(rows, columns=["epoch", "images", "value"])
-    base = alt.Chart(frame).encode(
-        x=x, y=y, color=_two_colours("images", ["Training", "Validation"]), tooltip=tooltip
-    )
+    names = ["Training", "Validation"] if history and history[-1].val_loss is not None else ["Training"]
+    base = alt.Chart(frame).encode(x=x, y=y, color=_colours("images", names), tooltip=tooltip)
     layers = base.mark_line(strokeWidth=3) + base.mark_point(filled=True, size=60)
     chart: alt.LayerChart = layers.properties(height=240)
     return chart
@@ -178,10 +177,10 @@ def probabilities(values: npt.NDArray[np.floating[Any]]) -> alt.LayerChart:
     return chart
 
 
-def _two_colours(field: str, names: list[str]) -> alt.Color:
+def _colours(field: str, names: list[str]) -> alt.Color:
     return alt.Color(
         f"{field}:N",
         title=None,
-        scale=alt.Scale(domain=names, range=[BLUE, ORANGE]),
+        scale=alt.Scale(domain=names, range=[BLUE, ORANGE][: len(names)]),
         legend=alt.Legend(orient="top"),
     )

@@ -26,23 +26,30 @@ def start(recipe: Recipe) -> None:
     except TrainingRefused as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
-    session.keep_owner_in_address()
-    st.query_params["run"] = run.id
+    session.watch(run.id)
 
 
-form, overview = st.columns([2, 1], gap="large")
-with form:
+settings, training = st.columns([3, 2], gap="large")
+with settings:
     try:
         recipe = recipe_form()
+        pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}", width=420)
     except RecipeError as error:
         recipe = None
         st.warning(str(error), icon=":material/rule:")
-with overview:
-    if recipe:
-        pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}")
-        with st.container(horizontal=True):
-            st.metric("Parameters", f"{recipe.parameters:,}", help="Weights and biases, set by training")
-            st.metric("Steps in an epoch", f"{recipe.steps_per_epoch:,}", help="One for each batch")
+
+with training:
+    parameters, steps = st.columns(2)
+    parameters.metric(
+        "Parameters",
+        f"{recipe.parameters:,}" if recipe else "–",
+        help="Weights and biases: the numbers that training adjusts",
+    )
+    steps.metric(
+        "Steps in an epoch",
+        f"{recipe.steps_per_epoch:,}" if recipe else "–",
+        help="How often the weights change in one pass through the images: once for each batch",
+    )
     st.button(
         "Start training",
         type="primary",
@@ -53,11 +60,11 @@ with overview:
         disabled=recipe is None,
         width="stretch",
     )
-
-active = resources.store().active()
-run_id = st.query_params.get("run") or (active.id if active else None)
-if run_id:
-    training_panel(run_id)
+    run_id = session.watched_run(resources.store().active())
+    if run_id:
+        training_panel(run_id)
+    else:
+        st.info("Start a training, and watch it here.", icon=":material/monitoring:")
 
 chrome.end(
     "train",

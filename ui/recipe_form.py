@@ -7,22 +7,10 @@ import streamlit as st
 from core.recipe import ACTIVATIONS, LESSONS, LIMITS, OPTIMIZERS, PRESETS, Recipe
 
 _PRESET = "train_preset"
+_ROUND = "recipe_round"
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-_BATCH_SIZES = (1, 8, 16, 32, 64, 128, 256, 512, 1000, 2000, 5000, 10_000)
+_BATCH_SIZES = (1, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 _TRAIN_SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 60_000)
-# Settings with one widget of the same name.
-_SINGLE_SETTINGS = (
-    "activation",
-    "dropout",
-    "augmentation",
-    "optimizer",
-    "learning_rate",
-    "epochs",
-    "batch_size",
-    "train_size",
-    "validation_share",
-    "seed",
-)
 
 
 def recipe_form() -> Recipe:
@@ -33,15 +21,12 @@ def recipe_form() -> Recipe:
     RecipeError
         If the settings are each possible but not all together.
     """
-    if _PRESET not in st.session_state:
-        st.session_state[_PRESET] = next(iter(PRESETS))
-        _apply_preset()
     preset = st.selectbox(
         "Start from a preset",
         PRESETS,
         format_func=lambda name: LESSONS[name].title,
         key=_PRESET,
-        on_change=_apply_preset,
+        on_change=_start_over,
         persist_state="session",
     )
     st.markdown(LESSONS[preset].text)
@@ -53,21 +38,29 @@ def recipe_form() -> Recipe:
     with learning:
         st.subheader("Learning", anchor=False)
         settings |= _learning_settings() | _data_settings()
+    st.button(
+        "Back to the preset",
+        icon=":material/restart_alt:",
+        key="train_reset",
+        on_click=_start_over,
+        disabled=settings == {name: getattr(_preset(), name) for name in settings},
+    )
     return Recipe(**settings)
 
 
-def _apply_preset() -> None:
-    """Set every widget of the form to the recipe of the chosen preset."""
-    recipe = PRESETS[st.session_state[_PRESET]]
-    values: dict[str, Any] = {
-        "hidden_layers": len(recipe.hidden_units),
-        "conv_layers": len(recipe.conv_filters),
-        **{f"hidden_units_{n}": units for n, units in enumerate(recipe.hidden_units, start=1)},
-        **{f"conv_filters_{n}": filters for n, filters in enumerate(recipe.conv_filters, start=1)},
-    }
-    values |= {name: getattr(recipe, name) for name in _SINGLE_SETTINGS}
-    for name, value in values.items():
-        st.session_state[f"train_{name}"] = value
+def _start_over() -> None:
+    """Give every setting a new widget, which starts from the chosen preset."""
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _preset() -> Recipe:
+    return PRESETS[st.session_state[_PRESET]]
+
+
+def _key(name: str) -> str:
+    # A round has its own keys because a value written to an existing widget's state gets
+    # lost when the visitor moves the widget at that moment.
+    return f"recipe_{st.session_state.get(_ROUND, 0)}_{name}"
 
 
 def _network_settings() -> dict[str, Any]:
@@ -107,7 +100,8 @@ def _network_settings() -> dict[str, Any]:
         ),
         "augmentation": st.toggle(
             "Shift, rotate and zoom the images",
-            key="train_augmentation",
+            value=_preset().augmentation,
+            key=_key("augmentation"),
             persist_state="session",
             help="Each image is moved a little at random each time it is shown. It makes the network "
             "read drawings better, and needs more epochs.",
@@ -165,7 +159,8 @@ def _data_settings() -> dict[str, Any]:
             "Seed",
             int(LIMITS["seed"].low),
             int(LIMITS["seed"].high),
-            key="train_seed",
+            value=_preset().seed,
+            key=_key("seed"),
             persist_state="session",
             help="Decides all that is random: the first weights and the order of the images. "
             "The same seed gives the same network; another one shows how much luck is in a result.",
@@ -174,46 +169,47 @@ def _data_settings() -> dict[str, Any]:
 
 
 def _layers(layers: str, sizes: str, label: str, size_label: str, default: int, help: str) -> tuple[int, ...]:
-    count = _slider(layers, label, 1, help=help)
+    preset_sizes = getattr(_preset(), sizes)
+    count = _slider(layers, label, 1, help=help, start=len(preset_sizes))
+    starts = (*preset_sizes, *[default] * int(LIMITS[layers].high))
     limit = LIMITS[sizes]
-    values = []
-    for number in range(1, count + 1):
-        key = f"train_{sizes}_{number}"
-        st.session_state.setdefault(key, default)
-        values.append(
-            st.number_input(
-                size_label.format(number=number),
-                int(limit.low),
-                int(limit.high),
-                key=key,
-                persist_state="session",
-            )
+    return tuple(
+        st.number_input(
+            size_label.format(number=number),
+            int(limit.low),
+            int(limit.high),
+            value=start,
+            key=_key(f"{sizes}_{number}"),
+            persist_state="session",
         )
-    return tuple(values)
+        for number, start in enumerate(starts[:count], start=1)
+    )
 
 
-def _slider(name: str, label: str, step: float, help: str) -> Any:
+def _slider(name: str, label: str, step: float, help: str, start: Any = None) -> Any:
     kind = type(step)
     limit = LIMITS[name]
     return st.slider(
         label,
         kind(limit.low),
         kind(limit.high),
+        value=getattr(_preset(), name) if start is None else start,
         step=step,
-        key=f"train_{name}",
+        key=_key(name),
         persist_state="session",
         help=help,
     )
 
 
 def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> Any:
-    """A slider over a few values, each allowed by the limits."""
-    limit = LIMITS[name]
+    """A slider over a few values, each allowed by the limits, the preset's among them."""
+    limit, start = LIMITS[name], getattr(_preset(), name)
     return st.select_slider(
         label,
-        [value for value in values if limit.low <= value <= limit.high],
+        sorted({value for value in values if limit.low <= value <= limit.high} | {start}),
+        value=start,
         format_func=lambda value: f"{value:,}",
-        key=f"train_{name}",
+        key=_key(name),
         persist_state="session",
         help=help,
     )
@@ -221,5 +217,11 @@ def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> Any:
 
 def _choice(name: str, label: str, choices: tuple[str, ...], help: str) -> Any:
     return st.segmented_control(
-        label, choices, required=True, key=f"train_{name}", persist_state="session", help=help
+        label,
+        choices,
+        default=getattr(_preset(), name),
+        required=True,
+        key=_key(name),
+        persist_state="session",
+        help=help,
     )

@@ -4,7 +4,10 @@ import secrets
 
 import streamlit as st
 
+from core.runs import Run
+
 _OWNER = "me"
+_WATCHED = "run"
 
 
 def owner() -> str:
@@ -18,6 +21,14 @@ def owner() -> str:
     return str(st.session_state[_OWNER])
 
 
-def keep_owner_in_address() -> None:
-    """Let the id survive a refresh of the page."""
+def watch(run_id: str) -> None:
+    """Remember which run this visitor looks at, in the session and in the address."""
+    st.session_state[_WATCHED] = run_id
+    st.query_params[_WATCHED] = run_id
     st.query_params[_OWNER] = owner()
+
+
+def watched_run(active: Run | None) -> str | None:
+    """The run to show: the one in the address, the visitor's last one, or the active one."""
+    asked = st.query_params.get(_WATCHED) or st.session_state.get(_WATCHED)
+    return asked or (active.id if active else None)

@@ -36,10 +36,10 @@ def _panel(run_id: str, was_active: bool) -> None:
         st.error(run.failure, icon=":material/error:")
     elif run.state is RunState.STOPPED:
         st.info("Stopped early. The network keeps what it had learned.", icon=":material/stop_circle:")
-    if run.history:
-        _curves(run)
     if run.train_accuracy is not None and run.test_accuracy is not None:
         _result(run, run.train_accuracy, run.test_accuracy)
+    if run.history:
+        _curves(run)
 
 
 def _progress(run: Run) -> None:
@@ -81,7 +81,7 @@ def _curves(run: Run) -> None:
     last = run.history[-1]
     epochs = run.recipe.epochs
     seconds = sum(epoch.seconds for epoch in run.history) / len(run.history)
-    with st.grid(4, min_column_width=130):
+    with st.grid(2, min_column_width=140):
         st.metric("Epochs finished", f"{len(run.history)} / {epochs}")
         st.metric("Training accuracy", f"{last.accuracy:.1%}")
         if last.val_accuracy is not None:
@@ -89,13 +89,12 @@ def _curves(run: Run) -> None:
         st.metric("Seconds per epoch", f"{seconds:.1f}")
         if run.state.active and run.seconds_left is not None:
             st.metric("Seconds left", f"{run.seconds_left:.0f}")
-    accuracy, loss = st.columns(2)
-    accuracy.altair_chart(
+    st.altair_chart(
         charts.learning_curve(run.history, epochs, "accuracy"),
         key="train_accuracy_curve",
         alt=f"Accuracy after each epoch, {last.accuracy:.1%} after epoch {last.number}",
     )
-    loss.altair_chart(
+    st.altair_chart(
         charts.learning_curve(run.history, epochs, "loss"),
         key="train_loss_curve",
         alt=f"Loss after each epoch, {last.loss:.2f} after epoch {last.number}",
@@ -105,10 +104,10 @@ def _curves(run: Run) -> None:
 def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
     gap = train_accuracy - test_accuracy
     with st.container(border=True, key="train_result"):
-        train, test, difference = st.columns(3)
-        train.metric("Images it learned from, read right", f"{train_accuracy:.2%}")
-        test.metric("Test images, read right", f"{test_accuracy:.2%}")
-        difference.metric("Gap in percentage points", f"{gap * 100:+.2f}")
+        with st.grid(2, min_column_width=140):
+            st.metric("Images it learned from", f"{train_accuracy:.2%}", help="Share read right")
+            st.metric("Test images", f"{test_accuracy:.2%}", help="Share read right of 10,000 new images")
+        st.metric("Gap in percentage points", f"{gap * 100:+.2f}")
         if gap > LARGE_GAP:
             st.markdown(
                 "The network reads the images it learned from clearly better than new ones. "

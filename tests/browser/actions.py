@@ -17,11 +17,22 @@ ZERO: list[Point] = [
 def open_page(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.locator("h1")).to_be_visible()
+    wait_until_idle(page)
+
+
+def wait_until_idle(page: Page) -> None:
+    """Until the server has run the page to its end."""
+    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def element(page: Page, key: str) -> Locator:
     """The element with this ``key``."""
     return page.locator(f".st-key-{key}")
+
+
+def selected(page: Page, key: str) -> Locator:
+    """The field of a selection box that holds what is chosen."""
+    return element(page, key).get_by_role("combobox")
 
 
 def click(page: Page, key: str) -> None:
@@ -72,6 +83,7 @@ def set_slider(page: Page, key: str, presses: str, times: int) -> None:
     thumb = element(page, key).get_by_role("slider")
     for _ in range(times):
         thumb.press(presses)
+    wait_until_idle(page)
 
 
 def overflow(page: Page) -> int:

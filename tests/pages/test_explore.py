@@ -1,0 +1,38 @@
+import numpy as np
+
+
+def grid_of(app) -> str:
+    """The picture of the sample, by its address."""
+    return app.image[0].proto.imgs[0].url
+
+
+def test_a_new_sample_is_another_one_and_the_class_is_kept(open_page):
+    app = open_page("1_explore")
+    first = grid_of(app)
+    app.run()
+    assert grid_of(app) == first, "a rerun must not change the sample"
+    app.button(key="explore_new_sample").click().run()
+    assert grid_of(app) != first
+    app.selectbox(key="explore_class").select(7).run()
+    assert app.image[0].proto.imgs[0].alt.startswith("16 handwritten digits")
+    assert not app.exception
+
+
+def test_sizes_of_the_grid(open_page):
+    app = open_page("1_explore")
+    for side in (3, 6, 8):
+        app.segmented_control(key="explore_side").set_value(side).run()
+        assert not app.exception
+        assert app.image[0].proto.imgs[0].alt.startswith(f"{side * side} handwritten digits")
+
+
+def test_the_numbers_of_a_digit(open_page, mnist):
+    app = open_page("1_explore")
+    assert not app.dataframe
+    app.number_input(key="explore_index").set_value(59_999)
+    app.toggle(key="explore_numbers").set_value(True).run()
+    np.testing.assert_array_equal(app.dataframe[0].value.to_numpy(), mnist.train_images[59_999])
+    app.toggle(key="explore_divided").set_value(True).run()
+    shown = app.dataframe[0].value.to_numpy()
+    np.testing.assert_allclose(shown, mnist.train_images[59_999] / 255, atol=0.006)
+    assert "Eight" in [metric.value for metric in app.metric]

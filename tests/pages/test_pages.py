@@ -1,0 +1,114 @@
+"""Every page opens, alone and in any order, and answers its four questions."""
+
+import shutil
+
+import pytest
+
+from core import data
+from core.data import DataError
+from core.runs import BUNDLED_FOLDER
+from tests.pages.conftest import words
+from ui import resources
+
+PAGES = {
+    "0_home": "Digit Lab",
+    "1_explore": "Explore the digits",
+    "2_train": "Train a network",
+    "3_evaluate": "Evaluate a network",
+    "4_predict": "Draw a digit",
+}
+STEPS = [name for name in PAGES if name != "0_home"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens(open_page, name: str):
+    app = open_page(name)
+    assert not app.exception
+    assert app.title[0].value == PAGES[name]
+    assert not app.error
+    assert not app.warning
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_page_shows_what_to_try_and_its_code(open_page, name: str):
+    app = open_page(name)
+    assert "Try this" in [header.value for header in app.subheader]
+    assert not app.code
+    step = name.split("_")[1]
+    app.toggle(key=f"show_code_{step}").set_value(True).run()
+    assert "import" in app.code[0].value
+
+
+def test_home_says_where_you_are(open_page):
+    app = open_page()
+    values = {metric.label: metric.value for metric in app.metric}
+    assert values["Training images"] == "60,000"
+    assert values["Models to try"] == "5"
+    assert values["Trainings on this server"] == "0"
+
+
+def test_home_without_bundled_models(open_page, other_store, tmp_path):
+    other_store(tmp_path)
+    app = open_page()
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric}["Models to try"] == "0"
+
+
+@pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate", "4_predict"])
+def test_missing_data_is_one_sentence(open_page, monkeypatch, name: str):
+    def fail():
+        raise DataError("MNIST is missing. Restore it.")
+
+    monkeypatch.setattr(resources, "load_mnist", fail)
+    app = open_page(name)
+    assert not app.exception
+    if name != "4_predict":
+        assert app.error[0].value == "MNIST is missing. Restore it."
+
+
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+def test_no_model_at_all_links_to_training(open_page, other_store, tmp_path, name: str):
+    other_store(tmp_path)
+    app = open_page(name)
+    assert not app.exception
+    assert "There is no model on this server" in app.error[0].value
+    assert "Train a network" in [link.value for link in app.page_link]
+
+
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+def test_unknown_model_in_the_address(open_page, name: str):
+    app = open_page(name, model="no-such-model")
+    assert not app.exception
+    assert "not on this server any more" in app.warning[0].value
+    assert app.selectbox[0].value == "article"
+
+
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+def test_model_deleted_from_the_folder(open_page, other_store, tmp_path, name: str):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    other_store(folder)
+    (folder / "softmax.keras").unlink()
+    app = open_page(name, model="softmax")
+    assert not app.exception
+    assert "not on this server any more" in app.warning[0].value
+
+
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+def test_damaged_model_is_one_sentence_and_others_work(open_page, other_store, tmp_path, name: str):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    (folder / "softmax.keras").write_bytes(b"not a model")
+    other_store(folder)
+    app = open_page(name, model="softmax")
+    assert not app.exception
+    assert "damaged" in app.error[0].value
+    app.selectbox[0].select("relu").run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_data_is_loaded_once_for_all(open_page):
+    open_page("1_explore")
+    before = data._load.cache_info().misses
+    open_page("3_evaluate")
+    assert data._load.cache_info().misses == before
+    assert words(open_page("0_home"))

@@ -1,0 +1,81 @@
+"""What of Predict can be tested without a browser; drawing is in tests/browser."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from ui.drawing import Drawing
+
+CANVAS = 280
+
+
+def sent(ink: np.ndarray, strokes: int, pen: int = 20) -> dict:
+    """What the canvas sends after a stroke."""
+    picture = Image.fromarray(np.dstack([ink] * 3 + [np.full_like(ink, 255)]))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return {"raw": {"objects": [{"strokeWidth": pen}] * strokes}, "data": url}
+
+
+def canvas(top: int, bottom: int) -> np.ndarray:
+    ink = np.zeros((CANVAS, CANVAS), dtype=np.uint8)
+    ink[top:bottom, 130:150] = 255
+    return ink
+
+
+def test_an_empty_canvas_asks_for_a_digit(open_page):
+    app = open_page("4_predict")
+    assert app.info[0].value == "Draw a digit from 0 to 9 on the black field."
+    assert app.button(key="predict_canvas_undo").disabled
+    assert app.button(key="predict_canvas_clear").disabled
+
+
+def test_a_drawing_is_read_and_survives_another_page(open_page):
+    app = open_page("4_predict", model="convolutional")
+    drawing = app.session_state["predict_canvas_drawing"]
+    drawing.receive(sent(canvas(40, 240), strokes=1))
+    app.run()
+    assert not app.exception
+    assert app.metric[0].value == "1 · One"
+    app.switch_page("pages/0_home.py").run()
+    app.switch_page("pages/4_predict.py").run()
+    assert app.metric[0].value == "1 · One"
+    app.button(key="predict_canvas_clear").click().run()
+    assert not app.metric
+    assert "Draw a digit" in app.info[0].value
+
+
+def test_a_dot_asks_for_a_digit(open_page):
+    app = open_page("4_predict")
+    app.session_state["predict_canvas_drawing"].receive(sent(canvas(130, 150), strokes=1))
+    app.run()
+    assert "only a dot" in app.info[0].value
+
+
+def test_undo_goes_back_stroke_by_stroke():
+    drawing = Drawing()
+    one, two = canvas(40, 100), canvas(40, 240)
+    drawing.receive(sent(one, strokes=1))
+    drawing.receive(sent(two, strokes=2))
+    drawing.replace(drawing.strokes[:-1])
+    np.testing.assert_array_equal(drawing.image[..., 0], one)
+    first = drawing.initial
+    drawing.replace([])
+    assert drawing.image is None
+    assert drawing.initial != first, "the canvas takes up only what differs"
+    drawing.replace([])
+    assert drawing.image is None
+
+
+def test_a_test_image_is_read(open_page):
+    app = open_page("4_predict")
+    app.segmented_control(key="predict_source").set_value("sample").run()
+    assert not app.exception
+    assert " · " in app.metric[0].value
+    before = [image.proto.imgs[0].url for image in app.image]
+    for _ in range(3):
+        app.button(key="predict_another").click().run()
+    assert [image.proto.imgs[0].url for image in app.image] != before
