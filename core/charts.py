@@ -19,6 +19,8 @@ from core.history import Epoch
 # Okabe and Ito's blue and orange, which remain apart for colour-blind eyes.
 BLUE, ORANGE = "#0072b2", "#e69f00"
 GREY = "#8a97a5"
+# Reads on the light and on the dark ground: the theme does not colour text marks.
+TEXT = "#6f7d8b"
 
 
 def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> alt.Chart:
@@ -170,7 +172,7 @@ def probabilities(values: npt.NDArray[np.floating[Any]]) -> alt.LayerChart:
     )
     numbers = (
         alt.Chart(frame)
-        .mark_text(align="left", dx=6, fontSize=13)
+        .mark_text(align="left", dx=6, fontSize=14, color=TEXT)
         .encode(x=x, y=y, text=alt.Text("probability:Q", format=".1%"))
     )
     chart: alt.LayerChart = (bars + numbers).properties(height=280)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core import charts, ink
 from core.data import CLASS_NAMES
@@ -10,6 +11,9 @@ from core.runs import RunError
 from ui import chrome, resources
 from ui.drawing_pad import drawing_pad
 from ui.run_picker import pick
+
+# Pixels: the answer with its label and how sure it is.
+ANSWER_HEIGHT = 125
 
 chrome.begin(
     "Draw a digit",
@@ -26,66 +30,71 @@ except RunError as error:
     st.stop()
 
 
-def show_answer(image: np.ndarray) -> None:
-    """Show the answer to one 28×28 picture, and what it rests on."""
+def show_answer(image: np.ndarray, short: DeltaGenerator, details: DeltaGenerator) -> None:
+    """Show the answer to one 28×28 picture in a few words, and what it rests on."""
     try:
         probabilities = predict(model, image[np.newaxis])[0]
     except EvaluationError as error:
-        st.error(str(error), icon=":material/error:")
+        short.error(str(error), icon=":material/error:")
         return
     answer = int(probabilities.argmax())
-    with st.container(key="prediction"):
-        st.metric(
-            "The network reads",
-            f"{answer} · {CLASS_NAMES[answer]}",
-            f"{probabilities[answer]:.1%} sure",
-            delta_color="off",
-            delta_arrow="off",
-        )
-    bars, seen = st.columns([3, 2])
-    with bars:
-        st.markdown("**How probable it finds each digit**")
-        st.altair_chart(
-            charts.probabilities(probabilities),
-            key="prediction_probabilities",
-            alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest with {probabilities[answer]:.0%}",
-        )
-    with seen:
-        st.markdown("**What the network sees**")
-        st.image(enlarged(image, 8), alt="28 by 28 grey pixels, the digit in the middle", width=224)
+    short.metric(
+        "The network reads",
+        f"{answer} · {CLASS_NAMES[answer]}",
+        # Never "100 %": it only looks like that when rounded.
+        f"{min(probabilities[answer], 0.999):.1%} sure",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    bars, seen = details.columns([3, 2])
+    bars.markdown("**How probable it finds each digit**")
+    bars.altair_chart(
+        charts.probabilities(probabilities),
+        key="prediction_probabilities",
+        alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest with {probabilities[answer]:.0%}",
+    )
+    seen.markdown("**What the network sees**")
+    seen.image(enlarged(image, 8), alt="28 by 28 grey pixels, the digit in the middle", width=224)
 
 
 def enlarged(image: np.ndarray, times: int) -> np.ndarray:
     return np.kron(image, np.ones((times, times), dtype=np.uint8))
 
 
+def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the answer, the picture and the details go.
+
+    The answer is above the picture and always as high, so that on a phone it is in
+    sight while one draws, and nothing jumps.
+    """
+    left, details = st.columns([2, 3], gap="large")
+    return left.container(key="prediction", height=ANSWER_HEIGHT, border=False), left.container(), details
+
+
 @st.fragment
 def draw_and_read() -> None:
-    pad, answer = st.columns([2, 3], gap="large")
+    short, pad, details = places()
     with pad:
         drawing = drawing_pad("predict_canvas")
-    with answer:
-        image = None if drawing.image is None else ink.to_mnist(drawing.image)
-        if image is None:
-            st.info("Draw a digit from 0 to 9 on the black field.", icon=":material/draw:")
-        elif drawing.is_dot():
-            st.info("That is only a dot. Draw a whole digit, as large as you like.", icon=":material/draw:")
-        else:
-            show_answer(image)
+    image = None if drawing.image is None else ink.to_mnist(drawing.image)
+    if image is None:
+        short.info("Draw a digit from 0 to 9 on the black field.", icon=":material/draw:")
+    elif drawing.is_dot():
+        short.info("That is only a dot. Draw a whole digit, as large as you like.", icon=":material/draw:")
+    else:
+        show_answer(image, short, details)
 
 
 @st.fragment
 def sample_and_read() -> None:
     dataset = resources.mnist()
-    st.button("Another one", icon=":material/casino:", key="predict_another")
+    short, picture, details = places()
     index = int(np.random.default_rng().integers(len(dataset.test_images)))
     image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
-    picture, answer = st.columns([2, 3], gap="large")
-    with picture:
-        st.image(enlarged(image, 10), alt=f"Test image {index}", width=280)
-        st.markdown(f"Test image {index}, written as a **{name}**")
-    with answer:
-        show_answer(image)
+    picture.image(enlarged(image, 10), alt=f"Test image {index}", width=280)
+    picture.markdown(f"Test image {index}, written as a **{name}**")
+    picture.button("Another one", icon=":material/casino:", key="predict_another")
+    show_answer(image, short, details)
 
 
 source = st.segmented_control(

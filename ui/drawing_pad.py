@@ -30,34 +30,35 @@ def drawing_pad(key: str) -> Drawing:
         Of the canvas; the drawing survives a visit to another page under this name.
     """
     drawing: Drawing = st.session_state.setdefault(f"{key}_drawing", Drawing())
-    pen = st.slider("Pen width", 8, 40, 20, key=f"{key}_pen", persist_state="session")
     if key not in st.session_state:
         drawing.show_again()
-    streamlit_drawable_canvas.st_canvas(
-        stroke_width=pen,
-        stroke_color=INK,
-        background_color=PAPER,
-        width=SIDE,
-        height=SIDE,
-        drawing_mode="freedraw",
-        initial_drawing=drawing.initial,
-        return_image_data=True,
-        key=key,
-        on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
+    canvas, buttons = st.container(), st.container(horizontal=True)
+    pen = st.slider("Pen width", 8, 40, 20, key=f"{key}_pen", persist_state="session", width=SIDE)
+    with canvas:
+        streamlit_drawable_canvas.st_canvas(
+            stroke_width=pen,
+            stroke_color=INK,
+            background_color=PAPER,
+            width=SIDE,
+            height=SIDE,
+            drawing_mode="freedraw",
+            initial_drawing=drawing.initial,
+            return_image_data=True,
+            key=key,
+            on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
+        )
+    buttons.button(
+        "Undo",
+        icon=":material/undo:",
+        key=f"{key}_undo",
+        on_click=lambda: drawing.replace(drawing.strokes[:-1]),
+        disabled=not drawing.strokes,
     )
-    with st.container(horizontal=True):
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            key=f"{key}_undo",
-            on_click=lambda: drawing.replace(drawing.strokes[:-1]),
-            disabled=not drawing.strokes,
-        )
-        st.button(
-            "Clear",
-            icon=":material/delete:",
-            key=f"{key}_clear",
-            on_click=lambda: drawing.replace([]),
-            disabled=not drawing.strokes,
-        )
+    buttons.button(
+        "Clear",
+        icon=":material/delete:",
+        key=f"{key}_clear",
+        on_click=lambda: drawing.replace([]),
+        disabled=not drawing.strokes,
+    )
     return drawing

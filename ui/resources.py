@@ -1,6 +1,6 @@
 """What all sessions of the server share: the data, the runs, the trainer, the models."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,9 +8,11 @@ import streamlit as st
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
-from core.evaluation import Evaluation, evaluate
 from core.jobs import Trainer
 from core.runs import RunStore
+
+if TYPE_CHECKING:
+    from core.evaluation import Evaluation
 
 
 def mnist() -> Dataset:
@@ -53,7 +55,10 @@ def model(run_id: str) -> Any:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the 10,000 test images…")
-def test_evaluation(run_id: str) -> Evaluation:
+def test_evaluation(run_id: str) -> "Evaluation":
     """The answers of a run's network on the test images."""
+    # Imported here because it brings scikit-learn, which Home and Explore do not need.
+    from core.evaluation import evaluate
+
     dataset = load_mnist()
     return evaluate(model(run_id), dataset.test_images, dataset.test_labels)

@@ -43,6 +43,7 @@ def pad(page: Page) -> Locator:
     canvas = page.locator("canvas.upper-canvas")
     expect(canvas).to_be_visible()
     canvas.scroll_into_view_if_needed()
+    wait_until_idle(page)
     return canvas
 
 

@@ -48,8 +48,7 @@ def test_a_dot_and_strokes_near_the_corner(page: Page):
     expect(page.get_by_text("That is only a dot")).to_be_visible()
     # The component's hidden toolbar once took clicks here and erased the drawing.
     draw(page, [(262, 6), (262, 8)])
-    expect(page.get_by_text("That is only a dot")).to_have_count(0)
-    expect(element(page, "prediction")).to_be_visible()
+    expect(element(page, "prediction")).to_contain_text("sure")
 
 
 def test_the_drawing_survives_another_pen_and_another_page(page: Page):
@@ -74,7 +73,7 @@ def test_a_test_image_on_request(page: Page):
     open_page(page, "/predict")
     page.get_by_text("A test image", exact=True).click()
     expect(page.get_by_text("written as a")).to_be_visible()
-    expect(element(page, "prediction")).to_be_visible()
+    expect(element(page, "prediction")).to_contain_text("sure")
 
 
 def test_drawing_with_a_finger_on_a_phone(phone: Page):
@@ -83,4 +82,5 @@ def test_drawing_with_a_finger_on_a_phone(phone: Page):
     before = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
     draw_with_finger(phone, ONE)
     expect_reading(phone, 1)
+    expect(element(phone, "prediction")).to_be_in_viewport()
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") >= before

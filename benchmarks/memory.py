@@ -1,0 +1,139 @@
+"""Measure the memory of the whole server, visited over its agent API.
+
+    python -m benchmarks.memory
+
+Prints resident memory after Home and Explore, at the peak of a training of the
+article recipe, and after it; and the peak of a plain Keras script of the same recipe,
+as a newcomer would write it, in a process of its own.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 2**20
+
+PLAIN_SCRIPT = """
+import keras, numpy as np
+with np.load("data/mnist.npz") as mnist:
+    x_train, y_train = mnist["x_train"] / 255.0, mnist["y_train"]
+    x_test, y_test = mnist["x_test"] / 255.0, mnist["y_test"]
+model = keras.Sequential([
+    keras.Input((28, 28)), keras.layers.Flatten(),
+    keras.layers.Dense(300, activation="sigmoid"), keras.layers.Dense(10, activation="softmax"),
+])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=10, batch_size=1000, verbose=0)
+model.evaluate(x_test, y_test, verbose=0)
+"""
+
+
+class Peak:
+    """Watches the resident memory of a process and keeps the highest value."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        self._process = process
+        self._done = threading.Event()
+        self.highest = 0
+        self._thread = threading.Thread(target=self._watch, name="memory-watch", daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.05):
+            try:
+                self.highest = max(self.highest, self._process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                return
+
+    def stop(self) -> int:
+        """End the watch and return the highest value, in bytes."""
+        self._done.set()
+        self._thread.join()
+        return self.highest
+
+
+class Visitor:
+    """A session of the app, driven over Streamlit's agent API."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/_stcore/agent/interact"
+        self._session = self.ask({})["session_id"]
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Send one request and return the page."""
+        body = json.dumps(request).encode()
+        headers = {"Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(self._url, body, headers), timeout=120) as answer:
+            page: dict[str, Any] = json.load(answer)
+        return page
+
+    def visit(self, page: str) -> None:
+        """Open a page."""
+        self.ask({"session_id": self._session, "page": page})
+
+    def click(self, key: str) -> None:
+        """Click a button."""
+        self.ask({"session_id": self._session, "trigger": {"key": key}})
+
+    def text(self) -> str:
+        """The page as it is now."""
+        return json.dumps(self.ask({"session_id": self._session}))
+
+
+def start_server() -> tuple[psutil.Popen, str]:
+    """Start the app on a free port of this machine and wait until it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", "--server.enableAgentApi=true"]
+    server = psutil.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+                return server, url
+        except OSError:
+            time.sleep(0.1)
+    server.kill()
+    raise SystemExit("The server did not start.")
+
+
+def main() -> None:
+    """Print the figures."""
+    server, url = start_server()
+    try:
+        visitor = Visitor(url)
+        visitor.visit("explore")
+        print(f"Home and Explore     {server.memory_info().rss / MEGABYTE:6.0f} MB")
+        visitor.visit("train")
+        peak = Peak(server)
+        visitor.click("train_start")
+        deadline = time.monotonic() + 180
+        while "Gap in percentage points" not in visitor.text() and time.monotonic() < deadline:
+            time.sleep(1)
+        print(f"peak of a training   {peak.stop() / MEGABYTE:6.0f} MB")
+        print(f"after the training   {server.memory_info().rss / MEGABYTE:6.0f} MB")
+        visitor.visit("evaluate")
+        visitor.visit("predict")
+        print(f"Evaluate and Predict {server.memory_info().rss / MEGABYTE:6.0f} MB")
+    finally:
+        server.terminate()
+        server.wait(30)
+    plain = psutil.Popen([sys.executable, "-c", PLAIN_SCRIPT], cwd=ROOT, stderr=subprocess.DEVNULL)
+    peak = Peak(plain)
+    plain.wait()
+    print(f"plain Keras script   {peak.stop() / MEGABYTE:6.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

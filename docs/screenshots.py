@@ -1,0 +1,67 @@
+"""Take the screenshots of the README from the running app: ``python -m docs.screenshots``."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.actions import click, draw, element, expect_reading, open_page, wait_until_idle
+from tests.browser.conftest import BROWSER_FLAGS, Server
+
+FOLDER = Path(__file__).resolve().parent
+# A three in one stroke, in pixels of the canvas.
+THREE = [
+    (90, 70),
+    (130, 45),
+    (180, 60),
+    (185, 100),
+    (135, 130),
+    (190, 160),
+    (185, 210),
+    (130, 235),
+    (85, 205),
+]
+
+
+def save(page: Page, name: str) -> None:
+    """Save what is on the screen."""
+    wait_until_idle(page)
+    page.wait_for_timeout(1000)  # Charts fade in.
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main() -> None:
+    """Start the app, visit every page, and save its picture."""
+    server = Server(Path(tempfile.mkdtemp()) / "log.txt")
+    try:
+        with sync_playwright() as playwright:
+            path = shutil.which("chromium") or playwright.chromium.executable_path
+            browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+            page = browser.new_page(base_url=server.url, viewport={"width": 1200, "height": 900})
+            open_page(page, "/")
+            save(page, "home")
+            open_page(page, "/explore")
+            save(page, "explore")
+            open_page(page, "/train")
+            click(page, "train_start")
+            expect(element(page, "train_result")).to_be_visible(timeout=60_000)
+            save(page, "train")
+            open_page(page, "/evaluate?model=article")
+            page.get_by_text("Which digits are taken for which?").scroll_into_view_if_needed()
+            save(page, "evaluate")
+
+            phone = browser.new_page(
+                base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme="dark"
+            )
+            open_page(phone, "/predict?model=convolutional")
+            draw(phone, THREE)
+            expect_reading(phone, 3)
+            save(phone, "predict-phone")
+            browser.close()
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
