@@ -12,6 +12,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
+import tensorflow as tf
 from keras import layers
 
 from core.data import CLASS_NAMES, IMAGE_SIZE, MAX_PIXEL
@@ -75,13 +76,15 @@ def build_model(recipe: Recipe) -> keras.Model:
 def save_model(model: keras.Model, path: Path) -> None:
     """Write a network to a ``.keras`` file, aside and then renamed.
 
-    Its optimizer stays behind: it is twice as large as the network, and of no use
-    for answering.
+    Only what is needed for answering is written: no optimizer, which is twice as large
+    as the network, and no augmentation. So the file opens in Keras without this project.
     """
-    bare = keras.Model.from_config(model.get_config())
-    bare.set_weights(model.get_weights())
+    outputs = model.input
+    for layer in model.layers[1:]:
+        if not isinstance(layer, Augmentation):
+            outputs = layer(outputs)
     aside = path.with_name(f"{path.stem}.part.keras")
-    bare.save(aside)
+    keras.Model(model.input, outputs, name=model.name).save(aside)
     aside.replace(path)
 
 
@@ -91,6 +94,37 @@ def load_model(path: Path) -> keras.Model:
     return model
 
 
+class Augmentation(layers.Layer):
+    """Shifts, rotates and zooms each image a little at random, in training only.
+
+    Keras' own random layers also do so when a model is called without saying whether
+    it is training; then a trained network would answer a moved picture.
+
+    Parameters
+    ----------
+    seed : int
+    name : str
+    """
+
+    def __init__(self, seed: int, name: str) -> None:
+        super().__init__(name=name)
+        filled = {"fill_mode": "constant", "fill_value": 0.0}
+        self.shift = layers.RandomTranslation(SHIFT, SHIFT, seed=seed + 1, name="shift", **filled)
+        self.rotate = layers.RandomRotation(ROTATION, seed=seed + 2, name="rotate", **filled)
+        self.zoom = layers.RandomZoom(ZOOM, ZOOM, seed=seed + 3, name="zoom", **filled)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Build the three layers; a call outside training does not reach them."""
+        for layer in (self.shift, self.rotate, self.zoom):
+            layer.build(input_shape)
+
+    def call(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Move the images, shape (N, 28, 28, 1), or leave them as they are."""
+        if not training:
+            return images
+        return self.zoom(self.rotate(self.shift(images, training=True), training=True), training=True)
+
+
 def _layers(recipe: Recipe) -> Iterator[layers.Layer]:
     seed = recipe.seed
     yield layers.Rescaling(1 / MAX_PIXEL, name="scale")
@@ -98,10 +132,7 @@ def _layers(recipe: Recipe) -> Iterator[layers.Layer]:
     if recipe.augmentation or recipe.conv_filters:
         yield layers.Reshape((IMAGE_SIZE, IMAGE_SIZE, 1), name="channel")
     if recipe.augmentation:
-        moved = {"fill_mode": "constant", "fill_value": 0.0}
-        yield layers.RandomTranslation(SHIFT, SHIFT, seed=seed + 1, name="shift", **moved)
-        yield layers.RandomRotation(ROTATION, seed=seed + 2, name="rotate", **moved)
-        yield layers.RandomZoom(ZOOM, ZOOM, seed=seed + 3, name="zoom", **moved)
+        yield Augmentation(seed, name="augmentation")
 
     for number, filters in enumerate(recipe.conv_filters, start=1):
         yield layers.Conv2D(

@@ -76,7 +76,8 @@ def draw_and_read() -> None:
     short, pad, details = places()
     with pad:
         drawing = drawing_pad("predict_canvas")
-    image = None if drawing.image is None else ink.to_mnist(drawing.image)
+    canvas = drawing.image
+    image = None if canvas is None else ink.to_mnist(canvas)
     if image is None:
         short.info("Draw a digit from 0 to 9 on the black field.", icon=":material/draw:")
     elif drawing.is_dot():

@@ -11,6 +11,9 @@ from PIL import Image
 
 from core.ink import ink_box
 
+# Pictures kept for undo. Beyond that, the browser sends the picture again after an undo.
+MAX_SNAPSHOTS = 30
+
 
 @dataclass
 class Drawing:
@@ -20,10 +23,9 @@ class Drawing:
     ----------
     strokes : list of dict
         The strokes as the canvas describes them (Fabric.js paths).
-    image : ndarray of uint8, shape (280, 280, 4), or None
-        The canvas as RGBA; None if nothing is drawn.
-    snapshots : dict
-        The image after each number of strokes, so that undo has it at once.
+    snapshots : dict of str
+        The canvas as a PNG data URL after each of the latest numbers of strokes, so that
+        undo has its picture at once.
     revision : int
         Counts the times that the page itself changed the drawing. The canvas takes up
         a drawing only if it differs from the one it was given last.
@@ -32,24 +34,30 @@ class Drawing:
     """
 
     strokes: list[dict[str, Any]] = field(default_factory=list)
-    image: npt.NDArray[np.uint8] | None = None
-    snapshots: dict[int, npt.NDArray[np.uint8]] = field(default_factory=dict)
+    snapshots: dict[int, str] = field(default_factory=dict)
     revision: int = 0
     initial: dict[str, Any] = field(default_factory=lambda: {"objects": []})
+
+    @property
+    def image(self) -> npt.NDArray[np.uint8] | None:
+        """The canvas as RGBA, shape (280, 280, 4); None if nothing is drawn."""
+        data_url = self.snapshots.get(len(self.strokes))
+        if data_url is None:
+            return None
+        _, encoded = data_url.split(",", 1)
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
 
     def receive(self, drawing: dict[str, Any]) -> None:
         """Take what the browser sent."""
         self.strokes = drawing["raw"]["objects"]
-        self.image = _decode(drawing["data"]) if self.strokes else None
         count = len(self.strokes)
-        self.snapshots = {n: image for n, image in self.snapshots.items() if n < count}
-        if self.image is not None:
-            self.snapshots[count] = self.image
+        self.snapshots = {n: url for n, url in self.snapshots.items() if count - MAX_SNAPSHOTS < n < count}
+        if count and drawing["data"]:
+            self.snapshots[count] = drawing["data"]
 
     def replace(self, strokes: list[dict[str, Any]]) -> None:
         """Change the drawing from the page."""
         self.strokes = strokes
-        self.image = self.snapshots.get(len(strokes)) if strokes else None
         self.revision += 1
         self.show_again()
 
@@ -59,14 +67,8 @@ class Drawing:
 
     def is_dot(self) -> bool:
         """Whether there is nothing but one touch of the pen."""
-        if len(self.strokes) != 1 or self.image is None:
+        image = self.image
+        if len(self.strokes) != 1 or image is None:
             return False
-        box = ink_box(self.image)
+        box = ink_box(image)
         return box is not None and box.size <= 1.3 * self.strokes[0]["strokeWidth"]
-
-
-def _decode(data_url: str | None) -> npt.NDArray[np.uint8] | None:
-    if data_url is None:
-        return None
-    _, encoded = data_url.split(",", 1)
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))

@@ -72,6 +72,7 @@ def _network_settings() -> dict[str, Any]:
         default=16,
         help="Each looks for small patterns everywhere in the picture, then halves its size. "
         "They read better, and learn several times more slowly.",
+        size_help="Different patterns that this layer looks for. 8 to 32 are plenty for digits.",
     )
     hidden_units = _layers(
         "hidden_layers",
@@ -81,6 +82,8 @@ def _network_settings() -> dict[str, Any]:
         default=100,
         help="Units between the pixels and the answer. Without any, the network can only add up "
         "evidence pixel by pixel. More units learn more, and more slowly.",
+        size_help="How much this layer can tell apart. With few units the network reads badly, "
+        "with many it learns more slowly and more easily by heart.",
     )
     return {
         "conv_filters": conv_filters,
@@ -168,7 +171,9 @@ def _data_settings() -> dict[str, Any]:
     }
 
 
-def _layers(layers: str, sizes: str, label: str, size_label: str, default: int, help: str) -> tuple[int, ...]:
+def _layers(
+    layers: str, sizes: str, label: str, size_label: str, default: int, help: str, size_help: str
+) -> tuple[int, ...]:
     preset_sizes = getattr(_preset(), sizes)
     count = _slider(layers, label, 1, help=help, start=len(preset_sizes))
     starts = (*preset_sizes, *[default] * int(LIMITS[layers].high))
@@ -181,6 +186,7 @@ def _layers(layers: str, sizes: str, label: str, size_label: str, default: int, 
             value=start,
             key=_key(f"{sizes}_{number}"),
             persist_state="session",
+            help=size_help,
         )
         for number, start in enumerate(starts[:count], start=1)
     )

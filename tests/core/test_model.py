@@ -1,5 +1,6 @@
 import zipfile
 
+import keras
 import numpy as np
 import pytest
 
@@ -33,10 +34,22 @@ def test_the_article_network():
 def test_answers_are_probabilities_for_pixels_of_any_type(name: str, mnist: Dataset):
     model = build_model(RECIPES[name])
     images = mnist.test_images[:5]
-    answers = np.asarray(model(images, training=False))
+    answers = np.asarray(model(images))
     assert answers.shape == (5, 10)
     np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
-    np.testing.assert_array_equal(answers, np.asarray(model(images.astype(np.float64), training=False)))
+    np.testing.assert_array_equal(answers, np.asarray(model(images.astype(np.float64))))
+
+
+def test_augmentation_moves_images_in_training_only(mnist: Dataset):
+    model = build_model(PRESETS["augmented"])
+    images = mnist.test_images[:5]
+    moved = keras.Model(model.input, model.get_layer("augmentation").output)
+    still = np.asarray(moved(images))[..., 0]
+    np.testing.assert_allclose(still, images / 255, atol=1e-6)
+    once, twice = (np.asarray(moved(images, training=True))[..., 0] for _ in range(2))
+    assert np.abs(once - still).mean() > 0.01
+    assert np.abs(once - twice).mean() > 0.01
+    np.testing.assert_allclose(once.sum(axis=(1, 2)), still.sum(axis=(1, 2)), rtol=0.5)
 
 
 def test_seed_decides_the_first_weights():
@@ -62,13 +75,12 @@ def test_saved_network_answers_the_same_and_has_no_optimizer(name: str, tmp_path
     assert [file.name for file in tmp_path.iterdir()] == ["model.keras"]
     assert path.stat().st_size < 4 * PRESETS[name].parameters * 1.1 + 60_000
     images = mnist.test_images[:20]
-    before, after = (np.asarray(m(images, training=False)) for m in (model, load_model(path)))
-    np.testing.assert_array_equal(before, after)
+    loaded = load_model(path)
+    np.testing.assert_array_equal(np.asarray(loaded(images)), np.asarray(model(images)))
+    assert "augmentation" not in [layer.name for layer in loaded.layers]
 
 
 def test_a_file_with_code_in_it_is_not_run(tmp_path):
-    import keras
-
     bomb = keras.Sequential([keras.Input((28, 28), name="image"), keras.layers.Lambda(lambda x: x)])
     path = tmp_path / "bomb.keras"
     bomb.save(path)

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ui.drawing import Drawing
+from ui.drawing import MAX_SNAPSHOTS, Drawing
 
 CANVAS = 280
 
@@ -64,7 +64,7 @@ def test_undo_goes_back_stroke_by_stroke():
     np.testing.assert_array_equal(drawing.image[..., 0], one)
     first = drawing.initial
     drawing.replace([])
-    assert drawing.image is None
+    assert drawing.image is None, "nothing is drawn"
     assert drawing.initial != first, "the canvas takes up only what differs"
     drawing.replace([])
     assert drawing.image is None
@@ -79,3 +79,11 @@ def test_a_test_image_is_read(open_page):
     for _ in range(3):
         app.button(key="predict_another").click().run()
     assert [image.proto.imgs[0].url for image in app.image] != before
+
+
+def test_many_strokes_do_not_fill_the_memory():
+    drawing = Drawing()
+    for count in range(1, 200):
+        drawing.receive(sent(canvas(40, 40 + count), strokes=count))
+    assert len(drawing.snapshots) == MAX_SNAPSHOTS
+    assert drawing.image is not None
