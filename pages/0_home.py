@@ -1,10 +1,17 @@
 """Home: what Digit Lab is, the four steps, and where you are."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
+from matplotlib.figure import Figure
 
 from core import figures
 from core.data import CLASS_NAMES
 from ui import chrome, pictures, resources
+
+# Test images whose label people dispute (Northcutt et al. 2021).
+HARD_TO_READ = [947, 2130, 3520, 5937]
 
 chrome.begin(
     "Digit Lab",
@@ -15,55 +22,61 @@ chrome.begin(
 
 dataset = resources.mnist()
 store = resources.store()
-hard = [947, 2130, 3520, 5937]
 article = next((run for run in store.models() if run.id == "article"), None)
 
-explore, train, evaluate, predict = st.columns(4)
-with explore.container(border=True, height="stretch"):
-    st.subheader("1. Explore", anchor=False)
-    pictures.show(
-        figures.digit_grid,
-        dataset.train_images[:4],
-        [CLASS_NAMES[label] for label in dataset.train_labels[:4]],
-        columns=2,
-        alt="Four handwritten digits with their names",
-    )
-    st.markdown("Look at the digits that people wrote, and at the numbers that a picture is made of.")
-    st.space("stretch")
-    chrome.page_link("1_explore.py", "Explore the digits")
-with train.container(border=True, height="stretch"):
-    st.subheader("2. Train", anchor=False)
-    pictures.show(
-        figures.learning_curve,
-        tuple(epoch.accuracy for epoch in article.history) if article else (),
-        alt="Accuracy of the article network rising epoch by epoch",
-    )
-    st.markdown("Choose a network, train it, and watch its accuracy rise epoch by epoch.")
-    st.space("stretch")
-    chrome.page_link("2_train.py", "Train a network")
-with evaluate.container(border=True, height="stretch"):
-    st.subheader("3. Evaluate", anchor=False)
-    pictures.show(
-        figures.digit_grid,
-        dataset.test_images[hard],
-        [f"{CLASS_NAMES[label]}?" for label in dataset.test_labels[hard]],
-        columns=2,
-        alt="Four digits that are hard to read",
-    )
-    st.markdown("Measure it on images it has never seen, and find out what it confuses.")
-    st.space("stretch")
-    chrome.page_link("3_evaluate.py", "Evaluate a network")
-with predict.container(border=True, height="stretch"):
-    st.subheader("4. Predict", anchor=False)
-    pictures.show(
-        figures.reading,
-        dataset.test_images[0],
-        int(dataset.test_labels[0]),
-        alt="A handwritten seven, and an arrow to the answer 7",
-    )
-    st.markdown("Draw a digit with the mouse or a finger, and see what the network makes of it.")
-    st.space("stretch")
-    chrome.page_link("4_predict.py", "Draw a digit")
+
+def card(title: str, text: str, file: str, link: str, draw: Callable[..., Figure], *args: Any, **kwargs: Any):
+    """One step of the way: a picture, what one does there, and the way there."""
+    with next(columns).container(border=True, height="stretch"):
+        st.subheader(title, anchor=False)
+        pictures.show(draw, *args, **kwargs)
+        st.markdown(text)
+        st.space("stretch")
+        chrome.page_link(file, link)
+
+
+columns = iter(st.columns(4))
+card(
+    "1. Explore",
+    "Look at the digits that people wrote, and at the numbers that a picture is made of.",
+    "1_explore.py",
+    "Explore the digits",
+    figures.digit_grid,
+    dataset.train_images[:4],
+    [CLASS_NAMES[label] for label in dataset.train_labels[:4]],
+    columns=2,
+    alt="Four handwritten digits with their names",
+)
+card(
+    "2. Train",
+    "Choose a network, train it, and watch its accuracy rise epoch by epoch.",
+    "2_train.py",
+    "Train a network",
+    figures.learning_curve,
+    tuple(epoch.accuracy for epoch in article.history) if article else (),
+    alt="Accuracy of the article network rising epoch by epoch",
+)
+card(
+    "3. Evaluate",
+    "Measure it on images it has never seen, and find out what it confuses.",
+    "3_evaluate.py",
+    "Evaluate a network",
+    figures.digit_grid,
+    dataset.test_images[HARD_TO_READ],
+    [f"{CLASS_NAMES[label]}?" for label in dataset.test_labels[HARD_TO_READ]],
+    columns=2,
+    alt="Four digits that are hard to read",
+)
+card(
+    "4. Predict",
+    "Draw a digit with the mouse or a finger, and see what the network makes of it.",
+    "4_predict.py",
+    "Draw a digit",
+    figures.reading,
+    dataset.test_images[0],
+    int(dataset.test_labels[0]),
+    alt="A handwritten seven, and an arrow to the answer 7",
+)
 
 st.subheader("Where you are", anchor=False)
 with st.container(horizontal=True):

@@ -12,6 +12,19 @@ from ui.run_picker import pick
 
 MISTAKES_SHOWN = 18
 
+
+def csv_button(label: str, content: str, name: str) -> None:
+    st.download_button(
+        label,
+        content,
+        f"{name}-{run.id}.csv",
+        "text/csv",
+        key=f"download_{name}",
+        icon=":material/table:",
+        on_click="ignore",
+    )
+
+
 chrome.begin(
     "Evaluate a network",
     "The network reads the 10,000 test images, which it has never seen, "
@@ -74,15 +87,7 @@ with reading:
         icon=":material/image:",
         on_click="ignore",
     )
-    st.download_button(
-        "Matrix as CSV",
-        evaluation.confusion_csv(),
-        f"confusion-matrix-{run.id}.csv",
-        "text/csv",
-        key="download_matrix_csv",
-        icon=":material/table:",
-        on_click="ignore",
-    )
+    csv_button("Matrix as CSV", evaluation.confusion_csv(), "confusion-matrix")
 
 st.subheader("Digit by digit", anchor=False)
 st.markdown(
@@ -107,15 +112,7 @@ st.dataframe(
     },
     alt="Precision, recall and F1 of each digit",
 )
-st.download_button(
-    "Scores as CSV",
-    evaluation.scores_csv(),
-    f"digit-scores-{run.id}.csv",
-    "text/csv",
-    key="download_scores_csv",
-    icon=":material/table:",
-    on_click="ignore",
-)
+csv_button("Scores as CSV", evaluation.scores_csv(), "digit-scores")
 
 st.subheader("The mistakes, most confident first", anchor=False)
 mistakes = evaluation.mistakes
@@ -132,15 +129,7 @@ else:
         [f"reads {answer}, is {digit}\n{confidence:.0%} sure" for answer, digit, confidence in answers],
         alt="Test images that the network reads wrong, each with its answer, the truth and its confidence",
     )
-st.download_button(
-    "All mistakes as CSV",
-    evaluation.mistakes_csv(),
-    f"mistakes-{run.id}.csv",
-    "text/csv",
-    key="download_mistakes_csv",
-    icon=":material/table:",
-    on_click="ignore",
-)
+csv_button("All mistakes as CSV", evaluation.mistakes_csv(), "mistakes")
 
 chrome.end(
     "evaluate",

@@ -51,9 +51,9 @@ def test_downloads(open_page):
     app = open_page("3_evaluate")
     assert {button.key for button in app.download_button} == {
         "download_matrix_png",
-        "download_matrix_csv",
-        "download_scores_csv",
-        "download_mistakes_csv",
+        "download_confusion-matrix",
+        "download_digit-scores",
+        "download_mistakes",
     }
     evaluation = resources.test_evaluation("article")
     matrix = list(csv.reader(io.StringIO(evaluation.confusion_csv())))[1:]
