@@ -30,7 +30,7 @@ models: $(VENV)/app
 
 # The browser tests use Chromium: one that is there, else Debian's, else Playwright's.
 browser: $(VENV)/dev
-	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	@if which chromium >/dev/null || which chromium-browser >/dev/null || which google-chrome >/dev/null; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else $(BIN)/playwright install chromium; fi

@@ -20,9 +20,11 @@ def bundle(preset: str) -> Run:
     if run.state is not RunState.FINISHED:
         raise SystemExit(run.failure)
     BUNDLED_FOLDER.mkdir(exist_ok=True)
-    shutil.copyfile(store.model_path(run.id), BUNDLED_FOLDER / f"{preset}.keras")
     card = dataclasses.replace(run, id=preset, owner="")
-    (BUNDLED_FOLDER / f"{preset}.json").write_text(card.to_json(), encoding="utf-8")
+    shutil.copyfile(store.model_path(run.id), BUNDLED_FOLDER / f"{preset}.keras.part")
+    (BUNDLED_FOLDER / f"{preset}.json.part").write_text(card.to_json(), encoding="utf-8")
+    for kind in ("keras", "json"):
+        (BUNDLED_FOLDER / f"{preset}.{kind}.part").replace(BUNDLED_FOLDER / f"{preset}.{kind}")
     return card
 
 

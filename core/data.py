@@ -74,7 +74,7 @@ def load_mnist(path: Path = DATA_FILE) -> Dataset:
     Returns
     -------
     Dataset
-        The same object at every call, so all callers share one copy.
+        The same object at every call with the same path, so all callers share one copy.
 
     Raises
     ------

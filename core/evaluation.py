@@ -13,7 +13,8 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from core.data import CLASS_NAMES, Images, Labels
 
 CLASSES = len(CLASS_NAMES)
-BATCH_SIZE = 1000
+# Small enough for the largest convolutional network in a small server's memory.
+BATCH_SIZE = 500
 
 
 class Model(Protocol):

@@ -44,17 +44,8 @@ DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", right="#56b4
 
 def to_png(figure: Figure, dpi: int = 160) -> bytes:
     """Draw a figure as a PNG picture."""
-    return _save(figure, "png", dpi)
-
-
-def to_svg(figure: Figure) -> bytes:
-    """Draw a figure as an SVG picture."""
-    return _save(figure, "svg", 100)
-
-
-def _save(figure: Figure, kind: str, dpi: int) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, dpi=dpi, facecolor=figure.get_facecolor())
+    figure.savefig(buffer, format="png", dpi=dpi, facecolor=figure.get_facecolor())
     return buffer.getvalue()
 
 
@@ -200,42 +191,48 @@ def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
     Dense layers are columns of units, convolutional layers stacks of sheets; more
     units than fit are shown as dots.
     """
-    stages: list[tuple[str, int]] = [("28×28\npixels", IMAGE_SIZE * IMAGE_SIZE)]
-    stages += [(f"{filters} filters\n3×3", -filters) for filters in recipe.conv_filters]
-    stages += [(f"{units}\n{recipe.activation}", units) for units in recipe.hidden_units]
-    stages += [("10 digits\nsoftmax", CLASSES)]
+    stages = [_Stage("image", "28×28\npixels", 1)]
+    stages += [_Stage("sheets", f"{filters} filters\n3×3", 1) for filters in recipe.conv_filters]
+    stages += [_Stage("units", f"{units}\n{recipe.activation}", units) for units in recipe.hidden_units]
+    stages += [_Stage("answers", "10 digits\nsoftmax", CLASSES)]
 
     figure, axes = _empty_figure(1.1 * len(stages), 1.1 * 3.4, style)
     axes.set(xlim=(-0.5, len(stages) - 0.5), ylim=(-2.0, 1.4), aspect="equal")
-    places = [_unit_places(size) for _, size in stages]
-    for x, (left, right) in enumerate(pairwise(places)):
-        for start in left:
-            for end in right:
+    for x, (left, right) in enumerate(pairwise(stages)):
+        for start in left.places:
+            for end in right.places:
                 axes.plot((x + 0.1, x + 0.9), (start, end), color=style.muted, lw=0.4, alpha=0.5, zorder=0)
-    for x, ((label, size), ys) in enumerate(zip(stages, places, strict=True)):
-        if x == 0:
-            axes.add_patch(Rectangle((-0.36, -0.36), 0.72, 0.72, fc=style.muted, ec=style.text, lw=1))
-        elif size < 0:
+    for x, stage in enumerate(stages):
+        if stage.kind == "image":
+            axes.add_patch(Rectangle((x - 0.36, -0.36), 0.72, 0.72, fc=style.muted, ec=style.text, lw=1))
+        elif stage.kind == "sheets":
             for sheet in range(3):
                 corner = (x - 0.26 + 0.09 * sheet, -0.34 + 0.09 * sheet)
                 axes.add_patch(Rectangle(corner, 0.42, 0.5, fc=style.background, ec=style.right, lw=1.4))
         else:
-            for y in ys:
-                colour = style.wrong if x == len(stages) - 1 else style.right
+            colour = style.wrong if stage.kind == "answers" else style.right
+            for y in stage.places:
                 axes.add_patch(Circle((x, y), 0.085, fc=colour, ec=style.background, lw=0.8))
-            if len(ys) < size:
+            if len(stage.places) < stage.size:
                 axes.text(x, 0, "⋮", ha="center", va="center", fontsize=13, color=style.text)
-        axes.text(x, -1.48, label, ha="center", va="top", fontsize=9, color=style.text)
+        axes.text(x, -1.48, stage.label, ha="center", va="top", fontsize=9, color=style.text)
     return figure
 
 
-def _unit_places(size: int) -> list[float]:
-    """Heights at which to draw the units of a layer, with a gap if there are too many."""
-    if size < 0 or size > 100_000 or size == IMAGE_SIZE * IMAGE_SIZE:
-        return [0.0]
-    if size <= CLASSES:
-        return [float(y) for y in (np.arange(size) - (size - 1) / 2) * 0.27]
-    return [sign * (0.3 + 0.27 * step) for sign in (-1, 1) for step in range(4)]
+@dataclass(frozen=True)
+class _Stage:
+    """One column in the drawing of a network."""
+
+    kind: str
+    label: str
+    size: int
+
+    @property
+    def places(self) -> list[float]:
+        """Heights at which to draw the units, with a gap if there are too many."""
+        if self.size <= CLASSES:
+            return [float(y) for y in (np.arange(self.size) - (self.size - 1) / 2) * 0.27]
+        return [sign * (0.3 + 0.27 * step) for sign in (-1, 1) for step in range(4)]
 
 
 def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Axes]:

@@ -5,8 +5,8 @@ grey edges from anti-aliasing, and moved it so that its centre of mass is the
 middle of a 28×28 frame (LeCun, Cortes and Burges, "The MNIST database").
 """
 
+import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +41,15 @@ class InkBox:
         return max(self.right - self.left, self.bottom - self.top)
 
 
-def to_mnist(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
+def to_mnist(image: npt.ArrayLike) -> npt.NDArray[np.uint8] | None:
     """Bring a drawing to the size, place and greys of an MNIST digit.
 
     Parameters
     ----------
-    image : ndarray, shape (height, width), (height, width, 3) or (height, width, 4)
-        Grey, RGB or RGBA, light ink on a dark or transparent ground, values 0 to 255.
+    image : array_like, shape (height, width), (height, width, 3) or (height, width, 4)
+        Grey, RGB or RGBA, light ink on a dark or transparent ground. Values 0 to 255, or
+        0 to 1 if they are booleans or floats of at most 1. Dark ink on light paper is not
+        recognised: turn it round first.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def to_mnist(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
     Raises
     ------
     ValueError
-        If the array does not have one of these shapes.
+        If the array does not have one of these shapes, or holds NaN or infinity.
     """
     ink = _ink(image)
     box = _ink_box(ink)
@@ -66,26 +68,33 @@ def to_mnist(image: npt.NDArray[Any]) -> npt.NDArray[np.uint8] | None:
     ink = ink[box.top : box.bottom, box.left : box.right]
 
     # One resampling does all three: the digit's longer side becomes 20 pixels, its
-    # centre of mass the middle, and the frame around it 28×28.
+    # centre of mass goes where MNIST has it, and the frame around it is 28×28.
     frame = IMAGE_SIZE * box.size / DIGIT_SIZE
-    margin = int(np.ceil(frame))
-    padded = np.pad(ink, margin)
-    rows, columns = np.indices(ink.shape) + 0.5
-    total = ink.sum()
-    before = frame * CENTRE / IMAGE_SIZE
-    top = margin + float((rows * ink).sum() / total) - before
-    left = margin + float((columns * ink).sum() / total) - before
-    small = Image.fromarray(padded).resize(
+    top = _centre_of_mass(ink.sum(axis=1)) - frame * CENTRE / IMAGE_SIZE
+    left = _centre_of_mass(ink.sum(axis=0)) - frame * CENTRE / IMAGE_SIZE
+    margins = [
+        (max(0, math.ceil(-start)), max(0, math.ceil(start + frame - size)))
+        for start, size in zip((top, left), ink.shape, strict=True)
+    ]
+    top, left = top + margins[0][0], left + margins[1][0]
+    small = Image.fromarray(np.pad(ink, margins)).resize(
         (IMAGE_SIZE, IMAGE_SIZE),
         Image.Resampling.BOX if frame > IMAGE_SIZE else Image.Resampling.BILINEAR,
         box=(left, top, left + frame, top + frame),
     )
-    pixels = np.asarray(small) * (MAX_PIXEL / ink.max())
+    # The strokes of MNIST are full ink in the middle; a thin pen's are only grey by now.
+    pixels = np.asarray(small) * (MAX_PIXEL / np.asarray(small).max())
     digit: npt.NDArray[np.uint8] = np.clip(pixels.round(), 0, MAX_PIXEL).astype(np.uint8)
     return digit
 
 
-def ink_box(image: npt.NDArray[Any]) -> InkBox | None:
+def _centre_of_mass(profile: npt.NDArray[np.float32]) -> float:
+    """Centre of the sums of ink along one side, in pixels from the edge."""
+    places = np.arange(len(profile)) + 0.5
+    return float((places * profile).sum() / profile.sum(dtype=np.float64))
+
+
+def ink_box(image: npt.ArrayLike) -> InkBox | None:
     """Find the smallest box around all ink of a drawing, or None if it is blank.
 
     Takes the same arrays as `to_mnist`.
@@ -93,16 +102,25 @@ def ink_box(image: npt.NDArray[Any]) -> InkBox | None:
     return _ink_box(_ink(image))
 
 
-def _ink(image: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def _ink(image: npt.ArrayLike) -> npt.NDArray[np.float32]:
     """Amount of ink, 0 to 255, shape (height, width)."""
-    if image.ndim == 2:
-        return image.astype(np.float32)
-    if image.ndim == 3 and image.shape[2] in (3, 4):
-        grey: npt.NDArray[np.float32] = image[..., :3].astype(np.float32) @ _LUMA
-        if image.shape[2] == 4:
-            grey *= image[..., 3].astype(np.float32) / MAX_PIXEL
-        return grey
-    raise ValueError("A drawing must be a grey, RGB or RGBA picture.")
+    pixels = np.asarray(image)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] not in (3, 4)):
+        raise ValueError("A drawing must be a grey, RGB or RGBA picture.")
+    if not np.issubdtype(pixels.dtype, np.integer):
+        pixels = pixels.astype(np.float32)
+        if not np.isfinite(pixels).all():
+            raise ValueError("A drawing must not hold values that are infinite or not a number.")
+        if pixels.size and pixels.max() <= 1:
+            pixels = pixels * MAX_PIXEL
+    if pixels.ndim == 2:
+        return pixels.astype(np.float32)
+    grey: npt.NDArray[np.float32] = pixels[..., :3].astype(np.float32) @ _LUMA
+    if pixels.shape[2] == 4:
+        grey *= pixels[..., 3].astype(np.float32) / MAX_PIXEL
+    return grey
 
 
 def _ink_box(ink: npt.NDArray[np.float32]) -> InkBox | None:

@@ -1,7 +1,7 @@
 """The training worker: takes a recipe, trains it beside the server, writes to the store.
 
-One training runs at a time. A queue can take the place of the refusal in
-`Trainer.submit`; nothing else here assumes that there is only one.
+One training runs at a time; a second one is refused. A queue belongs here, in place
+of `Trainer`: nobody else knows that there is only one worker.
 """
 
 import atexit
@@ -11,7 +11,6 @@ import platform
 import secrets
 import threading
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 
 from core.data import DataError, Dataset, load_mnist
 from core.history import Epoch, TrainingError
@@ -64,16 +63,21 @@ class Trainer:
                     "Somebody else is training on this server. Wait until that has ended, then start again."
                 )
             run = Run(secrets.token_hex(4), name, recipe, RunState.STARTING, owner=owner)
-            self._store.add(run)
-            self._stop = threading.Event()
-            self._worker = threading.Thread(
+            stop = threading.Event()
+            worker = threading.Thread(
                 target=self._work,
-                args=(run, self._stop),
+                args=(run, stop),
                 name="digit-lab-training",
                 # Never in the way of the server's end; `shutdown` gives it time to stop.
                 daemon=True,
             )
-            self._worker.start()
+            self._store.add(run)
+            try:
+                worker.start()
+            except RuntimeError as error:
+                self._store.update(run.id, state=RunState.FAILED, failure=_sentence(error))
+                raise TrainingRefused("The server is too busy to train now. Try again later.") from error
+            self._stop, self._worker = stop, worker
             return run
 
     def stop(self, run_id: str, owner: str) -> None:
@@ -94,10 +98,11 @@ class Trainer:
 
     def shutdown(self) -> None:
         """Stop the training, if any, and wait a little for its thread to end."""
-        atexit.unregister(self.shutdown)
-        self._stop.set()
-        if self._worker:
-            self._worker.join(SHUTDOWN_SECONDS)
+        with self._lock:
+            stop, worker = self._stop, self._worker
+        stop.set()
+        if worker:
+            worker.join(SHUTDOWN_SECONDS)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until no training is going on, at most ``timeout`` seconds."""
@@ -107,7 +112,8 @@ class Trainer:
     def _work(self, run: Run, stop: threading.Event) -> None:
         try:
             self._train(run, stop)
-        except Exception as error:
+        except BaseException as error:
+            # Whatever happened: a run that stays active would keep everybody from training.
             _log.exception("Run %s failed.", run.id)
             self._store.update(run.id, state=RunState.FAILED, failure=_sentence(error))
         finally:
@@ -117,8 +123,10 @@ class Trainer:
         # Imported here because TensorFlow takes seconds to import: the page that
         # submitted the recipe shows "starting" meanwhile.
         from core.evaluation import evaluate
+        from core.model import spare_garbage_collection
         from core.training import train
 
+        spare_garbage_collection()
         store = self._store
         dataset = self._load_data()
         history: list[Epoch] = []
@@ -154,22 +162,22 @@ class Trainer:
 
 def library_versions() -> dict[str, str]:
     """Versions of Python and of the libraries that decide what a training gives."""
-    tensorflow = "tensorflow-cpu" if _installed("tensorflow-cpu") else "tensorflow"
-    packages = ("keras", tensorflow, "numpy")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
 
 
-def _installed(distribution: str) -> bool:
-    try:
-        version(distribution)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     if isinstance(error, DataError | TrainingError):
         return str(error)
-    if isinstance(error, MemoryError):
+    # TensorFlow's own error is told by its name: importing TensorFlow may be what failed.
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The server ran out of memory. Choose a smaller network or fewer training images."
     return "The training broke off because of an error in the program. Please start it again."

@@ -3,10 +3,12 @@
 The network is defined here and nowhere else.
 """
 
+import functools
 import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # TensorFlow writes a page of notices to the console at import unless told not to.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -29,12 +31,6 @@ _OPTIMIZERS = {
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": keras.optimizers.SGD,
 }
-
-# Streamlit clears Keras' session after every page run, which collects garbage: with the
-# 400,000 objects of TensorFlow that stops all threads for 0.2 s each time, a running
-# training included. Frozen objects are not looked at again, and these never go away.
-gc.collect()
-gc.freeze()
 
 
 def build_model(recipe: Recipe) -> keras.Model:
@@ -94,6 +90,19 @@ def load_model(path: Path) -> keras.Model:
     return model
 
 
+@functools.cache
+def spare_garbage_collection() -> None:
+    """Take what is in memory now out of garbage collection, once in a process.
+
+    For servers: Streamlit clears Keras' session after every page run, which collects
+    garbage. With the 400,000 objects of TensorFlow that stops all threads for 0.2 s each
+    time, a running training included; frozen, they are not looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@keras.saving.register_keras_serializable("digit_lab")
 class Augmentation(layers.Layer):
     """Shifts, rotates and zooms each image a little at random, in training only.
 
@@ -103,15 +112,21 @@ class Augmentation(layers.Layer):
     Parameters
     ----------
     seed : int
-    name : str
+    **kwargs
+        As for every Keras layer.
     """
 
-    def __init__(self, seed: int, name: str) -> None:
-        super().__init__(name=name)
+    def __init__(self, seed: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seed = seed
         filled = {"fill_mode": "constant", "fill_value": 0.0}
         self.shift = layers.RandomTranslation(SHIFT, SHIFT, seed=seed + 1, name="shift", **filled)
         self.rotate = layers.RandomRotation(ROTATION, seed=seed + 2, name="rotate", **filled)
         self.zoom = layers.RandomZoom(ZOOM, ZOOM, seed=seed + 3, name="zoom", **filled)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to build the layer again."""
+        return {**super().get_config(), "seed": self.seed}
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Build the three layers; a call outside training does not reach them."""

@@ -65,15 +65,20 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             "The number of training images must be a whole number from {low} to {high}.",
         ),
         "seed": Limit(0, 999_999, "The seed must be a whole number from {low} to {high}."),
-        # One step is one batch learned. Bounds how long one student can hold a shared server.
-        "steps": Limit(
-            1,
-            100_000,
-            "This recipe would update the weights more than {high} times. "
-            "Choose fewer epochs, a larger batch size or fewer training images.",
-        ),
     }
 )
+
+# The three bounds keep one student from holding, or killing, a small shared server: on two
+# cores a training ends within about five minutes and takes less than half a gigabyte.
+MAX_STEPS = 100_000
+MAX_WORK = 1e13
+MAX_BATCH_VALUES = 40_000_000
+
+# Multiply-adds of a training step for each one of an answer: forward, and twice backward.
+_TRAINING_COST = 3
+# A multiply-add in a convolution takes about as long as three in a dense layer, measured
+# with TensorFlow 2.21 on two cores.
+_CONV_COST = 3
 
 
 @dataclass(frozen=True)
@@ -135,8 +140,21 @@ class Recipe:
         _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
         if not isinstance(self.augmentation, bool):
             raise RecipeError("Augmentation must be either true or false.")
-        if self.epochs * self.steps_per_epoch > LIMITS["steps"].high:
-            raise RecipeError(LIMITS["steps"].message())
+        if self.epochs * self.steps_per_epoch > MAX_STEPS:
+            raise RecipeError(
+                f"This recipe would update the weights more than {MAX_STEPS:,} times. "
+                "Choose fewer epochs, a larger batch size or fewer training images."
+            )
+        if self.epochs * self.fit_size * self.work_per_image > MAX_WORK:
+            raise RecipeError(
+                "This training would take too long on a shared server. "
+                "Choose fewer epochs or training images, or a smaller network."
+            )
+        if min(self.batch_size, self.fit_size) * self._values_per_image > MAX_BATCH_VALUES:
+            raise RecipeError(
+                "One batch of this network needs more memory than a small server has. "
+                "Choose a smaller batch size or fewer filters."
+            )
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -157,29 +175,43 @@ class Recipe:
         return math.ceil(self.fit_size / self.batch_size)
 
     @property
-    def layer_sizes(self) -> tuple[tuple[str, int, int], ...]:
-        """Each layer that has weights, in order: its name, its outputs, its parameters.
+    def parameters(self) -> int:
+        """Number of trainable parameters, counted without building the network.
 
-        A dense layer has (inputs + 1) × units parameters, a convolutional one
+        A dense layer has (inputs + 1) × units, a convolutional one
         (3 × 3 × channels + 1) × filters; the 1 is the bias.
         """
-        layers: list[tuple[str, int, int]] = []
-        side, channels = IMAGE_SIZE, 1
-        for number, filters in enumerate(self.conv_filters, start=1):
-            parameters = (CONV_KERNEL**2 * channels + 1) * filters
+        parameters, side, channels = 0, IMAGE_SIZE, 1
+        for filters in self.conv_filters:
+            parameters += (CONV_KERNEL**2 * channels + 1) * filters
             side, channels = side // 2, filters
-            layers.append((f"conv_{number}", side * side * filters, parameters))
-        inputs = side * side * channels
-        for number, units in enumerate(self.hidden_units, start=1):
-            layers.append((f"hidden_{number}", units, (inputs + 1) * units))
+        inputs = side**2 * channels
+        for units in (*self.hidden_units, CLASSES):
+            parameters += (inputs + 1) * units
             inputs = units
-        layers.append(("digit", CLASSES, (inputs + 1) * CLASSES))
-        return tuple(layers)
+        return parameters
 
     @property
-    def parameters(self) -> int:
-        """Number of trainable parameters, counted without building the network."""
-        return sum(parameters for _, _, parameters in self.layer_sizes)
+    def work_per_image(self) -> int:
+        """Cost of learning one image once, in multiply-adds of a dense layer."""
+        work, side, channels = 0, IMAGE_SIZE, 1
+        for filters in self.conv_filters:
+            work += _CONV_COST * side**2 * CONV_KERNEL**2 * channels * filters
+            side, channels = side // 2, filters
+        inputs = side**2 * channels
+        for units in (*self.hidden_units, CLASSES):
+            work += inputs * units
+            inputs = units
+        return _TRAINING_COST * work
+
+    @property
+    def _values_per_image(self) -> int:
+        """Outputs of all layers for one image, which training keeps until the way back."""
+        values, side = 0, IMAGE_SIZE
+        for filters in self.conv_filters:
+            values += (side**2 + (side // 2) ** 2) * filters
+            side //= 2
+        return values + sum(self.hidden_units) + CLASSES
 
     @property
     def words(self) -> str:
@@ -206,7 +238,7 @@ class Recipe:
         """
         try:
             fields = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecipeError("This recipe is not valid JSON.") from error
         if not isinstance(fields, dict):
             raise RecipeError("A recipe must be a JSON object with one entry for each setting.")
@@ -228,7 +260,10 @@ def _number(value: Any, limit: Limit) -> float:
     # Written so that NaN, which compares false with everything, is refused too.
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise RecipeError(limit.message())
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise RecipeError(limit.message()) from error
     if not limit.low <= number <= limit.high:
         raise RecipeError(limit.message())
     return number
@@ -241,7 +276,7 @@ def _layers(sizes: Any, layers: str, units: str) -> tuple[int, ...]:
 
 
 def _choice(value: object, choices: tuple[str, ...], sentence: str) -> None:
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise RecipeError(sentence.format(choices=", ".join(choices)))
 
 

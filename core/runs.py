@@ -4,6 +4,7 @@ Runs live in memory and their networks in a temporary folder, both bounded and g
 with the server. The bundled networks of the presets are runs like any other.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 BUNDLED_FOLDER = Path(__file__).resolve().parent.parent / "models"
 # Runs kept besides the bundled ones; the oldest finished one makes room for a new one.
-MAX_RUNS = 40
+# Several for each student of a class; a network of the article recipe takes 1 MB of disk.
+MAX_RUNS = 150
 
 _log = logging.getLogger(__name__)
 
@@ -155,7 +157,9 @@ class RunStore:
             surplus = [old for old in self._runs.values() if not old.state.active]
             for old in surplus[: max(0, len(self._runs) - MAX_RUNS)]:
                 del self._runs[old.id]
-                self.model_path(old.id).unlink(missing_ok=True)
+                # On Windows a file that is being read cannot be deleted; it goes with the folder.
+                with contextlib.suppress(OSError):
+                    self.model_path(old.id).unlink(missing_ok=True)
 
     def next_number(self) -> int:
         """1 for the first training of this server, and so on."""
@@ -202,6 +206,7 @@ class RunStore:
         from core.model import save_model
 
         path = self.model_path(run_id)
+        path.parent.mkdir(exist_ok=True)  # Some systems empty the folder for temporary files.
         save_model(model, path)
         return self.update(run_id, model_sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
@@ -225,7 +230,10 @@ class RunStore:
         # Imported here because it brings TensorFlow, which a list of runs does not need.
         from core.model import load_model
 
-        return load_model(path)
+        try:
+            return load_model(path)
+        except (ValueError, TypeError, OSError) as error:
+            raise RunError(f"This version of Keras cannot read this model. {restore}") from error
 
     def model_path(self, run_id: str) -> Path:
         """Where the network of a run is, or will be."""

@@ -1,5 +1,6 @@
 """Recipe and data to a trained network: a pure function with progress callbacks."""
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -13,10 +14,12 @@ from core.history import Epoch, TrainingError
 from core.model import build_model
 from core.recipe import Recipe
 
-# Batches that TensorFlow runs between two looks at Python. More is faster for tiny
-# batches, fewer gives smoother progress and a quicker stop.
-STEPS_PER_EXECUTION = 20
-VALIDATION_BATCH_SIZE = 1000
+# Batches that TensorFlow runs between two looks at Python, at most. More is no faster.
+MAX_STEPS_PER_EXECUTION = 20
+# Work (see `Recipe.work_per_image`) between two looks: a fraction of a second on two cores,
+# so that progress is smooth and a stop quick.
+WORK_PER_EXECUTION = 1.5e10
+VALIDATION_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +57,8 @@ def train(
     ----------
     recipe : Recipe
     dataset : Dataset
-        The first ``recipe.train_size`` training images are used; the last of
-        those, ``recipe.validation_size``, are kept aside for validation.
+        The first ``recipe.train_size`` training images are used, or all if there are
+        fewer; the last of those, the validation share, are kept aside for validation.
     on_epoch : callable, optional
         Called with each `Epoch` as soon as it is finished.
     should_stop : callable, optional
@@ -72,8 +75,9 @@ def train(
     TrainingError
         If the loss grows beyond all numbers.
     """
+    recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
     model = build_model(recipe)
-    model.steps_per_execution = STEPS_PER_EXECUTION
+    model.steps_per_execution = _steps_per_execution(recipe)
     fitted = slice(recipe.fit_size)
     kept_aside = slice(recipe.fit_size, recipe.train_size)
     reporter = _Reporter(recipe, on_epoch, should_stop, on_progress)
@@ -94,7 +98,14 @@ def train(
         shuffle=False,
         verbose=0,
     )
-    return TrainingResult(model, tuple(reporter.history), reporter.stopped)
+    history = tuple(reporter.history)
+    return TrainingResult(model, history, stopped=len(history) < recipe.epochs)
+
+
+def _steps_per_execution(recipe: Recipe) -> int:
+    """As many batches as take a fraction of a second."""
+    work = recipe.work_per_image * min(recipe.batch_size, recipe.fit_size)
+    return max(1, min(MAX_STEPS_PER_EXECUTION, int(WORK_PER_EXECUTION / work)))
 
 
 def _batches(
@@ -143,7 +154,6 @@ class _Reporter(keras.callbacks.Callback):
     ) -> None:
         super().__init__()
         self.history: list[Epoch] = []
-        self.stopped = False
         self._recipe = recipe
         self._on_epoch = on_epoch
         self._should_stop = should_stop
@@ -161,18 +171,17 @@ class _Reporter(keras.callbacks.Callback):
         if self._on_progress:
             self._on_progress(self._steps_done / (self._recipe.epochs * steps))
         if self._should_stop and self._should_stop():
-            self.stopped = True
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:
-            return  # Stopped within this epoch: its averages are not those of an epoch.
         logs = logs or {}
         if not math.isfinite(logs["loss"]):
             raise TrainingError(
                 "The loss grew beyond all numbers, so the network learned nothing. "
                 "Choose a smaller learning rate and start again."
             )
+        if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:
+            return  # Stopped within this epoch: its averages are not those of an epoch.
         record = Epoch(
             number=epoch + 1,
             loss=float(logs["loss"]),

@@ -5,6 +5,7 @@ import streamlit as st
 from core import figures
 from core.jobs import TrainingRefused
 from core.recipe import LESSONS, PRESETS, Recipe, RecipeError
+from core.runs import RunError
 from ui import chrome, pictures, resources, session
 from ui.recipe_form import recipe_form
 from ui.training_panel import training_panel
@@ -60,9 +61,22 @@ with training:
         disabled=recipe is None,
         width="stretch",
     )
-    run_id = session.watched_run(resources.store().active())
-    if run_id:
-        training_panel(run_id)
+    try:
+        run = session.watched_run(resources.store())
+    except RunError as error:
+        run = None
+        st.warning(str(error), icon=":material/search_off:")
+    active = resources.store().active()
+    if active and run and active.id != run.id:
+        st.button(
+            "Watch the training that is going on",
+            icon=":material/visibility:",
+            key="train_watch",
+            on_click=session.watch,
+            args=(active.id,),
+        )
+    if run:
+        training_panel(run)
     else:
         st.info("Start a training, and watch it here.", icon=":material/monitoring:")
 

@@ -32,7 +32,7 @@ chrome.begin(
     "A network can learn its training images by heart. Only new images show whether it can read.",
 )
 dataset = resources.mnist()
-run = pick("evaluate_model")
+run = pick("evaluate_model", default="article")
 try:
     evaluation = resources.test_evaluation(run.id)
 except (RunError, EvaluationError) as error:

@@ -22,7 +22,7 @@ chrome.begin(
     "A network only knows pictures like those it learned from. A small digit, or one in a corner, "
     "would look foreign to it.",
 )
-run = pick("predict_model")
+run = pick("predict_model", default="convolutional")
 try:
     model = resources.model(run.id)
 except RunError as error:
@@ -41,8 +41,7 @@ def show_answer(image: np.ndarray, short: DeltaGenerator, details: DeltaGenerato
     short.metric(
         "The network reads",
         f"{answer} · {CLASS_NAMES[answer]}",
-        # Never "100 %": it only looks like that when rounded.
-        f"{min(probabilities[answer], 0.999):.1%} sure",
+        f"{probabilities[answer]:.1%} sure",
         delta_color="off",
         delta_arrow="off",
     )
@@ -86,15 +85,22 @@ def draw_and_read() -> None:
         show_answer(image, short, details)
 
 
+def choose_test_image() -> None:
+    count = len(resources.mnist().test_images)
+    st.session_state["predict_index"] = int(np.random.default_rng().integers(count))
+
+
 @st.fragment
 def sample_and_read() -> None:
     dataset = resources.mnist()
     short, picture, details = places()
-    index = int(np.random.default_rng().integers(len(dataset.test_images)))
+    if "predict_index" not in st.session_state:
+        choose_test_image()
+    index = st.session_state["predict_index"]
     image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
     picture.image(enlarged(image, 10), alt=f"Test image {index}", width=280)
     picture.markdown(f"Test image {index}, written as a **{name}**")
-    picture.button("Another one", icon=":material/casino:", key="predict_another")
+    picture.button("Another one", icon=":material/casino:", key="predict_another", on_click=choose_test_image)
     show_answer(image, short, details)
 
 

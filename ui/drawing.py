@@ -11,6 +11,8 @@ from PIL import Image
 
 from core.ink import ink_box
 
+# Side of the canvas in pixels.
+SIDE = 280
 # Pictures kept for undo. Beyond that, the browser sends the picture again after an undo.
 MAX_SNAPSHOTS = 30
 
@@ -45,7 +47,10 @@ class Drawing:
         if data_url is None:
             return None
         _, encoded = data_url.split(",", 1)
-        return np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
+        picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
+        if picture.size != (SIDE, SIDE):
+            return None  # Not from our canvas; it would be decoded at any size.
+        return np.asarray(picture.convert("RGBA"))
 
     def receive(self, drawing: dict[str, Any]) -> None:
         """Take what the browser sent."""

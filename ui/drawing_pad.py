@@ -3,9 +3,8 @@
 import streamlit as st
 import streamlit_drawable_canvas
 
-from ui.drawing import Drawing
+from ui.drawing import SIDE, Drawing
 
-SIDE = 280
 INK, PAPER = "#ffffff", "#000000"
 
 # The component's own toolbar is transparent until the pointer is over it, but it takes

@@ -51,7 +51,12 @@ def trainer() -> Trainer:
 @st.cache_resource(max_entries=8, show_spinner="Loading the model…")
 def model(run_id: str) -> Any:
     """The network of a run. Raises `RunError` if there is none."""
-    return store().load_model(run_id)
+    network = store().load_model(run_id)
+    # Imported here because it brings TensorFlow, as the network has just done.
+    from core.model import spare_garbage_collection
+
+    spare_garbage_collection()
+    return network
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the 10,000 test images…")

@@ -3,19 +3,21 @@
 import streamlit as st
 
 from core.runs import Run
-from ui import chrome, resources
+from ui import chrome, resources, session
 
 _ADDRESS = "model"
 _LAST_ADDRESS = "model_in_address"
 
 
-def pick(key: str) -> Run:
+def pick(key: str, default: str) -> Run:
     """Let the visitor choose among the models; the choice is in the address and follows them.
 
     Parameters
     ----------
     key : str
         Of the selection box.
+    default : str
+        The bundled model to start with, for visitors who have not trained one themselves.
     """
     models = {run.id: run for run in resources.store().models()}
     if not models:
@@ -32,13 +34,14 @@ def pick(key: str) -> Run:
     if address and address != state.get(_LAST_ADDRESS):
         state[key] = address
     elif key not in state:
-        state[key] = state.get(_LAST_ADDRESS, next(iter(models)))
+        own = next((run.id for run in models.values() if run.owner == session.owner()), default)
+        state[key] = state.get(_LAST_ADDRESS, own if own in models else next(iter(models)))
     if state[key] not in models:
         st.warning(
             "The model that you asked for is not on this server any more. Here is another one.",
             icon=":material/search_off:",
         )
-        state[key] = next(iter(models))
+        state[key] = default if default in models else next(iter(models))
 
     chosen = st.selectbox(
         "Model",

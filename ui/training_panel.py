@@ -13,20 +13,20 @@ POLL_SECONDS = 1.0
 LARGE_GAP = 0.02
 
 
-def training_panel(run_id: str) -> None:
+def training_panel(run: Run) -> None:
     """Show a run, kept up to date while it is active."""
-    try:
-        active = resources.store().get(run_id).state.active
-    except RunError as error:
-        st.warning(str(error), icon=":material/search_off:")
-        return
-    st.fragment(_panel, run_every=POLL_SECONDS if active else None)(run_id, active)
+    every = POLL_SECONDS if run.state.active else None
+    st.fragment(_panel, run_every=every)(run.id, run.state.active)
 
 
 def _panel(run_id: str, was_active: bool) -> None:
-    run = resources.store().get(run_id)
+    try:
+        run = resources.store().get(run_id)
+    except RunError as error:
+        st.warning(str(error), icon=":material/search_off:")
+        return
     if was_active and not run.state.active:
-        # The page starts over without the clock, and with its Start button free again.
+        # Nothing else stops the clock of a fragment than a run of the page without it.
         st.rerun()
 
     st.subheader(run.name, anchor=False)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -75,7 +77,8 @@ def test_grey_rgb_and_rgba_are_the_same_drawing():
     rgb = np.stack([grey] * 3, axis=-1)
     opaque = np.dstack([rgb, np.full_like(grey, 255)])
     transparent = np.dstack([np.full_like(rgb, 255), grey])
-    for other in (rgb, opaque, transparent, grey.astype(float)):
+    unit = grey / 255
+    for other in (rgb, opaque, transparent, grey.astype(float), unit, grey[..., None], opaque / 255):
         np.testing.assert_allclose(to_mnist(other), to_mnist(grey), atol=1)
 
 
@@ -114,8 +117,37 @@ def test_all_ink_works():
 
 
 def test_another_shape_is_refused():
-    with pytest.raises(ValueError, match="grey, RGB or RGBA"):
-        to_mnist(np.zeros((10, 10, 2)))
+    for shape in ((10,), (10, 10, 2), (1, 10, 10, 3)):
+        with pytest.raises(ValueError, match="grey, RGB or RGBA"):
+            to_mnist(np.zeros(shape))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_values_that_are_no_numbers_are_refused(value: float):
+    with pytest.raises(ValueError, match="infinite or not a number"):
+        to_mnist(np.full((10, 10), value))
+
+
+def test_booleans_and_pictures_of_pillow():
+    grey = draw(SEVEN, 150, np.random.default_rng(3))
+    np.testing.assert_array_equal(to_mnist(Image.fromarray(grey)), to_mnist(grey))
+    black_and_white = np.where(grey > 127, 255, 0).astype(np.uint8)
+    np.testing.assert_array_equal(to_mnist(grey > 127), to_mnist(black_and_white))
+
+
+@pytest.mark.parametrize("pen", [2, 4, 8, 20, 40])
+def test_a_thin_pen_is_as_black_as_a_thick_one(pen: int):
+    assert to_mnist(draw(SEVEN, 200, np.random.default_rng(4), pen)).max() == 255
+
+
+def test_a_photograph_takes_little_memory():
+    photograph = np.zeros((3000, 4000), dtype=np.uint8)
+    photograph[500:2500, 1900:2100] = 200
+    tracemalloc.start()
+    assert to_mnist(photograph) is not None
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * photograph.nbytes
 
 
 def test_test_images_are_read_as_well_as_before(article_result, mnist: Dataset):

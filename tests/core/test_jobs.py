@@ -2,6 +2,7 @@ import dataclasses
 import threading
 
 import pytest
+import tensorflow as tf
 
 from core.data import DataError, Dataset
 from core.jobs import Trainer, TrainingRefused
@@ -83,16 +84,18 @@ def test_one_at_a_time_and_only_the_owner_stops(trainer: Trainer, store: RunStor
         (DataError("MNIST is missing. Restore it."), "MNIST is missing. Restore it."),
         (MemoryError(), "The server ran out of memory"),
         (RuntimeError("0x3f"), "an error in the program"),
+        (tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"), "ran out of memory"),
+        (SystemExit(1), "an error in the program"),
     ],
 )
 def test_a_failure_is_a_sentence_and_the_next_training_works(
-    store: RunStore, small_recipe: Recipe, mnist: Dataset, error: Exception, sentence: str
+    store: RunStore, small_recipe: Recipe, mnist: Dataset, error: BaseException, sentence: str
 ):
     answers = iter([error, mnist])
 
     def load() -> Dataset:
         answer = next(answers)
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
@@ -118,3 +121,19 @@ def test_the_worker_is_named_and_ends_with_the_trainer(store: RunStore, small_re
     trainer.shutdown()
     assert not workers[0].is_alive()
     assert store.get(run.id).state is RunState.STOPPED
+
+
+def test_a_worker_that_cannot_start_is_a_sentence_and_blocks_nobody(
+    trainer: Trainer, store: RunStore, small_recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(TrainingRefused, match="too busy to train now"):
+            trainer.submit(small_recipe, "ann", "Fails")
+    assert store.active() is None
+    run = trainer.submit(small_recipe, "ann", "Works")
+    trainer.join(60)
+    assert store.get(run.id).state is RunState.FINISHED

@@ -52,6 +52,14 @@ def test_augmentation_moves_images_in_training_only(mnist: Dataset):
     np.testing.assert_allclose(once.sum(axis=(1, 2)), still.sum(axis=(1, 2)), rtol=0.5)
 
 
+def test_whole_model_with_augmentation_can_be_saved_and_loaded(tmp_path, mnist: Dataset):
+    model = build_model(PRESETS["augmented"])
+    model.save(tmp_path / "whole.keras")
+    loaded = load_model(tmp_path / "whole.keras")
+    images = mnist.test_images[:3]
+    np.testing.assert_array_equal(np.asarray(loaded(images)), np.asarray(model(images)))
+
+
 def test_seed_decides_the_first_weights():
     def first(seed: int) -> np.ndarray:
         return np.asarray(build_model(Recipe(seed=seed)).get_layer("hidden_1").kernel)

@@ -61,7 +61,15 @@ def test_numbers_have_limits(name: str):
         ({"activation": "step"}, "The activation must be one of: sigmoid, tanh, relu."),
         ({"optimizer": ["adam"]}, "The optimizer must be one of: adam, rmsprop, sgd."),
         ({"augmentation": "yes"}, "Augmentation must be either true or false."),
+        ({"activation": np.array(["relu"])}, "The activation must be one of"),
+        ({"epochs": 10**400}, "Epochs must be a whole number from 1 to 50."),
         ({"batch_size": 1, "epochs": 50}, "update the weights more than 100,000 times"),
+        ({"hidden_units": (1024,) * 4, "epochs": 50}, "would take too long on a shared server"),
+        ({"conv_filters": (64, 64, 64), "batch_size": 100}, "would take too long on a shared server"),
+        (
+            {"conv_filters": (64, 64, 64), "train_size": 10_000, "batch_size": 5000, "epochs": 1},
+            "needs more memory than a small server has",
+        ),
     ],
 )
 def test_impossible_recipes_are_refused_with_a_sentence(settings: dict, sentence: str):
@@ -94,6 +102,16 @@ def test_json_round_trip(name: str):
 def test_foreign_json_is_refused_with_a_sentence(text: str, sentence: str):
     with pytest.raises(RecipeError, match=sentence):
         Recipe.from_json(text)
+
+
+def test_deeply_nested_json_is_refused_with_a_sentence():
+    with pytest.raises(RecipeError, match="not valid JSON"):
+        Recipe.from_json("[" * 100_000)
+
+
+def test_work_of_the_article_recipe():
+    """784 × 300 + 300 × 10 multiply-adds forward, twice that on the way back."""
+    assert ARTICLE.work_per_image == 3 * (784 * 300 + 300 * 10)
 
 
 def test_sizes():

@@ -68,7 +68,7 @@ def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset
 
 
 def test_every_image_is_used_once_in_an_epoch(small_recipe: Recipe, mnist: Dataset):
-    """With one image of each hundred labelled wrong, the loss tells which ones were seen."""
+    """Each image has its index as its label, so the labels tell which ones were seen."""
     from core.training import _batches
 
     recipe = dataclasses.replace(small_recipe, train_size=1000)
@@ -125,5 +125,34 @@ def test_a_loss_beyond_all_numbers_is_a_sentence(small_recipe: Recipe, mnist: Da
         train(recipe, broken)
 
 
-def test_article_is_a_value_that_tools_can_vary():
-    assert dataclasses.replace(ARTICLE, epochs=1).epochs == 1
+def test_a_smaller_dataset_than_the_recipe_says(mnist: Dataset):
+    few = dataclasses.replace(
+        mnist, train_images=mnist.train_images[:2500], train_labels=mnist.train_labels[:2500]
+    )
+    shares: list[float] = []
+    result = train(dataclasses.replace(ARTICLE, epochs=2), few, on_progress=shares.append)
+    assert len(result.history) == 2
+    assert shares[-1] == 1.0
+    assert not result.stopped
+
+
+def test_a_stop_at_the_very_end_is_no_stop(small_recipe: Recipe, mnist: Dataset):
+    shares: list[float] = []
+    result = train(small_recipe, mnist, on_progress=shares.append, should_stop=lambda: shares[-1] == 1.0)
+    assert len(result.history) == small_recipe.epochs
+    assert not result.stopped
+
+
+def test_heavy_recipes_look_up_after_every_batch():
+    from core.training import MAX_STEPS_PER_EXECUTION, _steps_per_execution
+
+    assert _steps_per_execution(ARTICLE) == MAX_STEPS_PER_EXECUTION
+    heavy = Recipe(conv_filters=(32, 32), batch_size=1000, train_size=10_000)
+    assert _steps_per_execution(heavy) == 1
+
+
+def test_a_network_that_diverges_before_a_stop_is_not_kept(small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, hidden_units=())
+    broken = dataclasses.replace(mnist, train_images=mnist.train_images[:3000] * np.float32(np.nan))
+    with pytest.raises(TrainingError, match="smaller learning rate"):
+        train(recipe, broken, should_stop=lambda: True)

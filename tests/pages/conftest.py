@@ -1,6 +1,5 @@
 """Every page as `AppTest` runs it: the whole app without a browser."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.runs import RunStore
-from ui import resources
+from ui import resources, session
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
@@ -41,6 +40,12 @@ def open_page() -> Callable[..., AppTest]:
 
 
 @pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let the sessions that are opened next be of this browser."""
+    return lambda name: monkeypatch.setattr(session, "browser_id", lambda: name)
+
+
+@pytest.fixture
 def other_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Let the pages use the bundled models of another folder."""
 
@@ -56,9 +61,6 @@ def train_until_finished(app: AppTest) -> AppTest:
     app.button(key="train_start").click().run()
     assert not app.exception
     resources.trainer().join(TIMEOUT)
-    deadline = time.monotonic() + TIMEOUT
-    while resources.store().active() and time.monotonic() < deadline:
-        time.sleep(0.05)
     return app.run()
 
 

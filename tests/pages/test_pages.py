@@ -1,13 +1,17 @@
 """Every page opens, alone and in any order, and answers its four questions."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from core import data
 from core.data import DataError
+from core.recipe import PRESETS
 from core.runs import BUNDLED_FOLDER
-from tests.pages.conftest import words
+from tests.pages.conftest import ROOT, train_until_finished
+from tests.pages.test_train import tiny
 from ui import resources
 
 PAGES = {
@@ -54,7 +58,7 @@ def test_home_without_bundled_models(open_page, other_store, tmp_path):
     assert {metric.label: metric.value for metric in app.metric}["Models to try"] == "0"
 
 
-@pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate"])
 def test_missing_data_is_one_sentence(open_page, monkeypatch, name: str):
     def fail():
         raise DataError("MNIST is missing. Restore it.")
@@ -62,8 +66,7 @@ def test_missing_data_is_one_sentence(open_page, monkeypatch, name: str):
     monkeypatch.setattr(resources, "load_mnist", fail)
     app = open_page(name)
     assert not app.exception
-    if name != "4_predict":
-        assert app.error[0].value == "MNIST is missing. Restore it."
+    assert app.error[0].value == "MNIST is missing. Restore it."
 
 
 @pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
@@ -80,7 +83,7 @@ def test_unknown_model_in_the_address(open_page, name: str):
     app = open_page(name, model="no-such-model")
     assert not app.exception
     assert "not on this server any more" in app.warning[0].value
-    assert app.selectbox[0].value == "article"
+    assert app.selectbox[0].value == {"3_evaluate": "article", "4_predict": "convolutional"}[name]
 
 
 @pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
@@ -110,5 +113,33 @@ def test_data_is_loaded_once_for_all(open_page):
     open_page("1_explore")
     before = data._load.cache_info().misses
     open_page("3_evaluate")
+    open_page("0_home")
     assert data._load.cache_info().misses == before
-    assert words(open_page("0_home"))
+
+
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+def test_a_strangers_network_is_not_what_one_starts_with(open_page, browser, name: str):
+    browser("ann")
+    app = open_page("2_train")
+    tiny(app).run()
+    train_until_finished(app)
+    (run,) = resources.store().runs()
+    assert open_page(name).selectbox[0].value == run.id, "Ann starts with her own"
+    browser("bob")
+    assert open_page(name).selectbox[0].value in PRESETS
+
+
+def test_home_and_explore_never_import_tensorflow():
+    code = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
+app.switch_page("pages/1_explore.py").run()
+assert not app.exception
+heavy = {"tensorflow", "keras", "sklearn", "matplotlib.pyplot"}
+print(sorted(heavy & sys.modules.keys()))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.strip() == "[]"

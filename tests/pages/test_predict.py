@@ -70,15 +70,26 @@ def test_undo_goes_back_stroke_by_stroke():
     assert drawing.image is None
 
 
-def test_a_test_image_is_read(open_page):
+def test_a_test_image_stays_until_another_is_asked_for(open_page):
+    def shown(app) -> str:
+        return next(text.value for text in app.markdown if text.value.startswith("Test image"))
+
     app = open_page("4_predict")
     app.segmented_control(key="predict_source").set_value("sample").run()
     assert not app.exception
     assert " · " in app.metric[0].value
-    before = [image.proto.imgs[0].url for image in app.image]
+    first = shown(app)
+    app.selectbox(key="predict_model").select("softmax").run()
+    assert shown(app) == first, "two models must be comparable on one image"
     for _ in range(3):
         app.button(key="predict_another").click().run()
-    assert [image.proto.imgs[0].url for image in app.image] != before
+    assert shown(app) != first
+
+
+def test_a_picture_of_another_size_is_not_decoded():
+    drawing = Drawing()
+    drawing.receive(sent(np.zeros((3000, 3000), dtype=np.uint8), strokes=1))
+    assert drawing.image is None
 
 
 def test_many_strokes_do_not_fill_the_memory():

@@ -91,28 +91,61 @@ def test_coming_back_shows_the_same_run(open_page):
     assert "Test images" in metrics(app)
 
 
-def test_a_second_student_is_told_and_can_watch(open_page):
-    first, second = open_page("2_train"), open_page("2_train")
+def test_a_second_student_is_told_and_can_watch(open_page, browser):
+    browser("ann")
+    first = open_page("2_train")
     first.slider(key="recipe_0_epochs").set_value(50).run()
     first.button(key="train_start").click().run()
     run = resources.store().active()
 
+    browser("bob")
+    second = open_page("2_train")
     second.button(key="train_start").click().run()
     assert not second.exception
     assert "Somebody else is training" in second.toast[0].value
     assert "started by somebody else" in words(second)
     assert "train_stop" not in [button.key for button in second.button]
 
+    # The link that Ann shares does not make Bob the owner.
+    shared = open_page("2_train", **first.query_params)
+    assert "train_stop" not in [button.key for button in shared.button]
+
     first.button(key="train_start").click().run()
     assert "Your training is still going on" in first.toast[0].value
 
-    # A refresh opens a new session with the same address: it is still mine.
-    refreshed = open_page("2_train", me=first.query_params["me"], run=run.id)
+    # A refresh or another tab is a new session of the same browser: it is still Ann's.
+    browser("ann")
+    refreshed = open_page("2_train")
     refreshed.button(key="train_stop").click().run()
     resources.trainer().join(60)
     assert resources.store().get(run.id).state is RunState.STOPPED
-    refreshed.run()
+    refreshed = open_page("2_train", run=run.id)
     assert "Stopped early" in words(refreshed)
+
+
+def test_who_has_trained_before_can_watch_another(open_page, browser):
+    browser("ann")
+    ann = open_page("2_train")
+    tiny(ann).run()
+    train_until_finished(ann)
+    browser("bob")
+    bob = open_page("2_train")
+    bob.slider(key="recipe_0_epochs").set_value(50).run()
+    bob.button(key="train_start").click().run()
+    ann.run()
+    assert "Run 1" in words(ann)
+    ann.button(key="train_watch").click().run()
+    assert "Run 2" in words(ann)
+    assert "started by somebody else" in words(ann)
+
+
+def test_a_run_that_was_dropped_gives_way_to_the_active_one(open_page):
+    app = open_page("2_train")
+    app.slider(key="recipe_0_epochs").set_value(50).run()
+    app.button(key="train_start").click().run()
+    other = open_page("2_train", run="dropped")
+    assert not other.warning
+    assert "Run 1" in words(other)
 
 
 def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.MonkeyPatch):
