@@ -119,7 +119,7 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.La
         "value:Q",
         title="Accuracy" if is_accuracy else "Loss",
         scale=alt.Scale(zero=False, nice=True) if is_accuracy else alt.Scale(zero=True),
-        axis=alt.Axis(format="%" if is_accuracy else ".2f"),
+        axis=alt.Axis(format=".1%" if is_accuracy else ".2f"),
     )
     x = alt.X(
         "epoch:Q",

@@ -94,6 +94,7 @@ class Trainer:
                 return
             if active.owner != owner:
                 raise TrainingRefused("Only the person who started this training can stop it.")
+            self._store.update(run_id, stopping=True)
             self._stop.set()
 
     def shutdown(self) -> None:

@@ -214,6 +214,23 @@ class Recipe:
         return values + sum(self.hidden_units) + CLASSES
 
     @property
+    def settings(self) -> str:
+        """Optimizer, epochs, batch size, images and seed in a line."""
+        parts = [
+            self.words,
+            f"{self.optimizer} {self.learning_rate:g}",
+            f"epochs {self.epochs}",
+            f"batch size {self.batch_size:,}",
+            f"images {self.fit_size:,}",
+            f"seed {self.seed}",
+        ]
+        if self.dropout:
+            parts.append(f"dropout {self.dropout:g}")
+        if self.augmentation:
+            parts.append("moved images")
+        return " · ".join(parts)
+
+    @property
     def words(self) -> str:
         """The layers in a few words, such as ``16·32 filters, 64 relu``."""
         filters = "·".join(str(count) for count in self.conv_filters)

@@ -73,6 +73,8 @@ class Run:
         The finished epochs.
     progress : float
         Share of the training done, 0.0 to 1.0.
+    stopping : bool
+        Whether its owner has asked it to stop.
     train_accuracy, test_accuracy : float or None
         Share read right of the images trained on and of the 10,000 test images,
         measured after the training with the finished network.
@@ -92,6 +94,7 @@ class Run:
     created: str = dataclasses.field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     history: tuple[Epoch, ...] = ()
     progress: float = 0.0
+    stopping: bool = False
     train_accuracy: float | None = None
     test_accuracy: float | None = None
     failure: str = ""
@@ -183,7 +186,7 @@ class RunStore:
         with self._lock:
             run = self._runs.get(run_id) or self._bundled.get(run_id)
         if run is None:
-            raise RunError("There is no such model here any more. Choose another one.")
+            raise RunError("That run is not on this server any more. Choose another one, or start a new one.")
         return run
 
     def runs(self) -> tuple[Run, ...]:

@@ -36,10 +36,11 @@ with settings:
         recipe = recipe_form()
         pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}", width=420)
     except RecipeError as error:
-        recipe = None
-        st.warning(str(error), icon=":material/rule:")
+        recipe, refusal = None, str(error)
 
 with training:
+    if recipe is None:
+        st.warning(refusal, icon=":material/rule:")
     parameters, steps = st.columns(2)
     parameters.metric(
         "Parameters",
@@ -51,16 +52,20 @@ with training:
         f"{recipe.steps_per_epoch:,}" if recipe else "–",
         help="How often the weights change in one pass through the images: once for each batch",
     )
-    st.button(
-        "Start training",
-        type="primary",
-        icon=":material/play_arrow:",
-        key="train_start",
-        on_click=start,
-        args=(recipe,),
-        disabled=recipe is None,
-        width="stretch",
-    )
+    # No callback: it would get the recipe of the page run before, without a change that the
+    # visitor has made just before the click.
+    if (
+        st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="train_start",
+            disabled=recipe is None,
+            width="stretch",
+        )
+        and recipe
+    ):
+        start(recipe)
     try:
         run = session.watched_run(resources.store())
     except RunError as error:
@@ -84,7 +89,8 @@ chrome.end(
     "train",
     [
         "Train the article network with batch size 128. Why is it better after as many epochs?",
-        "Use only 300 training images. How far do training and test accuracy drift apart?",
-        "Set the learning rate to 1. What happens to the curve?",
+        "Use only 1,000 training images, batch size 16 and 30 epochs. How far do the accuracies on "
+        "training and test images drift apart?",
+        "Set the learning rate to 1. What does the curve do now?",
     ],
 )

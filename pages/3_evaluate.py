@@ -33,6 +33,7 @@ chrome.begin(
 )
 dataset = resources.mnist()
 run = pick("evaluate_model", default="article")
+st.caption(run.recipe.settings)
 try:
     evaluation = resources.test_evaluation(run.id)
 except (RunError, EvaluationError) as error:
@@ -87,7 +88,7 @@ with reading:
         icon=":material/image:",
         on_click="ignore",
     )
-    csv_button("Matrix as CSV", evaluation.confusion_csv(), "confusion-matrix")
+    csv_button("Counts as CSV", evaluation.confusion_csv(), "confusion-matrix")
 
 st.subheader("Digit by digit", anchor=False)
 st.markdown(
@@ -119,7 +120,7 @@ mistakes = evaluation.mistakes
 if len(mistakes) == 0:
     st.success("Not a single mistake.", icon=":material/celebration:")
 else:
-    page = st.pagination(-(-len(mistakes) // MISTAKES_SHOWN), key="evaluate_mistakes_page")
+    page = st.pagination(-(-len(mistakes) // MISTAKES_SHOWN), key=f"evaluate_mistakes_page_{run.id}")
     shown = mistakes[(page - 1) * MISTAKES_SHOWN : page * MISTAKES_SHOWN]
     answers = zip(
         evaluation.predictions[shown], evaluation.labels[shown], evaluation.confidences[shown], strict=True

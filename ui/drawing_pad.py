@@ -46,18 +46,17 @@ def drawing_pad(key: str) -> Drawing:
             key=key,
             on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
         )
+    # Never disabled: a disabled button swallows the end of a stroke that leaves the canvas.
     buttons.button(
         "Undo",
         icon=":material/undo:",
         key=f"{key}_undo",
         on_click=lambda: drawing.replace(drawing.strokes[:-1]),
-        disabled=not drawing.strokes,
     )
     buttons.button(
         "Clear",
         icon=":material/delete:",
         key=f"{key}_clear",
         on_click=lambda: drawing.replace([]),
-        disabled=not drawing.strokes,
     )
     return drawing

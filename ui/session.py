@@ -36,7 +36,11 @@ def browser_id() -> str | None:
 
 
 def watch(run_id: str) -> None:
-    """Remember which run this visitor looks at, in the session and in the address."""
+    """Remember which run this visitor looks at, in the session and in the address.
+
+    So it stays on the page when it has ended, when they leave and come back, and after
+    a refresh.
+    """
     st.session_state[_WATCHED] = run_id
     st.query_params[_WATCHED] = run_id
 
@@ -50,12 +54,13 @@ def watched_run(store: RunStore) -> Run | None:
         If the address names a run that is not there, and there is no other to show.
     """
     asked = st.query_params.get(_WATCHED) or st.session_state.get(_WATCHED)
-    if asked is None:
-        return store.active()
-    try:
-        return store.get(asked)
-    except RunError:
-        active = store.active()
-        if active is None:
-            raise
-        return active
+    run = store.active()
+    if asked:
+        try:
+            run = store.get(asked)
+        except RunError:
+            if run is None:
+                raise
+    if run:
+        watch(run.id)
+    return run

@@ -11,6 +11,9 @@ from ui import chrome, resources, session
 POLL_SECONDS = 1.0
 # From this gap on (share of images), a network has begun to learn by heart.
 LARGE_GAP = 0.02
+# Below these training accuracies a network has learned hardly anything, or not well.
+HARDLY_LEARNED = 0.5
+WELL_LEARNED = 0.9
 
 
 def training_panel(run: Run) -> None:
@@ -30,6 +33,7 @@ def _panel(run_id: str, was_active: bool) -> None:
         st.rerun()
 
     st.subheader(run.name, anchor=False)
+    st.caption(run.recipe.settings)
     if run.state.active:
         _progress(run)
     elif run.state is RunState.FAILED:
@@ -48,6 +52,8 @@ def _progress(run: Run) -> None:
         text = "Starting the engine. The first time takes a few seconds."
     elif run.state is RunState.MEASURING:
         text = "Measuring on the test images."
+    elif run.stopping:
+        text = "Stopping after this batch."
     else:
         current = min(len(run.history) + 1, total)
         text = f"Epoch {current} of {total}"
@@ -60,6 +66,7 @@ def _progress(run: Run) -> None:
             key="train_stop",
             on_click=_stop,
             args=(run.id,),
+            disabled=run.stopping or run.state is RunState.MEASURING,
             help="Ends the training now. The network keeps what it has learned.",
         )
     else:
@@ -80,15 +87,21 @@ def _stop(run_id: str) -> None:
 def _curves(run: Run) -> None:
     last = run.history[-1]
     epochs = run.recipe.epochs
-    seconds = sum(epoch.seconds for epoch in run.history) / len(run.history)
+    per_epoch = sum(epoch.seconds for epoch in run.history) / len(run.history)
     with st.grid(2, min_column_width=140):
         st.metric("Epochs finished", f"{len(run.history)} / {epochs}")
-        st.metric("Training accuracy", f"{last.accuracy:.1%}")
+        st.metric(
+            "Accuracy while training",
+            f"{last.accuracy:.1%}",
+            help="Average over the last epoch, while the weights were still changing. "
+            "Dropout and moved images make it lower than what the finished network reaches.",
+        )
         if last.val_accuracy is not None:
             st.metric("Validation accuracy", f"{last.val_accuracy:.1%}")
-        st.metric("Seconds per epoch", f"{seconds:.1f}")
-        if run.state.active and run.seconds_left is not None:
-            st.metric("Seconds left", f"{run.seconds_left:.0f}")
+        st.metric("Seconds per epoch", f"{per_epoch:.1f}")
+        if run.state is RunState.TRAINING and run.seconds_left is not None:
+            minutes, seconds = divmod(round(run.seconds_left), 60)
+            st.metric("Time left", f"{minutes}:{seconds:02d} min")
     st.altair_chart(
         charts.learning_curve(run.history, epochs, "accuracy"),
         key="train_accuracy_curve",
@@ -108,22 +121,32 @@ def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
             st.metric("Images it learned from", f"{train_accuracy:.2%}", help="Share read right")
             st.metric("Test images", f"{test_accuracy:.2%}", help="Share read right of 10,000 new images")
         st.metric("Gap in percentage points", f"{gap * 100:+.2f}")
-        if gap > LARGE_GAP:
-            st.markdown(
-                "The network reads the images it learned from clearly better than new ones. "
-                "It has begun to learn them by heart: that is called **overfitting**. "
-                "More training images, dropout or fewer epochs help."
-            )
-        elif train_accuracy < 0.9:
-            st.markdown(
-                "The network does not even read well what it learned from: that is called **underfitting**. "
-                "More epochs, a smaller batch size or more units help."
-            )
-        else:
-            st.markdown(
-                "The network reads new images nearly as well as those it learned from. "
-                "What it learned is about digits, not about single images: it **generalises**."
-            )
+        st.markdown(_verdict(train_accuracy, gap))
     with st.container(horizontal=True):
         chrome.page_link("3_evaluate.py", "See where it fails", model=run.id)
         chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
+
+
+def _verdict(train_accuracy: float, gap: float) -> str:
+    """What the two accuracies mean."""
+    if train_accuracy < HARDLY_LEARNED:
+        return (
+            "The network has hardly learned anything. If its curve is still rising, it needs more "
+            "epochs or a smaller batch size. If the curve is flat or jumps, the learning rate is too large."
+        )
+    if gap > LARGE_GAP:
+        return (
+            "The network reads the images it learned from clearly better than new ones. "
+            "It has begun to learn them by heart: that is called **overfitting**. "
+            "More training images help most, then dropout."
+        )
+    if train_accuracy < WELL_LEARNED:
+        return (
+            "The network does not even read well what it learned from: that is called **underfitting**. "
+            "If its curve is still rising, more epochs or a smaller batch size help; "
+            "if it is flat, more units."
+        )
+    return (
+        "The network reads new images nearly as well as those it learned from. "
+        "What it learned is about digits, not about single images: it **generalises**."
+    )

@@ -30,6 +30,12 @@ def test_a_one_and_a_zero_are_read(page: Page):
     expect_reading(page, 0)
 
 
+def test_a_stroke_may_end_outside_of_the_canvas(page: Page):
+    open_page(page, "/predict")
+    draw(page, [(140, 40), (140, 330)])
+    expect_reading(page, 1)
+
+
 def test_undo_takes_back_one_stroke(page: Page):
     open_page(page, "/predict")
     draw(page, ONE)

@@ -37,9 +37,17 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     expect(other.get_by_text("Somebody else is training on this server")).to_be_visible()
     other.context.close()
 
-    # A refresh in the middle shows the same run, and it is still mine to stop.
+    # A refresh in the middle shows the same run, and it is still mine to stop; so it is
+    # after a refresh on another page, and in another tab.
     page.reload()
     expect(element(page, "train_stop")).to_be_visible()
+    open_page(page, "/explore")
+    page.get_by_role("link", name="Train", exact=True).click()
+    expect(element(page, "train_stop")).to_be_visible()
+    tab = context.new_page()
+    open_page(tab, "/train")
+    expect(element(tab, "train_stop")).to_be_visible()
+    tab.close()
     click(page, "train_stop")
     expect(page.get_by_text("Stopped early")).to_be_visible()
     expect(element(page, "train_result")).to_contain_text("Test images")

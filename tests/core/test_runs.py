@@ -72,7 +72,7 @@ def test_saved_model_is_the_same(store: RunStore, mnist: Dataset):
 
 def test_unknown_run_is_a_sentence(store: RunStore):
     for ask in (store.get, store.load_model):
-        with pytest.raises(RunError, match="no such model here any more"):
+        with pytest.raises(RunError, match="not on this server any more"):
             ask("nothing")
 
 

@@ -40,7 +40,7 @@ def test_all_mistakes_can_be_paged_through(open_page):
     app = open_page("3_evaluate", model="convolutional")
     count = len(resources.test_evaluation("convolutional").mistakes)
     last = -(-count // 18)
-    app.get_by_key("evaluate_mistakes_page").set_value(last).run()
+    app.get_by_key("evaluate_mistakes_page_convolutional").set_value(last).run()
     assert not app.exception
     # A model with fewer mistakes has fewer pages.
     app.selectbox(key="evaluate_model").select("augmented").run()

@@ -71,7 +71,8 @@ def test_a_training_and_its_result(open_page):
     assert shown["Test images"] == f"{run.test_accuracy:.2%}"
     assert shown["Images it learned from"] == f"{run.train_accuracy:.2%}"
     assert shown["Epochs finished"] == "1 / 1"
-    assert "fitting" in words(app)
+    assert "hardly learned anything" in words(app)
+    assert "300 sigmoid · adam 0.001 · epochs 1 · batch size 1,000 · images 100 · seed 0" in words(app)
     assert app.query_params["run"] == run.id
 
     # On to Evaluate, where the new network is at the top of the list.
@@ -79,6 +80,31 @@ def test_a_training_and_its_result(open_page):
     app.query_params["model"] = run.id
     app.run()
     assert metrics(app)["Test images, read right"] == f"{run.test_accuracy:.2%}"
+
+
+def test_what_the_form_shows_is_what_is_trained(open_page):
+    """A change and the click on Start may reach the server together."""
+    app = open_page("2_train")
+    tiny(app)
+    app.number_input(key="recipe_0_hidden_units_1").set_value(7)
+    app.button(key="train_start").click().run()
+    assert resources.store().runs()[0].recipe.hidden_units == (7,)
+
+
+def test_a_watcher_keeps_the_result_and_a_refresh_too(open_page, browser):
+    browser("ann")
+    ann = open_page("2_train")
+    tiny(ann).run()
+    ann.button(key="train_start").click().run()
+    browser("bob")
+    bob = open_page("2_train")
+    resources.trainer().join(60)
+    bob.run()
+    assert "Test images" in metrics(bob)
+    bob.switch_page("pages/1_explore.py").run()
+    bob.switch_page("pages/2_train.py").run()
+    assert "Test images" in metrics(bob)
+    assert bob.query_params["run"] == ann.query_params["run"]
 
 
 def test_coming_back_shows_the_same_run(open_page):
@@ -164,7 +190,7 @@ def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.Monkey
 def test_unknown_run_in_the_address(open_page):
     app = open_page("2_train", run="no-such-run")
     assert not app.exception
-    assert "no such" in app.warning[0].value
+    assert "not on this server any more" in app.warning[0].value
 
 
 def test_no_worker_is_left_behind(open_page):
