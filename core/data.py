@@ -16,6 +16,7 @@ Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
 
 CLASS_NAMES = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 MAX_PIXEL = 255
 TRAINING_IMAGES = 60_000

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from core.data import CLASS_NAMES, Images, Labels
+from core.data import CLASSES, Images, Labels
 
-CLASSES = len(CLASS_NAMES)
 # Small enough for the largest convolutional network in a small server's memory.
 BATCH_SIZE = 500
 

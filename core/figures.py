@@ -17,10 +17,8 @@ from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from core.data import CLASS_NAMES, IMAGE_SIZE, MAX_PIXEL
+from core.data import CLASS_NAMES, CLASSES, IMAGE_SIZE, MAX_PIXEL
 from core.recipe import Recipe
-
-CLASSES = len(CLASS_NAMES)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from core.data import CLASS_NAMES, IMAGE_SIZE, MAX_PIXEL
+from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
 from core.recipe import CONV_KERNEL, Recipe
 
 # How far augmentation moves a digit at most: shares of the picture, of a full turn, and of
@@ -171,7 +171,7 @@ def _layers(recipe: Recipe) -> Iterator[layers.Layer]:
         if recipe.dropout:
             yield layers.Dropout(recipe.dropout, seed=seed + 30 + number, name=f"dropout_{number}")
     yield layers.Dense(
-        len(CLASS_NAMES),
+        CLASSES,
         activation="softmax",
         kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
         name="digit",

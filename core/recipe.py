@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from core.data import CLASS_NAMES, IMAGE_SIZE, TRAINING_IMAGES
+from core.data import CLASSES, IMAGE_SIZE, TRAINING_IMAGES
 
-CLASSES = len(CLASS_NAMES)
 CONV_KERNEL = 3
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")

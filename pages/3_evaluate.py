@@ -19,7 +19,7 @@ def csv_button(label: str, content: str, name: str) -> None:
         content,
         f"{name}-{run.id}.csv",
         "text/csv",
-        key=f"download_{name}",
+        key=f"download_{name.replace('-', '_')}",
         icon=":material/table:",
         on_click="ignore",
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.actions import open_page, overflow, selected
+from tests.browser.actions import click, open_page, overflow, selected
 from tests.browser.conftest import Server
 
 PAGES = {
@@ -76,3 +76,16 @@ def test_first_address_asked_of_a_new_server_has_the_navigation(browser: Browser
         page.close()
     finally:
         server.stop()
+
+
+def test_downloads_hold_what_the_page_shows(page: Page):
+    open_page(page, "/evaluate?model=article")
+    for key, start in {
+        "download_confusion_matrix": b"true_digit,answer_0",
+        "download_digit_scores": b"digit,precision",
+        "download_mistakes": b"index,true_digit",
+        "download_matrix_png": b"\x89PNG",
+    }.items():
+        with page.expect_download() as download:
+            click(page, key)
+        assert Path(download.value.path()).read_bytes().startswith(start)

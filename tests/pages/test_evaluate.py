@@ -51,8 +51,8 @@ def test_downloads(open_page):
     app = open_page("3_evaluate")
     assert {button.key for button in app.download_button} == {
         "download_matrix_png",
-        "download_confusion-matrix",
-        "download_digit-scores",
+        "download_confusion_matrix",
+        "download_digit_scores",
         "download_mistakes",
     }
     evaluation = resources.test_evaluation("article")
