@@ -8,9 +8,9 @@ as a newcomer would write it, in a process of its own.
 """
 
 import json
-import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -19,7 +19,8 @@ from typing import Any
 
 import psutil
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.server import ROOT, Server
+
 MEGABYTE = 2**20
 
 PLAIN_SCRIPT = """
@@ -89,30 +90,12 @@ class Visitor:
         return json.dumps(self.ask({"session_id": self._session}))
 
 
-def start_server() -> tuple[psutil.Popen, str]:
-    """Start the app on a free port of this machine and wait until it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", "--server.enableAgentApi=true"]
-    server = psutil.Popen(command + options, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
-                return server, url
-        except OSError:
-            time.sleep(0.1)
-    server.kill()
-    raise SystemExit("The server did not start.")
-
-
 def main() -> None:
     """Print the figures."""
-    server, url = start_server()
+    app = Server(Path(tempfile.mkdtemp()) / "log.txt", "--server.enableAgentApi=true")
+    server = psutil.Process(app.process.pid)
     try:
-        visitor = Visitor(url)
+        visitor = Visitor(app.url)
         visitor.visit("explore")
         print(f"Home and Explore     {server.memory_info().rss / MEGABYTE:6.0f} MB")
         visitor.visit("train")
@@ -127,8 +110,7 @@ def main() -> None:
         visitor.visit("predict")
         print(f"Evaluate and Predict {server.memory_info().rss / MEGABYTE:6.0f} MB")
     finally:
-        server.terminate()
-        server.wait(30)
+        app.stop()
     plain = psutil.Popen([sys.executable, "-c", PLAIN_SCRIPT], cwd=ROOT, stderr=subprocess.DEVNULL)
     peak = Peak(plain)
     plain.wait()

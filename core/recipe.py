@@ -7,7 +7,7 @@ the same network twice. It validates itself, so a recipe that exists is possible
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -180,37 +180,31 @@ class Recipe:
         A dense layer has (inputs + 1) × units, a convolutional one
         (3 × 3 × channels + 1) × filters; the 1 is the bias.
         """
-        parameters, side, channels = 0, IMAGE_SIZE, 1
-        for filters in self.conv_filters:
-            parameters += (CONV_KERNEL**2 * channels + 1) * filters
-            side, channels = side // 2, filters
-        inputs = side**2 * channels
-        for units in (*self.hidden_units, CLASSES):
-            parameters += (inputs + 1) * units
-            inputs = units
-        return parameters
+        return sum((layer.inputs + 1) * layer.units for layer in self._shapes())
 
     @property
     def work_per_image(self) -> int:
         """Cost of learning one image once, in multiply-adds of a dense layer."""
-        work, side, channels = 0, IMAGE_SIZE, 1
-        for filters in self.conv_filters:
-            work += _CONV_COST * side**2 * CONV_KERNEL**2 * channels * filters
-            side, channels = side // 2, filters
-        inputs = side**2 * channels
-        for units in (*self.hidden_units, CLASSES):
-            work += inputs * units
-            inputs = units
-        return _TRAINING_COST * work
+        return _TRAINING_COST * sum(
+            (_CONV_COST if layer.pooled else 1) * layer.positions * layer.inputs * layer.units
+            for layer in self._shapes()
+        )
 
     @property
     def _values_per_image(self) -> int:
         """Outputs of all layers for one image, which training keeps until the way back."""
-        values, side = 0, IMAGE_SIZE
+        return sum((layer.positions + layer.pooled) * layer.units for layer in self._shapes())
+
+    def _shapes(self) -> Iterator["_Shape"]:
+        """The layers that have weights, first to last."""
+        side, channels = IMAGE_SIZE, 1
         for filters in self.conv_filters:
-            values += (side**2 + (side // 2) ** 2) * filters
-            side //= 2
-        return values + sum(self.hidden_units) + CLASSES
+            yield _Shape(side**2, CONV_KERNEL**2 * channels, filters, pooled=(side // 2) ** 2)
+            side, channels = side // 2, filters
+        inputs = side**2 * channels
+        for units in (*self.hidden_units, CLASSES):
+            yield _Shape(1, inputs, units, pooled=0)
+            inputs = units
 
     @property
     def settings(self) -> str:
@@ -263,6 +257,19 @@ class Recipe:
             message = "This recipe has settings that are not known here: {names}."
             raise RecipeError(message.format(names=", ".join(unknown)))
         return cls(**fields)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Size of a layer: at each position, each unit adds up the inputs it sees.
+
+    ``pooled`` is the number of positions left after pooling, 0 for a dense layer.
+    """
+
+    positions: int
+    inputs: int
+    units: int
+    pooled: int
 
 
 def _whole(value: Any, limit: Limit) -> int:

@@ -1,13 +1,13 @@
 """Take the screenshots of the README from the running app: ``python -m docs.screenshots``."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.server import Server
 from tests.browser.actions import click, draw, element, expect_reading, open_page, wait_until_idle
-from tests.browser.conftest import BROWSER_FLAGS, Server
+from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
 FOLDER = Path(__file__).resolve().parent
 # A three in one stroke, in pixels of the canvas.
@@ -36,7 +36,7 @@ def main() -> None:
     server = Server(Path(tempfile.mkdtemp()) / "log.txt")
     try:
         with sync_playwright() as playwright:
-            path = shutil.which("chromium") or playwright.chromium.executable_path
+            path = find_browser(playwright)
             browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
             page = browser.new_page(base_url=server.url, viewport={"width": 1200, "height": 900})
             open_page(page, "/")

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 from matplotlib.figure import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from core import figures
 from core.data import CLASS_NAMES
@@ -25,9 +26,18 @@ store = resources.store()
 article = next((run for run in store.models() if run.id == "article"), None)
 
 
-def card(title: str, text: str, file: str, link: str, draw: Callable[..., Figure], *args: Any, **kwargs: Any):
+def card(
+    column: DeltaGenerator,
+    title: str,
+    text: str,
+    file: str,
+    link: str,
+    draw: Callable[..., Figure],
+    *args: Any,
+    **kwargs: Any,
+) -> None:
     """One step of the way: a picture, what one does there, and the way there."""
-    with next(columns).container(border=True, height="stretch"):
+    with column.container(border=True, height="stretch"):
         st.subheader(title, anchor=False)
         pictures.show(draw, *args, **kwargs)
         st.markdown(text)
@@ -35,8 +45,9 @@ def card(title: str, text: str, file: str, link: str, draw: Callable[..., Figure
         chrome.page_link(file, link)
 
 
-columns = iter(st.columns(4))
+explore, train, evaluate, predict = st.columns(4)
 card(
+    explore,
     "1. Explore",
     "Look at the digits that people wrote, and at the numbers that a picture is made of.",
     "1_explore.py",
@@ -48,6 +59,7 @@ card(
     alt="Four handwritten digits with their names",
 )
 card(
+    train,
     "2. Train",
     "Choose a network, train it, and watch its accuracy rise epoch by epoch.",
     "2_train.py",
@@ -57,6 +69,7 @@ card(
     alt="Accuracy of the article network rising epoch by epoch",
 )
 card(
+    evaluate,
     "3. Evaluate",
     "Measure it on images it has never seen, and find out what it confuses.",
     "3_evaluate.py",
@@ -68,6 +81,7 @@ card(
     alt="Four digits that are hard to read",
 )
 card(
+    predict,
     "4. Predict",
     "Draw a digit with the mouse or a finger, and see what the network makes of it.",
     "4_predict.py",

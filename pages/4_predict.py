@@ -77,9 +77,9 @@ def draw_and_read() -> None:
         drawing = drawing_pad("predict_canvas")
     canvas = drawing.image
     image = None if canvas is None else ink.to_mnist(canvas)
-    if image is None:
+    if canvas is None or image is None:
         short.info("Draw a digit from 0 to 9 on the black field.", icon=":material/draw:")
-    elif drawing.is_dot():
+    elif drawing.is_dot(canvas):
         short.info("That is only a dot. Draw a whole digit, as large as you like.", icon=":material/draw:")
     else:
         show_answer(image, short, details)

@@ -1,7 +1,5 @@
 """What the tests share: the real data, and networks that are trained once."""
 
-import dataclasses
-
 import pytest
 
 from core.data import Dataset, load_mnist
@@ -18,7 +16,7 @@ def mnist() -> Dataset:
 
 @pytest.fixture(scope="session")
 def small_recipe() -> Recipe:
-    return dataclasses.replace(SMALL)
+    return SMALL
 
 
 @pytest.fixture(scope="session")

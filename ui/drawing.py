@@ -70,10 +70,9 @@ class Drawing:
         """Let the canvas start from the drawing as it is."""
         self.initial = {"objects": self.strokes, "revision": self.revision}
 
-    def is_dot(self) -> bool:
-        """Whether there is nothing but one touch of the pen."""
-        image = self.image
-        if len(self.strokes) != 1 or image is None:
+    def is_dot(self, image: npt.NDArray[np.uint8]) -> bool:
+        """Whether there is nothing on the canvas, its ``image``, but one touch of the pen."""
+        if len(self.strokes) != 1:
             return False
         box = ink_box(image)
         return box is not None and box.size <= 1.3 * self.strokes[0]["strokeWidth"]

@@ -2,19 +2,14 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks.server import Server
+
 PHONE = {"width": 390, "height": 844}
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -22,37 +17,11 @@ BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networki
 expect.set_options(timeout=30_000)
 
 
-class Server:
-    """``streamlit run`` on a free port of this machine."""
-
-    def __init__(self, log: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = log
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-        options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={self.port}"]
-        with log.open("w") as output:
-            self.process = subprocess.Popen(
-                [*command, *options], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-            )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(f"The server did not start:\n{log.read_text()}")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+def find_browser(playwright: Playwright) -> str:
+    """Chromium named by ``DIGIT_LAB_BROWSER``, the system's, or Playwright's, which may be absent."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("DIGIT_LAB_BROWSER") or next(filter(None, map(shutil.which, names)), None)
+    return found or playwright.chromium.executable_path
 
 
 @pytest.fixture(scope="session")
@@ -65,11 +34,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium from ``DIGIT_LAB_BROWSER``, the system or Playwright; none is a failure, not a skip."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("DIGIT_LAB_BROWSER") or next(filter(None, map(shutil.which, names)), None)
+    """A real browser; none is a failure, not a skip."""
     with sync_playwright() as playwright:
-        path = found or playwright.chromium.executable_path
+        path = find_browser(playwright)
         if not Path(path).exists():
             pytest.fail("No browser was found. Run `make browser`, which installs one.")
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.server import Server
 from tests.browser.actions import click, open_page, overflow, selected
-from tests.browser.conftest import Server
 
 PAGES = {
     "/": "Digit Lab",

@@ -1,0 +1,59 @@
+"""The running app, for measurements, tests and screenshots."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class Server:
+    """``streamlit run`` on a free port of this machine, ready to answer.
+
+    Parameters
+    ----------
+    log : Path
+        Where its output goes.
+    *options : str
+        Further options of ``streamlit run``.
+
+    Raises
+    ------
+    RuntimeError
+        If it does not answer within a minute.
+    """
+
+    def __init__(self, log: Path, *options: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = log
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+        command += ["--server.headless=true", "--server.address=127.0.0.1", *options]
+        with log.open("w") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        self.process.kill()
+        raise RuntimeError(f"The server did not start:\n{log.read_text()}")
+
+    def stop(self) -> None:
+        """End the server as Ctrl+C or a host would, and wait for its end."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
