@@ -29,3 +29,19 @@ class Epoch:
     val_loss: float | None
     val_accuracy: float | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where a training is: enough to go on as if it had never been interrupted.
+
+    Attributes
+    ----------
+    history : tuple of Epoch
+        The finished epochs.
+    state : bytes
+        Weights, optimizer and random generators, as a NumPy ``.npz`` file.
+    """
+
+    history: tuple[Epoch, ...]
+    state: bytes

@@ -54,7 +54,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "conv_layers": Limit(0, 3, "Choose from {low} to {high} convolutional layers."),
         "conv_filters": Limit(1, 64, "Each convolutional layer needs {low} to {high} filters."),
         "learning_rate": Limit(0.0001, 1.0, "The learning rate must be from {low} to {high}."),
-        "epochs": Limit(1, 50, "Epochs must be a whole number from {low} to {high}."),
+        "epochs": Limit(1, 100, "Epochs must be a whole number from {low} to {high}."),
         "batch_size": Limit(1, 10_000, "The batch size must be a whole number from {low} to {high}."),
         "dropout": Limit(0.0, 0.8, "Dropout must be from {low} to {high}."),
         "validation_share": Limit(0.0, 0.5, "The validation share must be from {low} to {high}."),

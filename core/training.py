@@ -1,16 +1,19 @@
 """Recipe and data to a trained network: a pure function with progress callbacks."""
 
 import dataclasses
+import io
 import math
 import time
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from core.data import Dataset, Images, Labels
-from core.history import Epoch, TrainingError
+from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model
 from core.recipe import Recipe
 
@@ -29,16 +32,21 @@ class TrainingResult:
     Attributes
     ----------
     model : keras.Model
-    history : tuple of Epoch
-        The epochs that were finished.
+    checkpoint : Checkpoint
+        To go on from here with more epochs.
     stopped : bool
-        Whether ``should_stop`` ended the training early. The model then keeps
-        all that it had learned, also within an unfinished epoch.
+        Whether ``should_stop`` ended the training early. Model and checkpoint then
+        keep all that was learned, also within an unfinished epoch.
     """
 
     model: keras.Model
-    history: tuple[Epoch, ...]
+    checkpoint: Checkpoint
     stopped: bool
+
+    @property
+    def history(self) -> tuple[Epoch, ...]:
+        """The epochs that were finished, with those of the checkpoint it started from."""
+        return self.checkpoint.history
 
 
 def train(
@@ -47,11 +55,14 @@ def train(
     on_epoch: Callable[[Epoch], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_progress: Callable[[float], None] | None = None,
+    on_checkpoint: Callable[[Checkpoint], None] | None = None,
+    resume: Checkpoint | None = None,
 ) -> TrainingResult:
     """Train the network of a recipe.
 
     The same recipe and data give the same history and weights on the same
-    machine, also while other threads use Keras.
+    machine, also while other threads use Keras, and also if the training was
+    interrupted after an epoch and resumed.
 
     Parameters
     ----------
@@ -65,6 +76,12 @@ def train(
         Asked every few batches; return True to stop and keep what was learned.
     on_progress : callable, optional
         Called every few batches with the share done, 0.0 to 1.0.
+    on_checkpoint : callable, optional
+        Called after each epoch with a `Checkpoint`.
+    resume : Checkpoint, optional
+        Go on from here, until the network has seen ``recipe.epochs`` epochs in all.
+        The recipe may have more epochs than the one that the checkpoint is of;
+        all else must be the same.
 
     Returns
     -------
@@ -73,14 +90,17 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss grows beyond all numbers.
+        If the loss grows beyond all numbers, or the checkpoint is not one of this recipe.
     """
     recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
     model = build_model(recipe)
     model.steps_per_execution = _steps_per_execution(recipe)
     fitted = slice(recipe.fit_size)
     kept_aside = slice(recipe.fit_size, recipe.train_size)
-    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress)
+    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
+    if resume:
+        _restore(model, resume.state)
+        reporter.history.extend(resume.history)
     model.fit(
         _batches(
             dataset.train_images[fitted],
@@ -88,6 +108,7 @@ def train(
             recipe.batch_size,
             shuffle_seed=(recipe.seed, model.optimizer.iterations),
         ),
+        initial_epoch=len(reporter.history),
         epochs=recipe.epochs,
         validation_data=_batches(
             dataset.train_images[kept_aside], dataset.train_labels[kept_aside], VALIDATION_BATCH_SIZE
@@ -98,8 +119,33 @@ def train(
         shuffle=False,
         verbose=0,
     )
-    history = tuple(reporter.history)
-    return TrainingResult(model, history, stopped=len(history) < recipe.epochs)
+    stopped = len(reporter.history) < recipe.epochs
+    return TrainingResult(model, _checkpoint(model, reporter.history), stopped)
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    """All that a training changes: weights, random generators, and the optimizer's memory."""
+    model.optimizer.build(model.trainable_variables)
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _checkpoint(model: keras.Model, history: Sequence[Epoch]) -> Checkpoint:
+    content = io.BytesIO()
+    np.savez(content, *(np.asarray(variable) for variable in _variables(model)))
+    return Checkpoint(tuple(history), content.getvalue())
+
+
+def _restore(model: keras.Model, state: bytes) -> None:
+    variables = _variables(model)
+    try:
+        with np.load(io.BytesIO(state), allow_pickle=False) as arrays:
+            values = [arrays[name] for name in arrays.files]
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            "The saved state of this training is damaged or belongs to another recipe. Start it anew."
+        ) from error
 
 
 def _steps_per_execution(recipe: Recipe) -> int:
@@ -151,6 +197,7 @@ class _Reporter(keras.callbacks.Callback):
         on_epoch: Callable[[Epoch], None] | None,
         should_stop: Callable[[], bool] | None,
         on_progress: Callable[[float], None] | None,
+        on_checkpoint: Callable[[Checkpoint], None] | None,
     ) -> None:
         super().__init__()
         self.history: list[Epoch] = []
@@ -158,6 +205,7 @@ class _Reporter(keras.callbacks.Callback):
         self._on_epoch = on_epoch
         self._should_stop = should_stop
         self._on_progress = on_progress
+        self._on_checkpoint = on_checkpoint
         self._steps_done = 0
         self._epoch_start = 0.0
 
@@ -193,6 +241,8 @@ class _Reporter(keras.callbacks.Callback):
         self.history.append(record)
         if self._on_epoch:
             self._on_epoch(record)
+        if self._on_checkpoint:
+            self._on_checkpoint(_checkpoint(self.model, self.history))
 
 
 def _optional_float(value: float | None) -> float | None:

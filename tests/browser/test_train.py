@@ -16,9 +16,9 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     open_page(page, "/train")
     set_slider(page, "recipe_0_epochs", "End", 1)
     click(page, "train_start")
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 50"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 100"))).to_be_visible()
 
-    page.wait_for_function("/[1-9]\\d* \\/ 50/.test(document.body.innerText)")
+    page.wait_for_function("/[1-9]\\d* \\/ 100/.test(document.body.innerText)")
     seen = {finished_epochs(page)}
     for _ in range(40):
         page.wait_for_timeout(250)
@@ -26,7 +26,7 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
         if len(seen) > 3:
             break
     assert len(seen) > 3, f"epochs came all at once: {seen}"
-    assert max(seen) < 50
+    assert max(seen) < 100
 
     # The page stays usable meanwhile, also for somebody else, who is told and cannot stop it.
     other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()

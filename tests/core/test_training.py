@@ -7,7 +7,7 @@ import pytest
 
 from core.data import Dataset
 from core.evaluation import evaluate
-from core.history import TrainingError
+from core.history import Checkpoint, Epoch, TrainingError
 from core.recipe import ARTICLE, Recipe
 from core.training import train
 
@@ -60,6 +60,47 @@ def test_same_recipe_same_history_also_while_others_use_keras(
     assert curve == same_curve
     for one, other in zip(weights, again, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_resumed_training_ends_as_an_uninterrupted_one(variant: str, small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, **VARIANTS[variant])
+    checkpoints: list[Checkpoint] = []
+    whole = train(recipe, mnist, on_checkpoint=checkpoints.append)
+    assert [len(checkpoint.history) for checkpoint in checkpoints] == [1, 2, 3]
+
+    seen: list[int] = []
+    resumed = train(recipe, mnist, on_epoch=lambda epoch: seen.append(epoch.number), resume=checkpoints[0])
+    assert seen == [2, 3], "the first epoch is not trained again"
+    assert without_time(resumed.history) == without_time(whole.history)
+    for one, other in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+    # More epochs than planned are the same as having planned them.
+    short = train(dataclasses.replace(recipe, epochs=2), mnist)
+    longer = train(recipe, mnist, resume=short.checkpoint)
+    assert without_time(longer.history) == without_time(whole.history)
+
+
+def without_time(history: tuple[Epoch, ...]) -> list[Epoch]:
+    return [dataclasses.replace(epoch, seconds=0.0) for epoch in history]
+
+
+def test_nothing_is_left_to_do_after_the_last_epoch(small_recipe: Recipe, mnist: Dataset):
+    done = train(small_recipe, mnist)
+    again = train(small_recipe, mnist, resume=done.checkpoint)
+    assert again.history == done.history
+    assert not again.stopped
+
+
+@pytest.mark.parametrize("damage", ["cut short", "empty", "another network"])
+def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, epochs=1, train_size=100)
+    other = dataclasses.replace(recipe, hidden_units=(16,)) if damage == "another network" else recipe
+    checkpoint = train(other, mnist).checkpoint
+    state = {"cut short": checkpoint.state[:-100], "empty": b"", "another network": checkpoint.state}[damage]
+    with pytest.raises(TrainingError, match="damaged or belongs to another recipe"):
+        train(recipe, mnist, resume=dataclasses.replace(checkpoint, state=state))
 
 
 def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset):
