@@ -1,5 +1,6 @@
 """The running app, for measurements, tests and screenshots."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+
+from core.database import ADDRESS_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -19,7 +22,7 @@ class Server:
     Parameters
     ----------
     log : Path
-        Where its output goes.
+        Where its output goes. Its run store is in the same folder.
     *options : str
         Further options of ``streamlit run``.
 
@@ -37,8 +40,16 @@ class Server:
         self.log = log
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
         command += ["--server.headless=true", "--server.address=127.0.0.1", *options]
+        # Never the runs of whoever works on this machine.
+        store = f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
         with log.open("w") as output:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, ADDRESS_VARIABLE: store},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:

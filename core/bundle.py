@@ -3,25 +3,32 @@
 import argparse
 import dataclasses
 import logging
-import shutil
+import tempfile
 
-from core.jobs import Trainer
+from core.jobs import train_run
+from core.line import Line
 from core.recipe import LESSONS, PRESETS
-from core.runs import BUNDLED_FOLDER, Run, RunState, RunStore
+from core.records import RunState, checksum
+from core.runs import BUNDLED_FOLDER, BundledRun, RunStore
 
 
-def bundle(preset: str) -> Run:
+def bundle(preset: str) -> BundledRun:
     """Train one preset and write its network and its card to ``models/``."""
-    store = RunStore()
-    trainer = Trainer(store)
-    submitted = trainer.submit(PRESETS[preset], owner="bundle", name=LESSONS[preset].title)
-    trainer.join()
-    run = store.get(submitted.id)
-    if run.state is not RunState.FINISHED:
-        raise SystemExit(run.failure)
+    with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
+        store = RunStore(f"sqlite:///{folder}/runs.db")
+        line = Line(store)
+        line.enqueue(PRESETS[preset], owner="bundle", name=LESSONS[preset].title)
+        claim = line.claim("bundle")
+        assert claim
+        train_run(claim)
+        run, history = store.get(claim.run.id), store.history(claim.run.id)
+        if run.state is not RunState.FINISHED:
+            raise SystemExit(run.failure)
+        network = store.model_file(run.id)
+        store.database.close()
+    card = BundledRun(dataclasses.replace(run, id=preset), history, checksum(network))
     BUNDLED_FOLDER.mkdir(exist_ok=True)
-    card = dataclasses.replace(run, id=preset, owner="")
-    shutil.copyfile(store.model_path(run.id), BUNDLED_FOLDER / f"{preset}.keras.part")
+    (BUNDLED_FOLDER / f"{preset}.keras.part").write_bytes(network)
     (BUNDLED_FOLDER / f"{preset}.json.part").write_text(card.to_json(), encoding="utf-8")
     for kind in ("keras", "json"):
         (BUNDLED_FOLDER / f"{preset}.{kind}.part").replace(BUNDLED_FOLDER / f"{preset}.{kind}")
@@ -34,9 +41,10 @@ def main() -> None:
     parser.add_argument("presets", nargs="*", metavar="preset", default=list(PRESETS))
     logging.basicConfig(level=logging.INFO)
     for preset in parser.parse_args().presets:
-        run = bundle(preset)
-        seconds = sum(epoch.seconds for epoch in run.history)
-        print(f"{run.name}: train {run.train_accuracy:.2%}, test {run.test_accuracy:.2%}, {seconds:.0f} s")
+        run = bundle(preset).run
+        print(
+            f"{run.name}: train {run.train_accuracy:.2%}, test {run.test_accuracy:.2%}, {run.seconds:.0f} s"
+        )
 
 
 if __name__ == "__main__":

@@ -1,179 +1,133 @@
 """The run store: every training, its epochs and its network, bundled ones included.
 
-Runs live in memory and their networks in a temporary folder, both bounded and gone
-with the server. The bundled networks of the presets are runs like any other.
+Runs live in a database (`core.database`) and outlive the server. The bundled networks of
+the presets are runs like any other, but come from the folder ``models``. How a run gets
+into the store, waits and is trained is the matter of `core.line`.
 """
 
-import contextlib
 import dataclasses
-import hashlib
 import json
 import logging
-import shutil
 import tempfile
-import threading
-import weakref
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from sqlalchemy import Select, select, update
+
+from core.database import RUNS, Database, default_address
 from core.history import Epoch
 from core.recipe import Recipe
+from core.records import (
+    ACTIVE,
+    Run,
+    RunError,
+    RunState,
+    Usage,
+    as_text,
+    checksum,
+    drop,
+    find,
+    owned,
+    read_file,
+    read_history,
+    read_run,
+    read_usage,
+)
 
 if TYPE_CHECKING:
     import keras
 
 BUNDLED_FOLDER = Path(__file__).resolve().parent.parent / "models"
-# Runs kept besides the bundled ones; the oldest finished one makes room for a new one.
-# Several for each student of a class; a network of the article recipe takes 1 MB of disk.
-MAX_RUNS = 150
+# How often it is worth writing down that a run is looked at.
+_OPENED_TIME = timedelta(minutes=5)
+MAX_NAME = 60
+MAX_NOTE = 500
 
 _log = logging.getLogger(__name__)
 
 
-class RunError(Exception):
-    """A run or its network that cannot be had. The message says what to do."""
-
-
-class RunState(StrEnum):
-    """Where a run is in its life."""
-
-    STARTING = "starting"
-    TRAINING = "training"
-    MEASURING = "measuring"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-    @property
-    def active(self) -> bool:
-        """Whether the run is still going on."""
-        return self in (RunState.STARTING, RunState.TRAINING, RunState.MEASURING)
-
-
 @dataclass(frozen=True)
-class Run:
-    """One training, as it stands now.
+class BundledRun:
+    """A run that comes with Digit Lab: what its card ``<id>.json`` says.
 
     Attributes
     ----------
-    id : str
-        Unique in the store; the name of a preset for a bundled run.
-    name : str
-        Shown to people.
-    recipe : Recipe
-    state : RunState
-    owner : str
-        Who started it; empty for a bundled run.
-    created : str
-        Date and time (UTC, ISO 8601).
+    run : Run
     history : tuple of Epoch
-        The finished epochs.
-    progress : float
-        Share of the training done, 0.0 to 1.0.
-    stopping : bool
-        Whether its owner has asked it to stop.
-    train_accuracy, test_accuracy : float or None
-        Share read right of the images trained on and of the 10,000 test images,
-        measured after the training with the finished network.
-    failure : str
-        Why it failed, as a sentence; empty otherwise.
-    versions : dict of str
-        Versions of Python and the libraries that trained it.
-    model_sha256 : str
-        Checksum of the file of the network; empty until it is saved.
+    sha256 : str
+        Of the file ``<id>.keras``.
     """
 
-    id: str
-    name: str
-    recipe: Recipe
-    state: RunState
-    owner: str = ""
-    created: str = dataclasses.field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
-    history: tuple[Epoch, ...] = ()
-    progress: float = 0.0
-    stopping: bool = False
-    train_accuracy: float | None = None
-    test_accuracy: float | None = None
-    failure: str = ""
-    versions: dict[str, str] = dataclasses.field(default_factory=dict)
-    model_sha256: str = ""
-
-    @property
-    def bundled(self) -> bool:
-        """Whether the run comes with Digit Lab."""
-        return not self.owner
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimated from the epochs so far; None before the first one is finished."""
-        if not self.history:
-            return None
-        per_epoch = sum(epoch.seconds for epoch in self.history) / len(self.history)
-        return (1 - self.progress) * self.recipe.epochs * per_epoch
+    run: Run
+    history: tuple[Epoch, ...]
+    sha256: str
 
     def to_json(self) -> str:
-        """Write the run as a JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        """Write the card."""
+        run = self.run
+        card = {
+            "id": run.id,
+            "name": run.name,
+            "recipe": dataclasses.asdict(run.recipe),
+            "created": run.created,
+            "history": [dataclasses.asdict(epoch) for epoch in self.history],
+            "train_accuracy": run.train_accuracy,
+            "test_accuracy": run.test_accuracy,
+            "versions": dict(run.versions),
+            "sha256": self.sha256,
+        }
+        return json.dumps(card, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> "Run":
+    def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote.
 
         Raises
         ------
         ValueError, KeyError, TypeError
-            If the text is not a run.
+            If the text is not a card.
         """
-        fields = json.loads(text)
-        fields["recipe"] = Recipe.from_json(json.dumps(fields["recipe"]))
-        fields["state"] = RunState(fields["state"])
-        fields["history"] = tuple(Epoch(**epoch) for epoch in fields["history"])
-        return cls(**fields)
+        card = json.loads(text)
+        history = tuple(Epoch(**epoch) for epoch in card.pop("history"))
+        sha256 = card.pop("sha256")
+        card["recipe"] = Recipe.from_json(json.dumps(card["recipe"]))
+        run = Run(
+            **card,
+            state=RunState.FINISHED,
+            progress=1.0,
+            epochs_done=len(history),
+            seconds=sum(epoch.seconds for epoch in history),
+            has_model=True,
+        )
+        return cls(run, history, sha256)
 
 
 class RunStore:
-    """All runs of this server. Safe to use from several threads.
+    """All runs, of all servers that use the same database. Safe to use from several threads.
 
     Parameters
     ----------
+    address : str, optional
+        A SQLAlchemy URL; `core.database.default_address` if there is none.
     bundled_folder : Path
         Holds a card ``<id>.json`` and a network ``<id>.keras`` for each bundled run.
+
+    Notes
+    -----
+    Whatever is not bundled is in the database: if that cannot be used, all methods but
+    `bundled` raise `core.database.StoreError`.
     """
 
-    def __init__(self, bundled_folder: Path = BUNDLED_FOLDER) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, address: str | None = None, bundled_folder: Path = BUNDLED_FOLDER) -> None:
+        self.database = Database(address or default_address())
         self._bundled_folder = bundled_folder
-        self._bundled = {run.id: run for run in _read_cards(bundled_folder)}
-        self._runs: dict[str, Run] = {}
-        self._added = 0
-        self._folder = Path(tempfile.mkdtemp(prefix="digit-lab-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._bundled = _read_cards(bundled_folder)
 
-    def add(self, run: Run) -> None:
-        """Add a new run; the oldest that is no longer active makes room if need be."""
-        with self._lock:
-            self._runs[run.id] = run
-            self._added += 1
-            surplus = [old for old in self._runs.values() if not old.state.active]
-            for old in surplus[: max(0, len(self._runs) - MAX_RUNS)]:
-                del self._runs[old.id]
-                # On Windows a file that is being read cannot be deleted; it goes with the folder.
-                with contextlib.suppress(OSError):
-                    self.model_path(old.id).unlink(missing_ok=True)
-
-    def next_number(self) -> int:
-        """1 for the first training of this server, and so on."""
-        with self._lock:
-            return self._added + 1
-
-    def update(self, run_id: str, **changes: Any) -> Run:
-        """Change fields of a run and return it as it is then."""
-        with self._lock:
-            self._runs[run_id] = dataclasses.replace(self._runs[run_id], **changes)
-            return self._runs[run_id]
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Path]]:
+        """Another process opens the same database."""
+        return type(self), (self.database.address, self._bundled_folder)
 
     def get(self, run_id: str) -> Run:
         """The run of this id.
@@ -183,35 +137,52 @@ class RunStore:
         RunError
             If there is none.
         """
-        with self._lock:
-            run = self._runs.get(run_id) or self._bundled.get(run_id)
-        if run is None:
-            raise RunError("That run is not on this server any more. Choose another one, or start a new one.")
-        return run
+        if run_id in self._bundled:
+            return self._bundled[run_id].run
+        with self.database.reading() as connection:
+            return find(connection, run_id)
 
-    def runs(self) -> tuple[Run, ...]:
-        """Runs that were trained here, newest first."""
-        with self._lock:
-            return tuple(reversed(self._runs.values()))
+    def history(self, run_id: str) -> tuple[Epoch, ...]:
+        """The finished epochs of a run, with those of the runs it went on from."""
+        if run_id in self._bundled:
+            return self._bundled[run_id].history
+        with self.database.reading() as connection:
+            return read_history(connection, run_id)
 
-    def models(self) -> tuple[Run, ...]:
-        """Runs whose network can be loaded: those trained here, newest first, then the bundled."""
-        with self._lock:
-            runs = (*reversed(self._runs.values()), *self._bundled.values())
-        return tuple(run for run in runs if run.model_sha256 and self.model_path(run.id).exists())
+    def runs(self, owner: str | None = None, limit: int | None = None) -> tuple[Run, ...]:
+        """The newest runs that were trained here, of everybody or of one owner, newest first."""
+        query = select(RUNS).order_by(RUNS.c.number.desc()).limit(limit)
+        return self._read(query if owner is None else query.where(RUNS.c.owner == owner))
 
-    def active(self) -> Run | None:
-        """The run that is being trained now, if any."""
-        return next((run for run in self.runs() if run.state.active), None)
+    def line(self) -> tuple[Run, ...]:
+        """The runs that are being trained, then those that wait, first come first."""
+        runs = self._read(select(RUNS).where(RUNS.c.state.in_(ACTIVE)).order_by(RUNS.c.number))
+        return tuple(sorted(runs, key=lambda run: run.state is RunState.QUEUED))
 
-    def save_model(self, run_id: str, model: "keras.Model") -> Run:
-        """Save the network of a run."""
-        from core.model import save_model
+    def measured(self, limit: int = 20) -> tuple[Run, ...]:
+        """Runs that tell how long an epoch takes here: the newest with an epoch, then the bundled."""
+        query = select(RUNS).where(RUNS.c.epochs_done > 0).order_by(RUNS.c.number.desc()).limit(limit)
+        return (*self._read(query), *(card.run for card in self._bundled.values()))
 
-        path = self.model_path(run_id)
-        path.parent.mkdir(exist_ok=True)  # Some systems empty the folder for temporary files.
-        save_model(model, path)
-        return self.update(run_id, model_sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    def models(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Runs whose network can be loaded: the newest trained here, then the bundled."""
+        query = select(RUNS).where(RUNS.c.has_model).order_by(RUNS.c.number.desc()).limit(limit)
+        return (*self._read(query), *self.bundled())
+
+    def bundled(self) -> tuple[Run, ...]:
+        """The bundled runs whose network is there."""
+        return tuple(card.run for card in self._bundled.values() if self._bundled_path(card.run.id).exists())
+
+    def best(self) -> str | None:
+        """The id of the run that reads most test images right, if any has been measured."""
+        query = select(RUNS.c.id).where(RUNS.c.test_accuracy.is_not(None))
+        with self.database.reading() as connection:
+            return connection.scalar(query.order_by(RUNS.c.test_accuracy.desc(), RUNS.c.number).limit(1))
+
+    def usage(self) -> Usage:
+        """How full the store is."""
+        with self.database.reading() as connection:
+            return read_usage(connection)
 
     def load_model(self, run_id: str) -> "keras.Model":
         """Load the network of a run, for answering only: it comes without an optimizer.
@@ -221,35 +192,129 @@ class RunStore:
         RunError
             If the run does not exist, has no network, or its file is missing or damaged.
         """
-        run = self.get(run_id)
-        path = self.model_path(run.id)
-        restore = "Choose another model, or restore the folder models/ from the repository."
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise RunError(f"The file of this model is missing. {restore}") from error
-        if hashlib.sha256(content).hexdigest() != run.model_sha256:
-            raise RunError(f"The file of this model is damaged. {restore}")
+        content = self.model_file(run_id)
         # Imported here because it brings TensorFlow, which a list of runs does not need.
         from core.model import load_model
 
+        with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
+            path = Path(folder) / "network.keras"
+            path.write_bytes(content)
+            try:
+                return load_model(path)
+            except (ValueError, TypeError, OSError) as error:
+                raise RunError(
+                    "This version of Keras cannot read this model. Choose another model, or train it again."
+                ) from error
+
+    def model_file(self, run_id: str) -> bytes:
+        """The network of a run as a ``.keras`` file.
+
+        Raises
+        ------
+        RunError
+            As `load_model`.
+        """
+        if run_id in self._bundled:
+            return self._bundled_file(run_id)
+        with self.database.reading() as connection:
+            run = find(connection, run_id)
+            content = read_file(connection, run_id, "network")
+        if content is not None:
+            return content
+        if run.state.active:
+            raise RunError("This run has no model yet. Wait until its training has ended.")
+        raise RunError("The model of this run is not kept any more. Choose another model, or train it again.")
+
+    def touch(self, run_id: str) -> None:
+        """Note that somebody looks at the network of a run, so that it is kept for now."""
+        now = datetime.now(UTC)
+        opened = self.get(run_id).opened
+        if run_id in self._bundled or (opened and as_text(now - _OPENED_TIME) < opened <= as_text(now)):
+            return
+        with self.database.writing() as connection:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(opened=as_text(now)))
+
+    def rename(self, run_id: str, owner: str, name: str) -> None:
+        """Give a run a name of at most `MAX_NAME` characters.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's, or the name is empty or too long.
+        """
+        name = " ".join(name.split())
+        if not 0 < len(name) <= MAX_NAME:
+            raise RunError(f"A name has 1 to {MAX_NAME} characters.")
+        self._change(run_id, owner, name=name, named=True)
+
+    def annotate(self, run_id: str, owner: str, note: str) -> None:
+        """Write a note of at most `MAX_NOTE` characters about a run; an empty one removes it.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's, or the note is too long.
+        """
+        if len(note) > MAX_NOTE:
+            raise RunError(f"A note has at most {MAX_NOTE} characters.")
+        self._change(run_id, owner, note=note.strip())
+
+    def mark(self, run_id: str, owner: str, marked: bool) -> None:
+        """Keep a run whatever happens, or no longer.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's.
+        """
+        self._change(run_id, owner, marked=marked)
+
+    def delete(self, run_id: str, owner: str) -> None:
+        """Delete a run with all that belongs to it.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's, or is being trained.
+        """
+        with self.database.writing() as connection:
+            run = owned(connection, run_id, owner)
+            if run.state is RunState.RUNNING:
+                raise RunError("This run is being trained. Stop it first, then delete it.")
+            drop(connection, run_id)
+
+    def _change(self, run_id: str, owner: str, **changes: Any) -> None:
+        with self.database.writing() as connection:
+            owned(connection, run_id, owner)
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**changes))
+
+    def _read(self, query: Select[Any]) -> tuple[Run, ...]:
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(run for row in rows if (run := read_run(row)))
+
+    def _bundled_path(self, run_id: str) -> Path:
+        return self._bundled_folder / f"{run_id}.keras"
+
+    def _bundled_file(self, run_id: str) -> bytes:
+        restore = "Choose another model, or restore the folder models/ from the repository."
         try:
-            return load_model(path)
-        except (ValueError, TypeError, OSError) as error:
-            raise RunError(f"This version of Keras cannot read this model. {restore}") from error
-
-    def model_path(self, run_id: str) -> Path:
-        """Where the network of a run is, or will be."""
-        folder = self._bundled_folder if run_id in self._bundled else self._folder
-        return folder / f"{run_id}.keras"
+            content = self._bundled_path(run_id).read_bytes()
+        except OSError as error:
+            raise RunError(f"The file of this model is missing. {restore}") from error
+        if checksum(content) != self._bundled[run_id].sha256:
+            raise RunError(f"The file of this model is damaged. {restore}")
+        return content
 
 
-def _read_cards(folder: Path) -> list[Run]:
-    runs = []
+def _read_cards(folder: Path) -> dict[str, BundledRun]:
+    cards = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            runs.append(Run.from_json(path.read_text(encoding="utf-8")))
+            card = BundledRun.from_json(path.read_text(encoding="utf-8"))
         except (ValueError, KeyError, TypeError, OSError):
             # One damaged card must not hide the others; the page lists what is left.
             _log.exception("The card of the bundled model %s cannot be read.", path.name)
-    return runs
+        else:
+            cards[card.run.id] = card
+    return cards

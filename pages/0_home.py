@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import figures
 from core.data import CLASS_NAMES
+from core.database import StoreError
 from ui import chrome, pictures, resources
 
 # Test images whose label people dispute (Northcutt et al. 2021).
@@ -23,7 +24,11 @@ chrome.begin(
 
 dataset = resources.mnist()
 store = resources.store()
-article = next((run for run in store.models() if run.id == "article"), None)
+try:
+    usage = store.usage()
+except StoreError as error:
+    usage = None
+    st.warning(str(error), icon=":material/database_off:")
 
 
 def card(
@@ -65,7 +70,7 @@ card(
     "2_train.py",
     "Train a network",
     figures.learning_curve,
-    tuple(epoch.accuracy for epoch in article.history) if article else (),
+    tuple(epoch.accuracy for epoch in store.history("article")),
     alt="Accuracy of the article network rising epoch by epoch",
 )
 card(
@@ -96,8 +101,10 @@ st.subheader("Where you are", anchor=False)
 with st.container(horizontal=True):
     st.metric("Training images", f"{len(dataset.train_images):,}", border=True)
     st.metric("Test images", f"{len(dataset.test_images):,}", border=True)
-    st.metric("Models to try", len(store.models()), border=True, help="Bundled and trained on this server")
-    st.metric("Trainings on this server", len(store.runs()), border=True)
+    if usage:
+        models = len(store.bundled()) + usage.models
+        st.metric("Models to try", models, border=True, help="Bundled and trained on this server")
+        st.metric("Trainings on this server", usage.runs, border=True)
 st.markdown(
     "New here? Take the steps in order: one sitting of about half an hour. In a hurry? "
     "**Predict** works at once, with a network that is already trained."

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core import figures
-from core.jobs import TrainingRefused
+from core.database import StoreError
+from core.line import RunRefused
 from core.recipe import LESSONS, PRESETS, Recipe, RecipeError
-from core.runs import RunError
+from core.records import RunError
 from ui import chrome, pictures, resources, session
 from ui.recipe_form import recipe_form
 from ui.training_panel import training_panel
@@ -20,11 +21,10 @@ resources.mnist()
 
 
 def start(recipe: Recipe) -> None:
-    title = next((LESSONS[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
-    name = f"Run {resources.store().next_number()}: {title}"
+    name = next((LESSONS[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
     try:
-        run = resources.trainer().submit(recipe, session.owner(), name)
-    except TrainingRefused as refusal:
+        run = resources.queue().submit(recipe, session.owner(), name, session.nickname())
+    except (RunRefused, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
     session.watch(run.id)
@@ -52,6 +52,7 @@ with training:
         f"{recipe.steps_per_epoch:,}" if recipe else "–",
         help="How often the weights change in one pass through the images: once for each batch",
     )
+    session.nickname_field(resources.store())
     # No callback: it would get the recipe of the page run before, without a change that the
     # visitor has made just before the click.
     if (
@@ -68,18 +69,9 @@ with training:
         start(recipe)
     try:
         run = session.watched_run(resources.store())
-    except RunError as error:
+    except (RunError, StoreError) as error:
         run = None
         st.warning(str(error), icon=":material/search_off:")
-    active = resources.store().active()
-    if active and run and active.id != run.id:
-        st.button(
-            "Watch the training that is going on",
-            icon=":material/visibility:",
-            key="train_watch",
-            on_click=session.watch,
-            args=(active.id,),
-        )
     if run:
         training_panel(run)
     else:

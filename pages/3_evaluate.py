@@ -6,7 +6,7 @@ import streamlit as st
 from core import figures
 from core.data import CLASS_NAMES
 from core.evaluation import EvaluationError
-from core.runs import RunError
+from core.records import RunError
 from ui import chrome, pictures, resources
 from ui.run_picker import pick
 

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core import charts, ink
 from core.data import CLASS_NAMES
 from core.evaluation import EvaluationError, predict
-from core.runs import RunError
+from core.records import RunError
 from ui import chrome, resources
 from ui.drawing_pad import drawing_pad
 from ui.run_picker import pick

@@ -1,12 +1,36 @@
 """What the tests share: the real data, and networks that are trained once."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from core.data import Dataset, load_mnist
+from core.database import ADDRESS_VARIABLE
 from core.recipe import Recipe
+from core.runs import RunStore
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
+
+
+def address_of(folder: Path) -> str:
+    """The address of a run store in a folder."""
+    return f"sqlite:///{(folder / 'runs.db').as_posix()}"
+
+
+@pytest.fixture(autouse=True)
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where the run store of this test is: never the one of whoever works here."""
+    monkeypatch.setenv(ADDRESS_VARIABLE, address_of(tmp_path))
+    return address_of(tmp_path)
+
+
+@pytest.fixture
+def store(address: str) -> Iterator[RunStore]:
+    store = RunStore(address)
+    yield store
+    store.database.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui import resources, session
+
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
     ("0_home.py", "Home", ":material/home:", "What Digit Lab is, and where to start."),
@@ -18,6 +20,7 @@ _PAGES = (
         "See how well a network reads, and where it fails.",
     ),
     ("4_predict.py", "Predict", ":material/draw:", "Draw a digit and have it read."),
+    ("5_runs.py", "Runs", ":material/list_alt:", "See all trainings, and look after yours."),
 )
 
 # Whether this server has run st.navigation yet.
@@ -45,6 +48,7 @@ def begin(title: str, what: str, why: str) -> None:
     """
     if not _navigation_was_built.is_set():
         navigation()
+    session.owner()
     st.title(title)
     st.markdown(what)
     st.markdown(why)
@@ -52,6 +56,9 @@ def begin(title: str, what: str, why: str) -> None:
 
 def end(code: str, tries: list[str]) -> None:
     """Close a page: what to try, and the step as code, on demand.
+
+    Then, when the page is on its way, the queue starts if it has not: a run that was
+    interrupted by the end of the server goes on without anybody asking for it.
 
     Parameters
     ----------
@@ -63,6 +70,7 @@ def end(code: str, tries: list[str]) -> None:
     st.markdown("\n".join(f"- {line}" for line in tries))
     if st.toggle("Show this step as code", key=f"show_code_{code}"):
         st.code((_ROOT / "examples" / f"{code}.py").read_text(encoding="utf-8"), language="python")
+    resources.queue()
 
 
 def page_link(file: str, label: str, **query: str) -> None:

@@ -1,14 +1,16 @@
-"""What all sessions of the server share: the data, the runs, the trainer, the models."""
+"""What all sessions of the server share: the data, the runs, the line, the models."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
-from core.jobs import Trainer
+from core.database import ADDRESS_VARIABLE
+from core.jobs import TrainingQueue
 from core.runs import RunStore
 
 if TYPE_CHECKING:
@@ -38,14 +40,22 @@ def average_digits() -> npt.NDArray[np.float32]:
 
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
-    """The runs of this server."""
-    return RunStore()
+    """The runs of this server, and of others that share its database."""
+    return RunStore(_secret_address())
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda trainer: trainer.shutdown())
-def trainer() -> Trainer:
-    """The worker that trains for all visitors."""
-    return Trainer(store())
+@st.cache_resource(show_spinner=False, on_release=lambda queue: queue.shutdown())
+def queue() -> TrainingQueue:
+    """The line of runs, and the worker that trains them for all visitors."""
+    return TrainingQueue(store())
+
+
+def _secret_address() -> str | None:
+    """The store that the operator named in Streamlit's secrets, if any."""
+    try:
+        return st.secrets.get(ADDRESS_VARIABLE)
+    except StreamlitSecretNotFoundError:
+        return None
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model…")

@@ -1,12 +1,17 @@
 """Choosing a model, the same way on every page that needs one."""
 
+import contextlib
+
 import streamlit as st
 
-from core.runs import Run
+from core.database import StoreError
+from core.records import Run, RunError
 from ui import chrome, resources, session
 
 _ADDRESS = "model"
 _LAST_ADDRESS = "model_in_address"
+# A list that somebody can still look through.
+_NEWEST = 100
 
 
 def pick(key: str, default: str) -> Run:
@@ -19,7 +24,8 @@ def pick(key: str, default: str) -> Run:
     default : str
         The bundled model to start with, for visitors who have not trained one themselves.
     """
-    models = {run.id: run for run in resources.store().models()}
+    address = st.query_params.get(_ADDRESS)
+    models = {run.id: run for run in _models(address)}
     if not models:
         st.error(
             "There is no model on this server. Train one first, or restore the folder models/ "
@@ -30,7 +36,6 @@ def pick(key: str, default: str) -> Run:
         st.stop()
 
     state = st.session_state
-    address = st.query_params.get(_ADDRESS)
     if address and address != state.get(_LAST_ADDRESS):
         state[key] = address
     elif key not in state:
@@ -51,10 +56,27 @@ def pick(key: str, default: str) -> Run:
         help="The bundled models come with Digit Lab. Each network that you train joins the list.",
     )
     st.query_params[_ADDRESS] = state[_LAST_ADDRESS] = chosen
+    with contextlib.suppress(StoreError):
+        resources.store().touch(chosen)
     return models[chosen]
+
+
+def _models(address: str | None) -> list[Run]:
+    """The newest models and the bundled ones, and the one that the address asks for."""
+    store = resources.store()
+    try:
+        models = list(store.models(_NEWEST))
+        if address and address not in [run.id for run in models]:
+            with contextlib.suppress(RunError):
+                asked = store.get(address)
+                models = [asked, *models] if asked.has_model and not asked.bundled else models
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+        return list(store.bundled())
+    return models
 
 
 def _label(run: Run) -> str:
     if run.test_accuracy is None:
-        return run.name
-    return f"{run.name} · {run.test_accuracy:.1%}"
+        return run.label
+    return f"{run.label} · {run.test_accuracy:.1%}"

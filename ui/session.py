@@ -1,26 +1,65 @@
 """What belongs to one visitor."""
 
+import contextlib
 import hashlib
+import re
 import secrets
+import urllib.parse
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.runs import Run, RunError, RunStore
+from core.database import StoreError
+from core.records import Run, RunError
+from core.runs import RunStore
 
+OWNER_ADDRESS = "me"
+WATCHED_ADDRESS = "run"
+NICKNAME = "nickname"
+MAX_NICKNAME = 20
 _OWNER = "owner"
-_WATCHED = "run"
+_OWNER_IN_ADDRESS = "owner_in_address"
+_OWNER_FORM = re.compile("[0-9a-f]{16}")
 
 
 def owner() -> str:
     """An anonymous id of this visitor, the same in all tabs and after a refresh.
 
-    It comes from the cookie that Streamlit gives each browser against forged requests;
-    where that is missing, it lasts as long as the session. It is never in the address,
-    so whoever shares a link does not share their trainings.
+    It is the one in the address, if the visitor came by a personal link; else it comes
+    from the cookie that Streamlit gives each browser against forged requests. Only where
+    that is missing, too, a new id goes into the address. Otherwise it is kept out of it:
+    whoever shares a link to a run shall not share the control of it.
     """
-    if _OWNER not in st.session_state:
-        st.session_state[_OWNER] = browser_id() or secrets.token_hex(8)
-    return str(st.session_state[_OWNER])
+    state = st.session_state
+    if _OWNER not in state:
+        named = st.query_params.get(OWNER_ADDRESS, "")
+        by_link = named if _OWNER_FORM.fullmatch(named) else None
+        state[_OWNER] = by_link or browser_id() or secrets.token_hex(8)
+        state[_OWNER_IN_ADDRESS] = state[_OWNER] != browser_id()
+    if state[_OWNER_IN_ADDRESS]:
+        st.query_params[OWNER_ADDRESS] = state[_OWNER]
+    return str(state[_OWNER])
+
+
+def nickname_field(store: RunStore) -> None:
+    """Let the visitor say what they want to be called; at first it is what they were called last."""
+    if NICKNAME not in st.session_state:
+        last: Sequence[Run] = ()
+        with contextlib.suppress(StoreError):
+            last = store.runs(owner(), limit=1)
+        st.session_state[NICKNAME] = last[0].nickname if last else ""
+    st.text_input(
+        "Your nickname",
+        key=NICKNAME,
+        max_chars=MAX_NICKNAME,
+        placeholder="Shown with your runs, if you like",
+        persist_state="session",
+    )
+
+
+def nickname() -> str:
+    """What this visitor wants to be called; may be empty."""
+    return " ".join(str(st.session_state.get(NICKNAME) or "").split())
 
 
 def browser_id() -> str | None:
@@ -41,26 +80,56 @@ def watch(run_id: str) -> None:
     So it stays on the page when it has ended, when they leave and come back, and after
     a refresh.
     """
-    st.session_state[_WATCHED] = run_id
-    st.query_params[_WATCHED] = run_id
+    st.session_state[WATCHED_ADDRESS] = run_id
+    st.query_params[WATCHED_ADDRESS] = run_id
+
+
+def forget() -> None:
+    """Look at no run any more, because it is gone."""
+    st.session_state.pop(WATCHED_ADDRESS, None)
+    st.query_params.pop(WATCHED_ADDRESS, None)
+
+
+def shared_address(run_id: str) -> str:
+    """The address at which everybody sees a run."""
+    return f"{_server()}/train?{WATCHED_ADDRESS}={run_id}"
+
+
+def personal_address() -> str:
+    """The address at which any browser is this visitor's."""
+    return f"{_server()}/runs?{OWNER_ADDRESS}={owner()}"
+
+
+def _server() -> str:
+    """Where the app is: the page's address without the page."""
+    page = urllib.parse.urlsplit(str(st.context.url or ""))
+    return urllib.parse.urlunsplit((page.scheme, page.netloc, page.path.rpartition("/")[0], "", ""))
 
 
 def watched_run(store: RunStore) -> Run | None:
-    """The run to show: the one in the address, the visitor's last one, or the active one.
+    """The run to show: the one in the address, the visitor's last one, or one in training.
 
     Raises
     ------
     RunError
         If the address names a run that is not there, and there is no other to show.
     """
-    asked = st.query_params.get(_WATCHED) or st.session_state.get(_WATCHED)
-    run = store.active()
+    asked = st.query_params.get(WATCHED_ADDRESS) or st.session_state.get(WATCHED_ADDRESS)
+    missing: RunError | None = None
     if asked:
         try:
             run = store.get(asked)
-        except RunError:
-            if run is None:
-                raise
-    if run:
-        watch(run.id)
+        except RunError as error:
+            missing = error
+        else:
+            watch(run.id)
+            return run
+    own = store.runs(owner(), limit=1)
+    others = store.line()
+    if not own and not others:
+        if missing:
+            raise missing
+        return None
+    run = (own or others)[0]
+    watch(run.id)
     return run

@@ -1,14 +1,22 @@
-"""A training as it goes on, and its result."""
+"""A training as it waits, as it goes on, and its result."""
+
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core import charts
-from core.jobs import TrainingRefused
-from core.runs import Run, RunError, RunState
+from core.database import StoreError
+from core.forecast import forecasts, seconds_per_epoch
+from core.history import Epoch
+from core.line import RunRefused
+from core.recipe import LIMITS, RecipeError
+from core.records import Run, RunError, RunState
 from ui import chrome, resources, session
 
-# Faster polling takes time away from the training itself.
-POLL_SECONDS = 1.0
+# Faster polling takes time away from the training itself. Who waits can do with less.
+POLL_SECONDS = {RunState.RUNNING: 1.0, RunState.QUEUED: 3.0}
+# From an epoch of this length on, one wants to see its batches go by.
+SLOW_EPOCH_SECONDS = 2.0
 # From this gap on (share of images), a network has begun to learn by heart.
 LARGE_GAP = 0.02
 # Below these training accuracies a network has learned hardly anything, or not well.
@@ -17,79 +25,134 @@ WELL_LEARNED = 0.9
 
 
 def training_panel(run: Run) -> None:
-    """Show a run, kept up to date while it is active."""
-    every = POLL_SECONDS if run.state.active else None
-    st.fragment(_panel, run_every=every)(run.id, run.state.active)
+    """Show a run, kept up to date while something happens to it."""
+    st.fragment(_panel, run_every=POLL_SECONDS.get(run.state))(run.id, run.state)
 
 
-def _panel(run_id: str, was_active: bool) -> None:
+def _panel(run_id: str, shown_state: RunState) -> None:
+    store = resources.store()
     try:
-        run = resources.store().get(run_id)
-    except RunError as error:
+        run = store.get(run_id)
+        history = store.history(run_id)
+    except (RunError, StoreError) as error:
         st.warning(str(error), icon=":material/search_off:")
         return
-    if was_active and not run.state.active:
-        # Nothing else stops the clock of a fragment than a run of the page without it.
+    if run.state is not shown_state:
+        # Nothing else changes the clock of a fragment than a run of the page.
         st.rerun()
 
-    st.subheader(run.name, anchor=False)
+    st.subheader(run.label, anchor=False)
     st.caption(run.recipe.settings)
-    if run.state.active:
+    if not run.bundled and run.owner != session.owner():
+        st.caption(_whose(run))
+    if run.state is RunState.QUEUED:
+        _place(run)
+    elif run.state is RunState.RUNNING:
         _progress(run)
     elif run.state is RunState.FAILED:
         st.error(run.failure, icon=":material/error:")
+    elif run.state is RunState.INTERRUPTED:
+        _interrupted(run)
     elif run.state is RunState.STOPPED:
         st.info("Stopped early. The network keeps what it had learned.", icon=":material/stop_circle:")
     if run.train_accuracy is not None and run.test_accuracy is not None:
         _result(run, run.train_accuracy, run.test_accuracy)
-    if run.history:
-        _curves(run)
+    if history:
+        _curves(run, history)
+
+
+def _whose(run: Run) -> str:
+    if run.nickname:
+        return f"Started by {run.nickname}. You can look, but not change it."
+    return "Started by somebody else. You can look, but not change it."
+
+
+def _place(run: Run) -> None:
+    store = resources.store()
+    line = store.line()
+    expected = forecasts(line, store.measured()).get(run.id)
+    if expected is None:
+        return  # It has just begun; the next look shows it.
+    waiting = sum(other.state is RunState.QUEUED for other in line)
+    with st.container(key="train_line"):
+        st.info(
+            "This run waits in line. It begins by itself; you may leave the page.",
+            icon=":material/hourglass_top:",
+        )
+        with st.grid(2, min_column_width=140):
+            st.metric("Place in line", f"{expected.place + 1} / {waiting}")
+            st.metric("Begins in about", clock(expected.starts))
+            st.metric("Ends in about", clock(expected.ends))
+    if run.owner == session.owner():
+        _stop_button(run, "Cancel", "Takes the run out of the line.", ":material/close:")
 
 
 def _progress(run: Run) -> None:
-    total = run.recipe.epochs
-    if run.state is RunState.STARTING:
+    epochs, steps = run.recipe.epochs, run.recipe.steps_per_epoch
+    done = round(run.progress * epochs * steps)
+    if run.progress == 0:
         text = "Starting the engine. The first time takes a few seconds."
-    elif run.state is RunState.MEASURING:
+    elif run.progress >= 1:
         text = "Measuring on the test images."
     elif run.stopping:
         text = "Stopping after this batch."
+    elif run.epochs_done and run.seconds / run.epochs_done < SLOW_EPOCH_SECONDS:
+        text = f"Epoch {run.epochs_done + 1} of {epochs}"
     else:
-        current = min(len(run.history) + 1, total)
-        text = f"Epoch {current} of {total}"
+        text = f"Epoch {done // steps + 1} of {epochs}, batch {done % steps:,} of {steps:,}"
     with st.container(key="train_progress"):
         st.progress(min(run.progress, 1.0), text=text)
     if run.owner == session.owner():
-        st.button(
+        _stop_button(
+            run,
             "Stop",
-            icon=":material/stop:",
-            key="train_stop",
-            on_click=_stop,
-            args=(run.id,),
-            disabled=run.stopping or run.state is RunState.MEASURING,
-            help="Ends the training now. The network keeps what it has learned.",
-        )
-    else:
-        st.info(
-            "This training was started by somebody else. You can watch it, "
-            "and start yours when it has ended.",
-            icon=":material/group:",
+            "Ends the training now. The network keeps what it has learned.",
+            ":material/stop:",
+            disabled=run.stopping or run.progress >= 1,
         )
 
 
-def _stop(run_id: str) -> None:
+def _interrupted(run: Run) -> None:
+    st.warning(
+        run.failure or "The server ended in the middle of this run. What it had learned is kept.",
+        icon=":material/power_off:",
+    )
+    if run.owner == session.owner():
+        st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            key="train_resume",
+            on_click=_act,
+            args=(resources.queue().resume, run.id),
+            help="Goes on after the last finished epoch.",
+        )
+
+
+def _stop_button(run: Run, label: str, about: str, icon: str, disabled: bool = False) -> None:
+    st.button(
+        label,
+        icon=icon,
+        key="train_stop",
+        on_click=_act,
+        args=(resources.queue().stop, run.id),
+        disabled=disabled,
+        help=about,
+    )
+
+
+def _act(action: Callable[[str, str], None], run_id: str) -> None:
+    """Do something with a run of this visitor, or say why not."""
     try:
-        resources.trainer().stop(run_id, session.owner())
-    except TrainingRefused as error:
+        action(run_id, session.owner())
+    except (RunError, RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/block:")
 
 
-def _curves(run: Run) -> None:
-    last = run.history[-1]
+def _curves(run: Run, history: Sequence[Epoch]) -> None:
+    last = history[-1]
     epochs = run.recipe.epochs
-    per_epoch = sum(epoch.seconds for epoch in run.history) / len(run.history)
     with st.grid(2, min_column_width=140):
-        st.metric("Epochs finished", f"{len(run.history)} / {epochs}")
+        st.metric("Epochs finished", f"{len(history)} / {epochs}")
         st.metric(
             "Accuracy while training",
             f"{last.accuracy:.1%}",
@@ -98,20 +161,27 @@ def _curves(run: Run) -> None:
         )
         if last.val_accuracy is not None:
             st.metric("Validation accuracy", f"{last.val_accuracy:.1%}")
-        st.metric("Seconds per epoch", f"{per_epoch:.1f}")
-        if run.state is RunState.TRAINING and run.seconds_left is not None:
-            minutes, seconds = divmod(round(run.seconds_left), 60)
-            st.metric("Time left", f"{minutes}:{seconds:02d} min")
+        per_epoch = seconds_per_epoch(run, ())
+        if per_epoch:
+            st.metric("Seconds per epoch", f"{per_epoch:.1f}")
+            if run.state is RunState.RUNNING:
+                st.metric("Time left", clock((1 - run.progress) * epochs * per_epoch))
     st.altair_chart(
-        charts.learning_curve(run.history, epochs, "accuracy"),
+        charts.learning_curve(history, epochs, "accuracy"),
         key="train_accuracy_curve",
         alt=f"Accuracy after each epoch, {last.accuracy:.1%} after epoch {last.number}",
     )
     st.altair_chart(
-        charts.learning_curve(run.history, epochs, "loss"),
+        charts.learning_curve(history, epochs, "loss"),
         key="train_loss_curve",
         alt=f"Loss after each epoch, {last.loss:.2f} after epoch {last.number}",
     )
+
+
+def clock(seconds: float) -> str:
+    """A length of time for people: minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d} min"
 
 
 def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
@@ -125,6 +195,25 @@ def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
     with st.container(horizontal=True):
         chrome.page_link("3_evaluate.py", "See where it fails", model=run.id)
         chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
+    _train_on(run)
+
+
+def _train_on(run: Run) -> None:
+    """Offer more epochs, in a new run."""
+    most = int(LIMITS["epochs"].high) - run.epochs_done
+    if not run.has_model or run.bundled or most < 1:
+        return
+    with st.popover("Train it further", icon=":material/forward:", key="train_further"):
+        st.markdown("A new run goes on from here with the same settings. This one stays as it is.")
+        more = st.number_input("More epochs", 1, most, min(5, most), key=f"train_more_{run.id}")
+        if st.button("Start", type="primary", key="train_extend"):
+            try:
+                further = resources.queue().extend(run.id, more, session.owner(), session.nickname())
+            except (RunError, RunRefused, RecipeError, StoreError) as error:
+                st.toast(str(error), icon=":material/block:")
+            else:
+                session.watch(further.id)
+                st.rerun()
 
 
 def _verdict(train_accuracy: float, gap: float) -> str:

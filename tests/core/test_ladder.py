@@ -22,9 +22,14 @@ ALLOWED = {
     "ink": {"data"},
     "charts": {"data", "history"},
     "figures": {"data", "recipe"},
-    "runs": {"history", "recipe"},
-    "jobs": {"data", "history", "recipe", "runs"},
-    "bundle": {"jobs", "recipe", "runs"},
+    "machine": set(),
+    "database": set(),
+    "records": {"database", "history", "recipe"},
+    "runs": {"database", "history", "recipe", "records"},
+    "line": {"database", "history", "recipe", "records", "runs"},
+    "forecast": {"recipe", "records"},
+    "jobs": {"data", "database", "history", "line", "recipe", "records", "runs"},
+    "bundle": {"jobs", "line", "recipe", "records", "runs"},
 }
 
 

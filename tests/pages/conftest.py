@@ -1,5 +1,6 @@
 """Every page as `AppTest` runs it: the whole app without a browser."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,8 @@ def fresh_server():
     """Each test has a server of its own: no runs of the test before."""
     st.cache_resource.clear()
     yield
-    resources.trainer().shutdown()
+    resources.queue().shutdown()
+    resources.store().database.close()
     st.cache_resource.clear()
 
 
@@ -28,11 +30,11 @@ def fresh_server():
 def open_page() -> Callable[..., AppTest]:
     def open_page(name: str = "", **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=TIMEOUT)
+        app.query_params.update(query)
         app.run()
         if name:
             app.switch_page(f"pages/{name}.py")
-            for key, value in query.items():
-                app.query_params[key] = value
+            app.query_params.update(query)
             app.run()
         return app
 
@@ -50,7 +52,7 @@ def other_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     """Let the pages use the bundled models of another folder."""
 
     def use(folder: Path) -> None:
-        store = RunStore(folder)
+        store = RunStore(bundled_folder=folder)
         monkeypatch.setattr(resources, "store", lambda: store)
 
     return use
@@ -60,8 +62,16 @@ def train_until_finished(app: AppTest) -> AppTest:
     """Start the training on the page and wait until the page shows its result."""
     app.button(key="train_start").click().run()
     assert not app.exception
-    resources.trainer().join(TIMEOUT)
+    wait_until_trained()
     return app.run()
+
+
+def wait_until_trained() -> None:
+    """Until nothing waits and nothing is trained."""
+    deadline = time.monotonic() + TIMEOUT
+    while resources.store().line():
+        assert time.monotonic() < deadline, resources.store().line()
+        time.sleep(0.02)
 
 
 def words(app: AppTest) -> str:

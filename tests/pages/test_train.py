@@ -1,10 +1,12 @@
-import threading
+import time
 
 import pytest
 
+from core.data import load_mnist
+from core.database import StoreError
 from core.recipe import PRESETS
-from core.runs import RunState
-from tests.pages.conftest import train_until_finished, words
+from core.records import RunState
+from tests.pages.conftest import train_until_finished, wait_until_trained, words
 from ui import resources
 
 
@@ -27,8 +29,10 @@ def test_every_preset_fills_the_form(open_page):
         assert metrics(app)["Parameters"] == f"{recipe.parameters:,}"
         assert app.button(key="train_reset").disabled, "the form shows the preset itself"
         app.button(key="train_start").click().run()
-        resources.trainer().shutdown()
-        assert resources.store().runs()[0].recipe == recipe
+        (run,) = resources.store().line()
+        assert run.recipe == recipe
+        resources.queue().stop(run.id, run.owner)
+        wait_until_trained()
 
 
 def test_parameters_are_counted_live_and_the_preset_can_be_restored(open_page):
@@ -98,7 +102,7 @@ def test_a_watcher_keeps_the_result_and_a_refresh_too(open_page, browser):
     ann.button(key="train_start").click().run()
     browser("bob")
     bob = open_page("2_train")
-    resources.trainer().join(60)
+    wait_until_trained()
     bob.run()
     assert "Test images" in metrics(bob)
     bob.switch_page("pages/1_explore.py").run()
@@ -117,71 +121,158 @@ def test_coming_back_shows_the_same_run(open_page):
     assert "Test images" in metrics(app)
 
 
-def test_a_second_student_is_told_and_can_watch(open_page, browser):
-    browser("ann")
-    first = open_page("2_train")
-    first.slider(key="recipe_0_epochs").set_value(50).run()
-    first.button(key="train_start").click().run()
-    run = resources.store().active()
+def keys(app) -> list[str]:
+    return [button.key for button in app.button]
 
+
+def start_long(open_page, browser, name: str):
+    """Somebody starts a training that does not end by itself for a while."""
+    browser(name)
+    app = open_page("2_train")
+    app.slider(key="recipe_0_epochs").set_value(100).run()
+    app.text_input(key="nickname").set_value(name).run()
+    app.button(key="train_start").click().run()
+    assert not app.exception
+    return app
+
+
+def stop_all() -> None:
+    for run in reversed(resources.store().line()):
+        resources.queue().stop(run.id, run.owner)
+    wait_until_trained()
+
+
+def wait_for_state(run_id: str, state: RunState) -> None:
+    deadline = time.monotonic() + 60
+    while resources.store().get(run_id).state is not state:
+        assert time.monotonic() < deadline, resources.store().get(run_id)
+        time.sleep(0.02)
+
+
+def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser):
+    ann = start_long(open_page, browser, "ann")
+    first = ann.query_params["run"]
+    wait_for_state(first, RunState.RUNNING)
+    bob = start_long(open_page, browser, "bob")
+    cem = start_long(open_page, browser, "cem")
+    second = bob.query_params["run"]
+    assert "waits in line" in words(bob)
+    assert metrics(bob)["Place in line"] == "1 / 1"
+    assert metrics(cem)["Place in line"] == "2 / 2"
+    assert bob.button(key="train_stop").label == "Cancel"
+
+    # At most one waiting run for each: the second one is refused, and nothing is lost.
+    bob.button(key="train_start").click().run()
+    assert "You have a run waiting already" in bob.toast[0].value
+    assert len(resources.store().line()) == 3
+
+    bob.button(key="train_stop").click().run()
+    assert not bob.exception
+    assert second not in [run.id for run in resources.store().runs()]
+    cem.run()
+    assert metrics(cem)["Place in line"] == "1 / 1"
+    stop_all()
+
+
+def test_only_the_owner_stops(open_page, browser):
+    ann = start_long(open_page, browser, "ann")
+    run_id = ann.query_params["run"]
+    wait_for_state(run_id, RunState.RUNNING)
+
+    # The link that Ann shares shows Bob her run, and does not make him its owner.
     browser("bob")
-    second = open_page("2_train")
-    second.button(key="train_start").click().run()
-    assert not second.exception
-    assert "Somebody else is training" in second.toast[0].value
-    assert "started by somebody else" in words(second)
-    assert "train_stop" not in [button.key for button in second.button]
-
-    # The link that Ann shares does not make Bob the owner.
-    shared = open_page("2_train", **first.query_params)
-    assert "train_stop" not in [button.key for button in shared.button]
-
-    first.button(key="train_start").click().run()
-    assert "Your training is still going on" in first.toast[0].value
+    shared = open_page("2_train", run=run_id)
+    assert "Started by ann. You can look, but not change it." in words(shared)
+    assert "train_stop" not in keys(shared)
 
     # A refresh or another tab is a new session of the same browser: it is still Ann's.
     browser("ann")
     refreshed = open_page("2_train")
     refreshed.button(key="train_stop").click().run()
-    resources.trainer().join(60)
-    assert resources.store().get(run.id).state is RunState.STOPPED
-    refreshed = open_page("2_train", run=run.id)
+    wait_until_trained()
+    assert resources.store().get(run_id).state is RunState.STOPPED
+    refreshed = open_page("2_train", run=run_id)
     assert "Stopped early" in words(refreshed)
+    assert refreshed.text_input(key="nickname").value == "ann", "who has trained before is known"
 
 
-def test_who_has_trained_before_can_watch_another(open_page, browser):
-    browser("ann")
-    ann = open_page("2_train")
-    tiny(ann).run()
-    train_until_finished(ann)
+def test_a_personal_link_makes_another_device_mine(open_page, browser):
+    browser("0123456789abcdef")
+    first = open_page("2_train")
+    tiny(first).run()
+    train_until_finished(first)
+    browser("fedcba9876543210")
+    other = open_page("5_runs", me="0123456789abcdef", run=first.query_params["run"])
+    assert "run_save" in keys(other)
+    assert other.query_params["me"] == "0123456789abcdef", "a refresh of this page keeps it"
+    stranger = open_page("5_runs", me="<script>", run=first.query_params["run"])
+    assert not stranger.exception
+    assert "run_save" not in keys(stranger)
+
+
+def test_whoever_comes_by_sees_what_is_trained(open_page, browser):
+    ann = start_long(open_page, browser, "ann")
     browser("bob")
     bob = open_page("2_train")
-    bob.slider(key="recipe_0_epochs").set_value(50).run()
-    bob.button(key="train_start").click().run()
-    ann.run()
-    assert "Run 1" in words(ann)
-    ann.button(key="train_watch").click().run()
-    assert "Run 2" in words(ann)
-    assert "started by somebody else" in words(ann)
+    assert "Run 1" in words(bob)
+    assert bob.query_params["run"] == ann.query_params["run"]
+    stop_all()
 
 
-def test_a_run_that_was_dropped_gives_way_to_the_active_one(open_page):
+def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
+    browser("ann")
     app = open_page("2_train")
-    app.slider(key="recipe_0_epochs").set_value(50).run()
-    app.button(key="train_start").click().run()
-    other = open_page("2_train", run="dropped")
+    tiny(app).run()
+    train_until_finished(app)
+    other = open_page("2_train", run="deleted")
+    assert not other.exception
     assert not other.warning
     assert "Run 1" in words(other)
 
 
+def test_train_further(open_page):
+    app = open_page("2_train")
+    tiny(app).run()
+    train_until_finished(app)
+    parent = resources.store().runs()[0]
+    app.number_input(key=f"train_more_{parent.id}").set_value(2).run()
+    app.button(key="train_extend").click().run()
+    assert not app.exception
+    wait_until_trained()
+    app.run()
+    child = resources.store().runs()[0]
+    assert (child.parent, child.epochs_done) == (parent.id, 3)
+    assert metrics(app)["Epochs finished"] == "3 / 3"
+    assert app.query_params["run"] == child.id
+
+
+def test_an_interrupted_run_is_resumed_with_a_click(open_page, monkeypatch: pytest.MonkeyPatch):
+    app = open_page("2_train")
+    tiny(app).run()
+
+    def fail():
+        raise StoreError("The disk of this server is full.")
+
+    monkeypatch.setattr(resources.queue(), "_load_data", fail)
+    app = train_until_finished(app)
+    assert not app.exception
+    assert "The disk of this server is full." in words(app)
+    monkeypatch.undo()
+    monkeypatch.setattr(resources.queue(), "_load_data", load_mnist)
+    app.button(key="train_resume").click().run()
+    wait_until_trained()
+    app.run()
+    assert resources.store().runs()[0].state is RunState.FINISHED
+    assert "Test images" in metrics(app)
+
+
 def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.MonkeyPatch):
     app = open_page("2_train")
-    trainer = resources.trainer()
 
     def fail():
         raise MemoryError
 
-    monkeypatch.setattr(trainer, "_load_data", fail)
+    monkeypatch.setattr(resources.queue(), "_load_data", fail)
     app = train_until_finished(app)
     assert not app.exception
     assert "ran out of memory" in app.error[0].value
@@ -191,10 +282,3 @@ def test_unknown_run_in_the_address(open_page):
     app = open_page("2_train", run="no-such-run")
     assert not app.exception
     assert "not on this server any more" in app.warning[0].value
-
-
-def test_no_worker_is_left_behind(open_page):
-    app = open_page("2_train")
-    tiny(app).run()
-    train_until_finished(app)
-    assert "digit-lab-training" not in [thread.name for thread in threading.enumerate()]

@@ -1,0 +1,261 @@
+"""The database of the run store: its tables, its versions, and its errors as sentences.
+
+Any database that SQLAlchemy knows will do. SQLite, the default, runs in WAL mode, so that
+pages read while a training writes, and several servers may share the file.
+"""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    false,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+_ROOT = Path(__file__).resolve().parent.parent
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# Names the store, as a SQLAlchemy URL.
+ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
+# How long one that writes waits for another one.
+LOCK_SECONDS = 10
+
+_log = logging.getLogger(__name__)
+
+METADATA = MetaData()
+
+# One row a run. ``number`` counts the runs of this store: it is also the place in line.
+# ``worker`` and ``beat`` say who trains it and that they are alive; see core/line.py.
+# Times are in UTC, ISO 8601.
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("named", Boolean, nullable=False, default=False),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("nickname", String(64), nullable=False, default=""),
+    Column("recipe", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("stopping", Boolean, nullable=False, default=False),
+    Column("parent", String(32), nullable=True),
+    Column("parent_epochs", Integer, nullable=False, default=0),
+    Column("created", String(32), nullable=False),
+    Column("ended", String(32), nullable=True),
+    Column("worker", String(64), nullable=True),
+    Column("beat", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("epochs_done", Integer, nullable=False, default=0),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("train_accuracy", Float, nullable=True),
+    Column("test_accuracy", Float, nullable=True),
+    Column("failure", Text, nullable=False, default=""),
+    Column("versions", Text, nullable=False, default="{}"),
+    Column("has_model", Boolean, nullable=False, default=False),
+    Column("note", Text, nullable=False, default="", server_default=""),
+    Column("marked", Boolean, nullable=False, default=False, server_default=false()),
+    Column("opened", String(32), nullable=True),
+)
+
+# The measurements of `core.history.Epoch`.
+EPOCHS = Table(
+    "epochs",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("loss", Float, nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("val_loss", Float, nullable=True),
+    Column("val_accuracy", Float, nullable=True),
+    Column("seconds", Float, nullable=False),
+)
+
+# Two files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`.
+FILES = Table(
+    "files",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    # MySQL's plain BLOB ends at 64 KB.
+    Column("content", LargeBinary(2**32 - 1), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+# One row: the number of the newest run. Whoever adds or takes a run changes it first and so
+# waits for the others, in every kind of database.
+COUNTER = Table("counter", METADATA, Column("number", Integer, nullable=False))
+
+
+class StoreError(Exception):
+    """A store that cannot be used now. The message says what to do."""
+
+
+def default_address() -> str:
+    """The store named by ``DIGIT_LAB_STORE``, else a file in the folder ``store``."""
+    return os.environ.get(ADDRESS_VARIABLE) or f"sqlite:///{(_ROOT / 'store' / 'runs.db').as_posix()}"
+
+
+class Database:
+    """A database at the newest version of the tables. Safe to use from several threads.
+
+    It is opened, and its tables made or upgraded, at the first use. If that fails, the
+    next use tries again.
+
+    Parameters
+    ----------
+    address : str
+        A SQLAlchemy URL.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees the store as it is at one moment. Raises `StoreError`."""
+        with _told_as_sentence(), self._open().connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are made together at the end, or not at all. Raises `StoreError`."""
+        with _told_as_sentence(), self._open().execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        with self._lock:
+            if self._engine:
+                self._engine.dispose()
+            self._engine = None
+
+    def _open(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                engine = _engine(self.address)
+                try:
+                    upgrade(engine)
+                except BaseException:
+                    engine.dispose()
+                    raise
+                self._engine = engine
+            return self._engine
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Make the tables, or bring those of an older version to this one.
+
+    Raises
+    ------
+    StoreError
+        If they are from a newer version.
+    """
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS.as_posix())
+    with engine.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise StoreError(
+                "The run store is from a newer version of Digit Lab. "
+                f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
+            ) from error
+
+
+def _engine(address: str) -> Engine:
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        # A server that has closed an idle connection is asked again.
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    if url.database and not url.query:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: object) -> None:
+        # The driver would begin transactions by its own rules; `begin` does it by ours.
+        connection.isolation_level = None
+        # SQLite's foreign keys stay off, as they are: a migration that rebuilds a table would
+        # delete what refers to it.
+        # In WAL mode this survives a crash of the server, at a tenth of the time.
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if raw is not None and raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            raw.execute("PRAGMA journal_mode = WAL").fetchone()
+    return engine
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_READONLY: "The run store can only be read. Make its file and folder writable, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_BUSY: "The run store is locked by another program. End that program, or try again later.",
+    sqlite3.SQLITE_FULL: "The disk of this server is full. Delete some runs or free some space, "
+    "then try again.",
+    sqlite3.SQLITE_NOTADB: "The file of the run store is not a database. Move it away, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_CORRUPT: "The file of the run store is damaged. Move it away, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+}
+_UNKNOWN = "The run store cannot be used now. Try again later; the log of the server says why."
+
+
+@contextlib.contextmanager
+def _told_as_sentence() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        _log.exception("The run store cannot be used.")
+        raise StoreError(_sentence(error)) from error
+    except ImportError as error:
+        raise StoreError(
+            f"The driver of the database that {ADDRESS_VARIABLE} names is not installed. "
+            "Add it to requirements.txt."
+        ) from error
+    except OSError as error:
+        _log.exception("The folder of the run store cannot be made.")
+        raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN]) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ArgumentError):
+        return f"{ADDRESS_VARIABLE} is not the address of a database. Correct it, or leave it empty."
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    # The lowest byte is the kind; the others say more than a sentence needs.
+    return _SENTENCES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)

@@ -1,0 +1,90 @@
+"""When a waiting run begins and when it ends, from how long others took here."""
+
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.recipe import Recipe
+from core.records import Run, RunState
+
+# Building the network, measuring it on all images and saving it, on two cores.
+SECONDS_AROUND = 2.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What to expect of a run in the line.
+
+    Attributes
+    ----------
+    place : int
+        How many runs have to begin before this one; 0 for one that is next or running.
+    starts, ends : float
+        Seconds from now; estimated.
+    """
+
+    place: int
+    starts: float
+    ends: float
+
+
+def forecasts(line: Sequence[Run], measured: Sequence[Run]) -> dict[str, Forecast]:
+    """Estimate the start and end of every run in the line.
+
+    Parameters
+    ----------
+    line : sequence of Run
+        As `core.runs.RunStore.line` gives it. As many runs are assumed to be trained side
+        by side as are now.
+    measured : sequence of Run
+        As `core.runs.RunStore.measured` gives it; see `seconds_per_epoch`.
+
+    Returns
+    -------
+    dict
+        A `Forecast` for the id of each run.
+    """
+    expected: dict[str, Forecast] = {}
+    workers: list[float] = []
+    waiting = 0
+    for run in line:
+        per_epoch = seconds_per_epoch(run, measured)
+        lasts = (1 - run.progress) * run.recipe.epochs * per_epoch + SECONDS_AROUND
+        if run.state is RunState.RUNNING:
+            expected[run.id] = Forecast(0, 0.0, lasts)
+            heapq.heappush(workers, lasts)
+        else:
+            starts = heapq.heappop(workers) if workers else 0.0
+            expected[run.id] = Forecast(waiting, starts, starts + lasts)
+            heapq.heappush(workers, starts + lasts)
+            waiting += 1
+    return expected
+
+
+def seconds_per_epoch(run: Run, measured: Iterable[Run]) -> float:
+    """How long an epoch of a run takes: as measured, or as long as the work lets one expect.
+
+    Parameters
+    ----------
+    run : Run
+    measured : iterable of Run
+        The newest first. The one whose epoch is most like this one's in work decides.
+
+    Returns
+    -------
+    float
+        Seconds; 0.0 if nothing has been measured.
+    """
+    if run.epochs_done > run.parent_epochs:
+        return run.seconds / run.epochs_done
+    work = _work(run.recipe)
+    others = [other for other in measured if other.epochs_done]
+    if not others:
+        return 0.0
+    like = min(others, key=lambda other: abs(math.log(_work(other.recipe) / work)))
+    return like.seconds / like.epochs_done * work / _work(like.recipe)
+
+
+def _work(recipe: Recipe) -> float:
+    return recipe.fit_size * recipe.work_per_image

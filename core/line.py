@@ -1,0 +1,420 @@
+"""The line: how runs wait, are taken by a worker, and are written to as they are trained.
+
+The line is in the store, so several servers may work on it. A worker that takes a run
+holds a `Claim` on it and says that it is alive by counting up the run's beat. Whoever sees
+a beat stand still may take the run away from its worker; every write of the former worker
+is refused from then on. No clock is compared with the clock of another machine.
+"""
+
+import dataclasses
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+
+from core.database import COUNTER, EPOCHS, FILES, RUNS
+from core.history import Checkpoint
+from core.recipe import Recipe
+from core.records import (
+    MAX_BYTES,
+    Run,
+    RunError,
+    RunState,
+    drop,
+    find,
+    make_room,
+    now,
+    owned,
+    read_file,
+    read_history,
+    read_usage,
+    write_file,
+)
+from core.runs import RunStore
+
+# Runs that may wait: two for each student of a class. Whoever comes later hears so at once.
+MAX_WAITING = 60
+# So often a run is begun without finishing one more epoch; then it waits for its owner.
+# A run that brings the server down must not do so for ever.
+MAX_ATTEMPTS = 3
+
+_INTERRUPTED = (
+    "The server was interrupted several times within one epoch of this run. "
+    "Resume it, or start it with a smaller network."
+)
+
+
+class RunRefused(Exception):
+    """A run that cannot be lined up now. The message says why."""
+
+
+class ClaimLost(Exception):
+    """The run is no longer this worker's: it was taken away, or is gone."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A sign of life of a worker.
+
+    Attributes
+    ----------
+    run_id, worker : str
+    beat : int
+        Differs from that of an earlier look if the worker is alive.
+    """
+
+    run_id: str
+    worker: str
+    beat: int
+
+
+class Line:
+    """Who waits and who is trained.
+
+    Parameters
+    ----------
+    store : RunStore
+    """
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._database = store.database
+
+    def enqueue(self, recipe: Recipe, owner: str, name: str, nickname: str = "") -> Run:
+        """Put a new run at the end of the line.
+
+        Raises
+        ------
+        RunRefused
+            If the owner has a run waiting already, the line is full, or the store is.
+        """
+        with self._database.writing() as connection:
+            run_id = self._add(connection, recipe, owner, name, nickname)
+            return find(connection, run_id)
+
+    def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
+        """Line up a new run that goes on from where another one has ended.
+
+        Parameters
+        ----------
+        run_id : str
+            The run to go on from, of anybody; it stays as it is.
+        epochs : int
+            How many epochs to add.
+
+        Raises
+        ------
+        RunRefused
+            As `enqueue`.
+        RunError
+            If that run has nothing to go on from.
+        RecipeError
+            If these are too many epochs.
+        """
+        with self._database.writing() as connection:
+            parent = find(connection, run_id)
+            state = read_file(connection, run_id, "state")
+            if state is None or not parent.has_model:
+                raise RunError("This run has nothing to go on from. Choose another one, or train anew.")
+            history = read_history(connection, run_id)
+            recipe = dataclasses.replace(parent.recipe, epochs=len(history) + epochs)
+            inherited = {
+                "parent": run_id,
+                "parent_epochs": len(history),
+                "epochs_done": len(history),
+                "seconds": parent.seconds,
+                "progress": len(history) / recipe.epochs,
+            }
+            new_id = self._add(connection, recipe, owner, parent.name, nickname, **inherited)
+            write_file(connection, new_id, "state", state)
+            for epoch in history:
+                connection.execute(insert(EPOCHS).values(run_id=new_id, **dataclasses.asdict(epoch)))
+            return find(connection, new_id)
+
+    def stop(self, run_id: str, owner: str) -> None:
+        """Stop a run that is being trained, soon; one that waits leaves the line for good.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's.
+        """
+        with self._database.writing() as connection:
+            run = owned(connection, run_id, owner)
+            if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
+                drop(connection, run_id)
+            elif run.state is RunState.QUEUED:
+                # What it learned before an interruption stays.
+                _set(connection, run_id, state=RunState.INTERRUPTED, failure="")
+            elif run.state is RunState.RUNNING:
+                _set(connection, run_id, stopping=True)
+
+    def resume(self, run_id: str, owner: str) -> None:
+        """Put an interrupted run back in line, at the place it had.
+
+        Raises
+        ------
+        RunError
+            If the run is somebody else's.
+        RunRefused
+            As `enqueue`.
+        """
+        with self._database.writing() as connection:
+            run = owned(connection, run_id, owner)
+            if run.state is not RunState.INTERRUPTED:
+                return
+            _lock(connection)
+            _check(connection, owner)
+            _set(
+                connection, run_id, state=RunState.QUEUED, stopping=False, attempts=0, failure="", ended=None
+            )
+
+    def claim(self, worker: str) -> "Claim | None":
+        """Take the first run whose owner has no other one in training, or None."""
+        with self._database.writing() as connection:
+            _lock(connection)
+            busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
+            first = (
+                select(RUNS.c.id)
+                .where(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
+                .order_by(RUNS.c.number)
+                .limit(1)
+            )
+            run_id = connection.scalar(first)
+            if run_id is None:
+                return None
+            run = find(connection, run_id)
+            _set(
+                connection,
+                run_id,
+                state=RunState.RUNNING,
+                worker=worker,
+                attempts=RUNS.c.attempts + 1,
+                progress=run.epochs_done / run.recipe.epochs,
+            )
+            return Claim(self._store, run, worker)
+
+    def beats(self) -> tuple[Beat, ...]:
+        """The signs of life of all workers, of all servers."""
+        query = select(RUNS.c.id, RUNS.c.worker, RUNS.c.beat).where(RUNS.c.state == RunState.RUNNING)
+        with self._database.reading() as connection:
+            return tuple(Beat(*row) for row in connection.execute(query))
+
+    def take_away(self, beat: Beat) -> None:
+        """Put a run whose worker has given no sign of life since this beat back in line."""
+        with self._database.writing() as connection:
+            lifeless = (
+                RUNS.c.id == beat.run_id,
+                RUNS.c.state == RunState.RUNNING,
+                RUNS.c.worker == beat.worker,
+                RUNS.c.beat == beat.beat,
+            )
+            attempts = connection.scalar(select(RUNS.c.attempts).where(*lifeless))
+            if attempts is None:
+                return
+            if attempts < MAX_ATTEMPTS:
+                _set(connection, beat.run_id, state=RunState.QUEUED, worker=None)
+            else:
+                _end(connection, beat.run_id, state=RunState.INTERRUPTED, failure=_INTERRUPTED)
+
+    def _add(
+        self,
+        connection: Connection,
+        recipe: Recipe,
+        owner: str,
+        name: str,
+        nickname: str,
+        **values: Any,
+    ) -> str:
+        number = _lock(connection)
+        _check(connection, owner)
+        make_room(connection)
+        if read_usage(connection).bytes > MAX_BYTES:
+            raise RunRefused(
+                "The store is full of runs that are marked or open. Delete some, then start again."
+            )
+        run_id = secrets.token_hex(4)
+        connection.execute(update(COUNTER).values(number=number + 1))
+        connection.execute(
+            insert(RUNS).values(
+                id=run_id,
+                number=number + 1,
+                name=name,
+                owner=owner,
+                nickname=nickname,
+                recipe=recipe.to_json(),
+                state=RunState.QUEUED,
+                created=now(),
+                **values,
+            )
+        )
+        return run_id
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's hold on a run: only through it is a run written to while it is trained.
+
+    It may be sent to another process, which opens the same store.
+
+    Attributes
+    ----------
+    store : RunStore
+    run : Run
+        As it was when it was taken.
+    worker : str
+    """
+
+    store: RunStore
+    run: Run
+    worker: str
+
+    def beat(self, progress: float) -> bool:
+        """Say that the worker is alive, and how far it is; return whether it shall stop.
+
+        Raises
+        ------
+        ClaimLost
+        """
+        with self.store.database.writing() as connection:
+            self._update(connection, beat=RUNS.c.beat + 1, progress=progress)
+            return bool(connection.scalar(select(RUNS.c.stopping).where(RUNS.c.id == self.run.id)))
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Where the run was interrupted, or None if it begins with its first epoch.
+
+        Raises
+        ------
+        RunError
+            If what is saved is damaged.
+        """
+        with self.store.database.reading() as connection:
+            state = read_file(connection, self.run.id, "state")
+            return Checkpoint(read_history(connection, self.run.id), state) if state else None
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write the last finished epoch and the state after it, both or none.
+
+        Raises
+        ------
+        ClaimLost
+        """
+        epoch = checkpoint.history[-1]
+        with self.store.database.writing() as connection:
+            self._update(
+                connection,
+                beat=RUNS.c.beat + 1,
+                attempts=0,
+                epochs_done=len(checkpoint.history),
+                seconds=sum(epoch.seconds for epoch in checkpoint.history),
+            )
+            # A run whose state was not kept begins again: its old epochs are no longer true.
+            connection.execute(
+                delete(EPOCHS).where(EPOCHS.c.run_id == self.run.id, EPOCHS.c.number >= epoch.number)
+            )
+            connection.execute(insert(EPOCHS).values(run_id=self.run.id, **dataclasses.asdict(epoch)))
+            write_file(connection, self.run.id, "state", checkpoint.state)
+
+    def finish(
+        self,
+        network: bytes,
+        state: bytes,
+        stopped: bool,
+        train_accuracy: float,
+        test_accuracy: float,
+        versions: Mapping[str, str],
+    ) -> None:
+        """Write the network and the results of a run that has ended; make room for others.
+
+        Parameters
+        ----------
+        network : bytes
+            A ``.keras`` file.
+        state : bytes
+            To go on from here, see `Checkpoint`.
+        stopped : bool
+            Whether the training ended before its last epoch.
+        train_accuracy, test_accuracy : float
+        versions : mapping of str
+
+        Raises
+        ------
+        ClaimLost
+        """
+        with self.store.database.writing() as connection:
+            self._update(
+                connection,
+                has_model=True,
+                progress=1.0,
+                opened=now(),
+                train_accuracy=train_accuracy,
+                test_accuracy=test_accuracy,
+                versions=json.dumps(dict(versions)),
+            )
+            write_file(connection, self.run.id, "network", network)
+            write_file(connection, self.run.id, "state", state)
+            _end(connection, self.run.id, state=RunState.STOPPED if stopped else RunState.FINISHED)
+            make_room(connection)
+
+    def fail(self, sentence: str) -> None:
+        """End the run without a result; what was saved of its state is of no use.
+
+        Raises
+        ------
+        ClaimLost
+        """
+        with self.store.database.writing() as connection:
+            self._update(connection)
+            connection.execute(delete(FILES).where(FILES.c.run_id == self.run.id))
+            _end(connection, self.run.id, state=RunState.FAILED, failure=sentence)
+
+    def interrupt(self, sentence: str) -> None:
+        """Leave the run as it was after its last epoch, for its owner to resume.
+
+        Raises
+        ------
+        ClaimLost
+        """
+        with self.store.database.writing() as connection:
+            self._update(connection)
+            _end(connection, self.run.id, state=RunState.INTERRUPTED, failure=sentence)
+
+    def release(self) -> None:
+        """Put the run back in line, at the place it had: the server is ending."""
+        with self.store.database.writing() as connection:
+            self._update(connection, state=RunState.QUEUED, worker=None, attempts=0)
+
+    def _update(self, connection: Connection, **values: Any) -> None:
+        held: tuple[ColumnElement[bool], ...] = (
+            RUNS.c.id == self.run.id,
+            RUNS.c.state == RunState.RUNNING,
+            RUNS.c.worker == self.worker,
+        )
+        values = values or {"beat": RUNS.c.beat + 1}
+        if connection.execute(update(RUNS).where(*held).values(**values)).rowcount == 0:
+            raise ClaimLost
+
+
+def _lock(connection: Connection) -> int:
+    """Wait for all others who add or take runs; return the number of the newest run."""
+    connection.execute(update(COUNTER).values(number=COUNTER.c.number))
+    return connection.scalar(select(COUNTER.c.number)) or 0
+
+
+def _check(connection: Connection, owner: str) -> None:
+    waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
+    if connection.scalar(waiting.where(RUNS.c.owner == owner)):
+        raise RunRefused("You have a run waiting already. Cancel it, or wait until it begins.")
+    if (connection.scalar(waiting) or 0) >= MAX_WAITING:
+        raise RunRefused("The line is full. Try again in a few minutes.")
+
+
+def _set(connection: Connection, run_id: str, **values: Any) -> None:
+    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
+
+
+def _end(connection: Connection, run_id: str, **values: Any) -> None:
+    _set(connection, run_id, worker=None, stopping=False, ended=now(), **values)

@@ -1,0 +1,172 @@
+"""The page of all runs: looking, finding, and looking after one's own."""
+
+import sqlite3
+
+import pytest
+import streamlit as st
+
+from core.history import Checkpoint, Epoch
+from core.line import Line
+from core.recipe import PRESETS, Recipe
+from core.records import RunState
+from core.runs import RunStore
+from tests.pages.conftest import words
+from ui import resources
+
+ANN = "aaaaaaaaaaaaaaaa"
+BOB = "bbbbbbbbbbbbbbbb"
+
+
+def finished(store: RunStore, owner: str, name: str, accuracy: float, **recipe) -> str:
+    """A run as a training leaves it, but for its network."""
+    line = Line(store)
+    line.enqueue(Recipe(epochs=1, **recipe), owner, name, nickname=name.split(maxsplit=1)[0])
+    claim = line.claim("worker")
+    claim.save(Checkpoint((Epoch(1, 0.5, accuracy, None, None, 1.0),), b"state"))
+    claim.finish(b"network", b"state", False, accuracy, accuracy, {})
+    return claim.run.id
+
+
+def table(app):
+    return app.dataframe[0].value
+
+
+def keys(app) -> list[str]:
+    return [button.key for button in app.button]
+
+
+@pytest.fixture
+def runs(store: RunStore) -> dict[str, str]:
+    return {
+        "low": finished(store, ANN, "Ann tries", 0.91),
+        "high": finished(store, BOB, "Bob tries", 0.97, activation="relu"),
+        "middle": finished(store, ANN, "Ann again", 0.93, hidden_units=()),
+    }
+
+
+def test_an_empty_store_says_what_to_do(open_page):
+    app = open_page("5_runs")
+    assert not app.exception
+    assert "Nothing has been trained yet" in words(app)
+
+
+def test_all_runs_newest_first_and_the_best_is_marked(open_page, runs):
+    app = open_page("5_runs")
+    assert not app.exception
+    shown = table(app)
+    assert list(shown["Run"]) == ["Run 3: Ann again", "Run 2: Bob tries", "Run 1: Ann tries"]
+    assert list(shown["Best"]) == ["", "★", ""]
+    assert list(shown["Test accuracy"]) == pytest.approx([93, 97, 91])
+    assert list(shown["Who"]) == ["Ann", "Bob", "Ann"]
+    assert set(shown["State"]) == {"Finished"}
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Models kept"] == "3"
+    assert "MB" in metrics["Free memory"]
+
+
+def test_mine_search_and_states(open_page, runs, browser):
+    browser(BOB)
+    app = open_page("5_runs")
+    app.segmented_control(key="runs_mine").set_value(True).run()
+    assert list(table(app)["Run"]) == ["Run 2: Bob tries"]
+    app.segmented_control(key="runs_mine").set_value(False).run()
+    app.text_input(key="runs_search").set_value("ANN again").run()
+    assert list(table(app)["Run"]) == ["Run 3: Ann again"]
+    app.text_input(key="runs_search").set_value("relu").run()
+    assert list(table(app)["Run"]) == ["Run 2: Bob tries"]
+    app.text_input(key="runs_search").set_value("").run()
+    app.pills(key="runs_states").set_value([RunState.FAILED]).run()
+    assert "No run is like that" in words(app)
+    assert not app.exception
+
+
+def test_its_owner_renames_annotates_marks_and_deletes(open_page, runs, browser, store: RunStore):
+    browser(ANN)
+    app = open_page("5_runs", run=runs["low"])
+    app.text_input(key=f"run_name_{runs['low']}").set_value("My first")
+    app.text_area(key=f"run_note_{runs['low']}").set_value("Sigmoid is slow.")
+    app.checkbox(key=f"run_marked_{runs['low']}").check()
+    app.button(key="run_save").click().run()
+    assert not app.exception
+    run = store.get(runs["low"])
+    assert (run.name, run.note, run.marked) == ("My first", "Sigmoid is slow.", True)
+    assert "Run 1: My first" in words(app)
+
+    app.button(key="run_delete_for_good").click().run()
+    assert not app.exception
+    assert [run.id for run in store.runs()] == [runs["middle"], runs["high"]]
+    assert "run" not in app.query_params
+    assert "run_save" not in keys(app)
+
+
+def test_an_empty_name_is_one_sentence(open_page, runs, browser, store: RunStore):
+    browser(ANN)
+    app = open_page("5_runs", run=runs["low"])
+    app.text_input(key=f"run_name_{runs['low']}").set_value(" ")
+    app.text_area(key=f"run_note_{runs['low']}").set_value("Not lost.")
+    app.button(key="run_save").click().run()
+    assert "A name has 1 to 60 characters" in app.error[0].value
+    assert app.text_area(key=f"run_note_{runs['low']}").value == "Not lost."
+    assert store.get(runs["low"]).name == "Ann tries"
+
+
+def test_others_look_and_do_not_touch(open_page, runs, browser):
+    browser(BOB)
+    app = open_page("5_runs", run=runs["low"])
+    assert "Run 1: Ann tries" in words(app)
+    assert "Only the person who started this run can change it." in words(app)
+    assert not {"run_save", "run_delete_for_good"} & set(keys(app))
+    shown = " ".join(str(element.value) for element in (*app.code, *app.markdown, *app.caption))
+    assert ANN not in shown, "who knows the id controls the runs"
+
+
+def test_who_has_trained_it_from_whom(open_page, runs, browser, store: RunStore):
+    browser(ANN)
+    child = Line(store).extend(runs["high"], 3, ANN)
+    app = open_page("5_runs", run=child.id)
+    assert "It went on after epoch 1 of “Run 2: Bob tries”." in words(app)
+    store.delete(runs["high"], BOB)
+    app.run()
+    assert "It went on after epoch 1 of a run that was deleted." in words(app)
+
+
+def test_a_run_of_the_address_that_is_gone(open_page, runs):
+    app = open_page("5_runs", run="gone")
+    assert not app.exception
+    assert len(table(app)) == 3
+
+
+@pytest.mark.parametrize("page", ["0_home", "2_train", "3_evaluate", "4_predict", "5_runs"])
+def test_a_store_that_is_no_database_is_one_sentence_and_the_rest_works(
+    open_page, tmp_path, page: str, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "runs.db").write_text("not a database " * 99)
+    monkeypatch.setenv("DIGIT_LAB_STORE", f"sqlite:///{tmp_path}/broken/runs.db")
+    st.cache_resource.clear()
+    app = open_page(page)
+    assert not app.exception
+    assert "is not a database" in words(app)
+    if page in ("3_evaluate", "4_predict"):
+        key = page[2:] + "_model"
+        assert set(app.selectbox(key=key).options) >= {"Article network · 93.7%"}
+        assert len(app.selectbox(key=key).options) == len(PRESETS)
+    if page == "2_train":
+        app.button(key="train_start").click().run()
+        assert not app.exception
+        assert "is not a database" in app.toast[0].value
+
+
+def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
+    open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.database.LOCK_SECONDS", 0.05)
+    app = open_page("2_train")
+    resources.queue().shutdown()
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    app.button(key="train_start").click().run()
+    assert not app.exception
+    assert "locked by another program" in app.toast[0].value
+    other.execute("ROLLBACK")
+    other.close()
