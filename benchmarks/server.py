@@ -25,6 +25,8 @@ class Server:
         Where its output goes. Its run store is in the same folder.
     *options : str
         Further options of ``streamlit run``.
+    script : str or Path
+        What to run.
 
     Raises
     ------
@@ -32,13 +34,13 @@ class Server:
         If it does not answer within a minute.
     """
 
-    def __init__(self, log: Path, *options: str) -> None:
+    def __init__(self, log: Path, *options: str, script: str | Path = "streamlit_app.py") -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"]
+        command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
         command += ["--server.headless=true", "--server.address=127.0.0.1", *options]
         # Never the runs of whoever works on this machine.
         store = f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
@@ -62,6 +64,8 @@ class Server:
 
     def stop(self) -> None:
         """End the server as Ctrl+C or a host would, and wait for its end."""
+        if self.process.poll() is not None:
+            return
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_SECONDS)

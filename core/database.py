@@ -100,10 +100,11 @@ FILES = Table(
     METADATA,
     Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("kind", String(16), primary_key=True),
-    # MySQL's plain BLOB ends at 64 KB.
-    Column("content", LargeBinary(2**32 - 1), nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
+    # Last, because SQLite reads through a long value to get at what comes after it.
+    # MySQL's plain BLOB ends at 64 KB.
+    Column("content", LargeBinary(2**32 - 1), nullable=False),
 )
 
 # One row: the number of the newest run. Whoever adds or takes a run changes it first and so

@@ -18,12 +18,15 @@ class Forecast:
 
     Attributes
     ----------
+    waits : bool
+        Whether it has not begun yet.
     place : int
         How many runs have to begin before this one; 0 for one that is next or running.
     starts, ends : float
         Seconds from now; estimated.
     """
 
+    waits: bool
     place: int
     starts: float
     ends: float
@@ -52,11 +55,11 @@ def forecasts(line: Sequence[Run], measured: Sequence[Run]) -> dict[str, Forecas
         per_epoch = seconds_per_epoch(run, measured)
         lasts = (1 - run.progress) * run.recipe.epochs * per_epoch + SECONDS_AROUND
         if run.state is RunState.RUNNING:
-            expected[run.id] = Forecast(0, 0.0, lasts)
+            expected[run.id] = Forecast(False, 0, 0.0, lasts)
             heapq.heappush(workers, lasts)
         else:
             starts = heapq.heappop(workers) if workers else 0.0
-            expected[run.id] = Forecast(waiting, starts, starts + lasts)
+            expected[run.id] = Forecast(True, waiting, starts, starts + lasts)
             heapq.heappush(workers, starts + lasts)
             waiting += 1
     return expected

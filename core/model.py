@@ -26,11 +26,31 @@ SHIFT = 0.08
 ROTATION = 0.05
 ZOOM = 0.2
 
-_OPTIMIZERS = {
-    "adam": keras.optimizers.Adam,
-    "rmsprop": keras.optimizers.RMSprop,
-    "sgd": keras.optimizers.SGD,
-}
+
+class _OneMachine:
+    """Leaves out the sum of the gradients over all machines: there is one.
+
+    TensorFlow makes it a function with a gradient of its own, and keeps the whole graph of
+    the training alive for that gradient as long as the process lives: 9 MB for each run.
+    """
+
+    def _all_reduce_sum_gradients(self, grads_and_vars: list[Any]) -> list[Any]:
+        return grads_and_vars
+
+
+class _Adam(_OneMachine, keras.optimizers.Adam):
+    pass
+
+
+class _RMSprop(_OneMachine, keras.optimizers.RMSprop):
+    pass
+
+
+class _SGD(_OneMachine, keras.optimizers.SGD):
+    pass
+
+
+_OPTIMIZERS = {"adam": _Adam, "rmsprop": _RMSprop, "sgd": _SGD}
 
 
 def build_model(recipe: Recipe) -> keras.Model:

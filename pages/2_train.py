@@ -27,6 +27,7 @@ def start(recipe: Recipe) -> None:
     except (RunRefused, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
+    resources.expectations.clear()
     session.watch(run.id)
 
 

@@ -44,10 +44,12 @@ def begin(title: str, what: str, why: str) -> None:
 
     Streamlit runs a page in a folder called ``pages`` without streamlit_app.py if its
     address is the first thing that anybody asks of a new server. Then the page builds
-    the navigation itself.
+    the navigation itself and runs again within it: its widgets have other identities
+    there, and the first click on one of these would be lost.
     """
     if not _navigation_was_built.is_set():
         navigation()
+        st.rerun()
     session.owner()
     st.title(title)
     st.markdown(what)

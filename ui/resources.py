@@ -10,6 +10,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from core import data
 from core.data import DataError, Dataset, load_mnist
 from core.database import ADDRESS_VARIABLE
+from core.forecast import Forecast, forecasts
 from core.jobs import TrainingQueue
 from core.runs import RunStore
 
@@ -48,6 +49,12 @@ def store() -> RunStore:
 def queue() -> TrainingQueue:
     """The line of runs, and the worker that trains them for all visitors."""
     return TrainingQueue(store())
+
+
+@st.cache_resource(ttl=1.0, show_spinner=False)
+def expectations() -> dict[str, Forecast]:
+    """When each run in the line begins and ends: one look a second for all who wait."""
+    return forecasts(store().line(), store().measured())
 
 
 def _secret_address() -> str | None:

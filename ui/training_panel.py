@@ -1,20 +1,24 @@
 """A training as it waits, as it goes on, and its result."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core import charts
 from core.database import StoreError
-from core.forecast import forecasts, seconds_per_epoch
+from core.forecast import seconds_per_epoch
 from core.history import Epoch
 from core.line import RunRefused
 from core.recipe import LIMITS, RecipeError
 from core.records import Run, RunError, RunState
 from ui import chrome, resources, session
 
-# Faster polling takes time away from the training itself. Who waits can do with less.
-POLL_SECONDS = {RunState.RUNNING: 1.0, RunState.QUEUED: 3.0}
+# Faster polling takes time away from the training itself. Who waits can do with less: a
+# class of thirty that waits must not slow down the one run that it waits for.
+POLL_RUNNING = 1.0
+POLL_NEXT = 2.0
+POLL_WAITING = 5.0
 # From an epoch of this length on, one wants to see its batches go by.
 SLOW_EPOCH_SECONDS = 2.0
 # From this gap on (share of images), a network has begun to learn by heart.
@@ -26,20 +30,33 @@ WELL_LEARNED = 0.9
 
 def training_panel(run: Run) -> None:
     """Show a run, kept up to date while something happens to it."""
-    st.fragment(_panel, run_every=POLL_SECONDS.get(run.state))(run.id, run.state)
+    pace = _pace(run)
+    st.fragment(_panel, run_every=pace)(run.id, run.state, pace)
 
 
-def _panel(run_id: str, shown_state: RunState) -> None:
+def _pace(run: Run) -> float | None:
+    """Seconds between two looks at a run; None if it is at rest."""
+    if run.state is RunState.RUNNING:
+        return POLL_RUNNING
+    if run.state is RunState.QUEUED:
+        with contextlib.suppress(StoreError):
+            expected = resources.expectations().get(run.id)
+            return POLL_WAITING if expected and expected.place else POLL_NEXT
+        return POLL_WAITING
+    return None
+
+
+def _panel(run_id: str, shown_state: RunState, shown_pace: float | None) -> None:
     store = resources.store()
     try:
         run = store.get(run_id)
+        if run.state is not shown_state or _pace(run) != shown_pace:
+            # Nothing else changes the clock of a fragment than a run of the page.
+            st.rerun()
         history = store.history(run_id)
     except (RunError, StoreError) as error:
         st.warning(str(error), icon=":material/search_off:")
         return
-    if run.state is not shown_state:
-        # Nothing else changes the clock of a fragment than a run of the page.
-        st.rerun()
 
     st.subheader(run.label, anchor=False)
     st.caption(run.recipe.settings)
@@ -68,12 +85,11 @@ def _whose(run: Run) -> str:
 
 
 def _place(run: Run) -> None:
-    store = resources.store()
-    line = store.line()
-    expected = forecasts(line, store.measured()).get(run.id)
+    expectations = resources.expectations()
+    expected = expectations.get(run.id)
     if expected is None:
-        return  # It has just begun; the next look shows it.
-    waiting = sum(other.state is RunState.QUEUED for other in line)
+        return  # It has only just joined the line, or left it; the next look shows it.
+    waiting = sum(other.waits for other in expectations.values())
     with st.container(key="train_line"):
         st.info(
             "This run waits in line. It begins by itself; you may leave the page.",
@@ -144,6 +160,7 @@ def _act(action: Callable[[str, str], None], run_id: str) -> None:
     """Do something with a run of this visitor, or say why not."""
     try:
         action(run_id, session.owner())
+        resources.expectations.clear()
     except (RunError, RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/block:")
 
@@ -212,6 +229,7 @@ def _train_on(run: Run) -> None:
             except (RunError, RunRefused, RecipeError, StoreError) as error:
                 st.toast(str(error), icon=":material/block:")
             else:
+                resources.expectations.clear()
                 session.watch(further.id)
                 st.rerun()
 

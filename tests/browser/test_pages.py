@@ -64,15 +64,16 @@ def test_back_button_returns_to_the_model_before(page: Page):
     expect(selected(page, "evaluate_model")).to_have_value(re.compile("No hidden layer"))
 
 
-def test_first_address_asked_of_a_new_server_has_the_navigation(browser: Browser, tmp_path: Path):
-    """Streamlit runs a file in pages/ alone then, without streamlit_app.py."""
+def test_first_address_asked_of_a_new_server_is_a_page_like_any_other(browser: Browser, tmp_path: Path):
+    """Streamlit runs a file in pages/ alone then, without streamlit_app.py and its identities."""
     server = Server(tmp_path / "log.txt")
     try:
         page = browser.new_page(base_url=server.url)
-        open_page(page, "/explore")
-        expect(page.get_by_role("link", name="Predict", exact=True)).to_be_visible()
-        page.get_by_role("link", name="Train", exact=True).click()
-        expect(page.locator("h1")).to_have_text("Train a network")
+        open_page(page, "/train")
+        click(page, "train_start")
+        expect(page.get_by_role("heading", name=re.compile("^Run 1: "))).to_be_visible()
+        page.get_by_role("link", name="Predict", exact=True).click()
+        expect(page.locator("h1")).to_have_text("Draw a digit")
         page.close()
     finally:
         server.stop()

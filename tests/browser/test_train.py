@@ -1,10 +1,12 @@
 """Training as a visitor sees it, in a real browser."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.actions import click, element, open_page, selected, set_slider
+from benchmarks.server import Server
+from tests.browser.actions import click, element, open_page, selected, set_slider, wait_until_idle
 
 
 def finished_epochs(page: Page) -> int:
@@ -28,13 +30,15 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     assert len(seen) > 3, f"epochs came all at once: {seen}"
     assert max(seen) < 100
 
-    # The page stays usable meanwhile, also for somebody else, who is told and cannot stop it.
+    # The page stays usable meanwhile, also for somebody else, who waits in line.
     other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
     open_page(other, "/train")
-    expect(other.get_by_text("This training was started by somebody else")).to_be_visible()
+    expect(other.get_by_text("Started by somebody else. You can look")).to_be_visible()
     expect(element(other, "train_stop")).to_have_count(0)
     click(other, "train_start")
-    expect(other.get_by_text("Somebody else is training on this server")).to_be_visible()
+    expect(element(other, "train_line")).to_contain_text("1 / 1")
+    click(other, "train_stop")
+    expect(element(other, "train_line")).to_have_count(0)
     other.context.close()
 
     # A refresh in the middle shows the same run, and it is still mine to stop; so it is
@@ -83,3 +87,92 @@ def test_leaving_the_page_and_coming_back_shows_the_run(page: Page):
     page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Run \d+"))).to_be_visible()
     expect(element(page, "train_result")).to_be_visible()
+
+
+def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, context: BrowserContext):
+    open_page(page, "/train")
+    set_slider(page, "recipe_0_epochs", "End", 1)
+    click(page, "train_start")
+    expect(element(page, "train_progress")).to_be_visible()
+
+    other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
+    open_page(other, "/train")
+    element(other, "nickname").get_by_role("textbox").fill("Grace")
+    element(other, "nickname").get_by_role("textbox").press("Enter")
+    set_slider(other, "recipe_0_train_size", "Home", 1)
+    click(other, "train_start")
+    expect(element(other, "train_line")).to_be_visible()
+    name = other.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
+    click(page, "train_stop")
+    expect(element(page, "train_result")).to_be_visible()
+    expect(element(other, "train_result")).to_be_visible()
+
+    # Everybody finds it by its address; only Grace may change it.
+    address = other.url
+    open_page(page, address)
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect(page.get_by_text("Started by Grace. You can look, but not change it.")).to_be_visible()
+    for visitor, controls in ((page, 0), (other, 1)):
+        visitor.get_by_role("link", name="Runs", exact=True).click()
+        expect(visitor.locator("h1")).to_have_text("All runs")
+        expect(visitor.locator("[data-testid=stDataFrame]")).to_be_visible()
+        wait_until_idle(visitor)
+        open_page(visitor, f"/runs?{address.split('?')[1]}")
+        expect(element(visitor, "run_card")).to_contain_text(name)
+        expect(element(visitor, "run_save")).to_have_count(controls)
+
+    element(other, "run_card").get_by_label("Name").fill("Grace's first")
+    click(other, "run_save")
+    expect(element(other, "run_card")).to_contain_text("Grace's first")
+    element(other, "run_delete").get_by_role("button").first.click()
+    click(other, "run_delete_for_good")
+    expect(element(other, "run_card")).to_have_count(0)
+    other.context.close()
+
+
+def test_choosing_a_row_opens_that_run(page: Page):
+    open_page(page, "/train")
+    set_slider(page, "recipe_0_train_size", "Home", 1)
+    click(page, "train_start")
+    expect(element(page, "train_result")).to_be_visible()
+    name = page.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    table = page.locator("[data-testid=stDataFrame]")
+    expect(table).to_be_visible()
+    wait_until_idle(page)
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 16, box["y"] + 35 + 17)
+    expect(element(page, "run_card")).to_contain_text(name)
+    page.get_by_role("link", name="See its curve").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def test_a_run_survives_the_end_of_its_server(browser: Browser, tmp_path: Path):
+    """Killed in the middle; the tab that is still open sees it go on at the next server."""
+    first = Server(tmp_path / "log.txt")
+    page = browser.new_context(base_url=first.url).new_page()
+    try:
+        open_page(page, "/train")
+        set_slider(page, "recipe_0_epochs", "End", 1)
+        click(page, "train_start")
+        page.wait_for_function("/[1-9]\\d* \\/ 100/.test(document.body.innerText)", timeout=60_000)
+        run = page.url.split("run=")[1]
+    finally:
+        first.process.kill()
+        first.process.wait()
+        page.context.close()
+
+    second = Server(tmp_path / "log.txt")
+    page = browser.new_context(base_url=second.url).new_page()
+    try:
+        open_page(page, f"/train?run={run}")
+        before = finished_epochs(page)
+        assert before >= 1
+        page.wait_for_function(
+            f"parseInt((document.body.innerText.match(/(\\d+) \\/ 100/) || [0, 0])[1]) > {before}",
+            timeout=90_000,
+        )
+    finally:
+        second.stop()
+        page.context.close()
+    assert "Traceback" not in second.log.read_text()

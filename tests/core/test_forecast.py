@@ -26,9 +26,9 @@ def test_one_after_another():
     ]
     expected = forecasts(line, [measured(1.0)])
     around = SECONDS_AROUND
-    assert expected["a"] == Forecast(0, 0.0, 10.0 + around)
-    assert expected["b"] == Forecast(0, 10 + around, 20 + 2 * around)
-    assert expected["c"] == Forecast(1, 20 + 2 * around, 30 + 3 * around)
+    assert expected["a"] == Forecast(False, 0, 0.0, 10.0 + around)
+    assert expected["b"] == Forecast(True, 0, 10 + around, 20 + 2 * around)
+    assert expected["c"] == Forecast(True, 1, 20 + 2 * around, 30 + 3 * around)
 
 
 def test_two_workers_side_by_side():

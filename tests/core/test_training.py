@@ -1,4 +1,5 @@
 import dataclasses
+import gc
 import threading
 
 import keras
@@ -8,7 +9,7 @@ import pytest
 from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
-from core.recipe import ARTICLE, Recipe
+from core.recipe import ARTICLE, OPTIMIZERS, Recipe
 from core.training import train
 
 
@@ -101,6 +102,18 @@ def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_recipe: Recipe, m
     state = {"cut short": checkpoint.state[:-100], "empty": b"", "another network": checkpoint.state}[damage]
     with pytest.raises(TrainingError, match="damaged or belongs to another recipe"):
         train(recipe, mnist, resume=dataclasses.replace(checkpoint, state=state))
+
+
+def test_nothing_of_a_training_stays_in_memory(small_recipe: Recipe, mnist: Dataset):
+    """TensorFlow would keep the graph of each training for ever, 9 MB of it."""
+
+    def graphs_left(optimizer: str) -> int:
+        train(dataclasses.replace(small_recipe, epochs=1, train_size=100, optimizer=optimizer), mnist)
+        gc.collect()
+        return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
+
+    before = graphs_left("adam")
+    assert [graphs_left(optimizer) for optimizer in OPTIMIZERS] == [before] * len(OPTIMIZERS)
 
 
 def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset):

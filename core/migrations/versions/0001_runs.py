@@ -50,9 +50,9 @@ def upgrade() -> None:
         "files",
         sa.Column("run_id", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("kind", sa.String(16), primary_key=True),
-        sa.Column("content", sa.LargeBinary(2**32 - 1), nullable=False),
         sa.Column("size", sa.Integer, nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("content", sa.LargeBinary(2**32 - 1), nullable=False),
     )
     counter = op.create_table("counter", sa.Column("number", sa.Integer, nullable=False))
     op.bulk_insert(counter, [{"number": 0}])
