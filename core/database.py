@@ -9,6 +9,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,12 +163,22 @@ class Database:
             if self._engine is None:
                 engine = _engine(self.address)
                 try:
-                    upgrade(engine)
+                    _upgrade_once(engine)
                 except BaseException:
                     engine.dispose()
                     raise
                 self._engine = engine
             return self._engine
+
+
+def _upgrade_once(engine: Engine) -> None:
+    try:
+        upgrade(engine)
+    except DBAPIError:
+        # Another server may be making the tables at this moment; not every database lets one
+        # wait for the other, as SQLite does. Then they are there at the second attempt.
+        time.sleep(1)
+        upgrade(engine)
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -43,10 +43,12 @@ except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
-running = sum(run.state is RunState.RUNNING for run in line)
-with st.grid(5, min_column_width=140):
-    st.metric("In training", running)
-    st.metric("Waiting", len(line) - running)
+waiting = [run.owner for run in line if run.state is RunState.QUEUED]
+with st.grid(6, min_column_width=140):
+    st.metric("In training", len(line) - len(waiting))
+    st.metric("Waiting", len(waiting))
+    if session.owner() in waiting:
+        st.metric("Your place in line", waiting.index(session.owner()) + 1)
     st.metric("Models kept", f"{usage.models:,}")
     st.metric(
         "Store used",

@@ -68,6 +68,7 @@ def runs_table(runs: Sequence[Run], best: str | None) -> str | None:
             "Started": st.column_config.DatetimeColumn(format="distance"),
             "Note": st.column_config.TextColumn(width="medium"),
         },
+        placeholder="–",
         alt="Runs with their state, accuracy, time and note",
     )
     return chosen
