@@ -34,6 +34,8 @@ BEAT_SECONDS = 0.5
 LIFELESS_SECONDS = 10.0
 # How often a queue looks for runs that others have left; its own wake it up.
 LOOK_SECONDS = 2.0
+# How long it leaves a store alone that cannot be used.
+PAUSE_SECONDS = 10.0
 # How long the end of the server waits for the trainings to notice it.
 SHUTDOWN_SECONDS = 10.0
 
@@ -111,6 +113,7 @@ class TrainingQueue:
 
     def _run(self) -> None:
         while not self._ended.is_set():
+            pause = LOOK_SECONDS
             try:
                 self._take_lifeless()
                 while len(self._claims) < self._workers and (claim := self.line.claim(self._worker)):
@@ -119,7 +122,8 @@ class TrainingQueue:
                 # The store may be locked or its disk full for a while. Whatever it is, a queue
                 # that gives up would keep everybody waiting.
                 _log.exception("The queue cannot go on; it tries again soon.")
-            self._wake.wait(LOOK_SECONDS)
+                pause = PAUSE_SECONDS
+            self._wake.wait(pause)
             self._wake.clear()
 
     def _start(self, claim: Claim) -> None:

@@ -46,11 +46,15 @@ def begin(title: str, what: str, why: str) -> None:
     address is the first thing that anybody asks of a new server. Then the page builds
     the navigation itself and runs again within it: its widgets have other identities
     there, and the first click on one of these would be lost.
+
+    The first page of a server starts the queue: a run that was interrupted by the end of
+    the server before goes on without anybody asking for it.
     """
     if not _navigation_was_built.is_set():
         navigation()
         st.rerun()
     session.owner()
+    resources.queue()
     st.title(title)
     st.markdown(what)
     st.markdown(why)
@@ -58,9 +62,6 @@ def begin(title: str, what: str, why: str) -> None:
 
 def end(code: str, tries: list[str]) -> None:
     """Close a page: what to try, and the step as code, on demand.
-
-    Then, when the page is on its way, the queue starts if it has not: a run that was
-    interrupted by the end of the server goes on without anybody asking for it.
 
     Parameters
     ----------
@@ -72,7 +73,6 @@ def end(code: str, tries: list[str]) -> None:
     st.markdown("\n".join(f"- {line}" for line in tries))
     if st.toggle("Show this step as code", key=f"show_code_{code}"):
         st.code((_ROOT / "examples" / f"{code}.py").read_text(encoding="utf-8"), language="python")
-    resources.queue()
 
 
 def page_link(file: str, label: str, **query: str) -> None:

@@ -341,7 +341,7 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
     import sqlite3
 
     monkeypatch.setattr("core.database.LOCK_SECONDS", 0.05)
-    monkeypatch.setattr(jobs, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(jobs, "PAUSE_SECONDS", 0.1)
     run = Line(store).enqueue(small_recipe, "ann", "Run")
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

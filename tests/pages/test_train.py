@@ -4,7 +4,8 @@ import pytest
 
 from core.data import load_mnist
 from core.database import StoreError
-from core.recipe import PRESETS
+from core.line import Line
+from core.recipe import PRESETS, Recipe
 from core.records import RunState
 from tests.pages.conftest import train_until_finished, wait_until_trained, words
 from ui import resources
@@ -282,3 +283,11 @@ def test_unknown_run_in_the_address(open_page):
     app = open_page("2_train", run="no-such-run")
     assert not app.exception
     assert "not on this server any more" in app.warning[0].value
+
+
+def test_an_interrupted_run_goes_on_when_anybody_opens_any_page(open_page, store):
+    run = Line(store).enqueue(Recipe(epochs=1, train_size=100), "ann", "Left by the server before")
+    app = open_page("0_home")
+    assert not app.exception
+    wait_until_trained()
+    assert store.get(run.id).state is RunState.FINISHED
