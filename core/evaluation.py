@@ -51,6 +51,15 @@ class DigitScore:
     support: int
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A digit that is taken for another one, and how often."""
+
+    digit: int
+    answer: int
+    count: int
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """The answers of a network on labelled images, and what follows from them.
@@ -79,9 +88,15 @@ class Evaluation:
         return confidences
 
     @cached_property
+    def right(self) -> npt.NDArray[np.bool_]:
+        """Whether each image is read right, shape (n,)."""
+        right: npt.NDArray[np.bool_] = self.predictions == self.labels
+        return right
+
+    @cached_property
     def accuracy(self) -> float:
         """Share of images read right, 0 to 1."""
-        return float((self.predictions == self.labels).mean())
+        return float(self.right.mean())
 
     @cached_property
     def confusion_matrix(self) -> npt.NDArray[np.int64]:
@@ -103,17 +118,43 @@ class Evaluation:
     @cached_property
     def mistakes(self) -> npt.NDArray[np.int64]:
         """Indices of the images read wrong, the most confident mistake first."""
-        wrong = np.flatnonzero(self.predictions != self.labels)
-        return wrong[np.argsort(-self.confidences[wrong], kind="stable")]
+        return self.select(mistakes_only=True)
+
+    def select(
+        self, digit: int | None = None, answer: int | None = None, mistakes_only: bool = False
+    ) -> npt.NDArray[np.int64]:
+        """Indices of the images in a cell, a row or a column of the matrix, most confident first.
+
+        Parameters
+        ----------
+        digit, answer : int, optional
+            The true digit and the network's answer; None for any.
+        mistakes_only : bool
+            Leave out the images read right.
+        """
+        chosen = ~self.right if mistakes_only else np.ones(len(self.labels), dtype=bool)
+        if digit is not None:
+            chosen &= self.labels == digit
+        if answer is not None:
+            chosen &= self.predictions == answer
+        indices = np.flatnonzero(chosen)
+        return indices[np.argsort(-self.confidences[indices], kind="stable")]
+
+    @cached_property
+    def pairs(self) -> tuple["Pair", ...]:
+        """Every confusion that occurs, the most frequent first."""
+        errors = self.confusion_matrix.copy()
+        np.fill_diagonal(errors, 0)
+        order = np.argsort(-errors, axis=None, kind="stable")[: np.count_nonzero(errors)]
+        return tuple(
+            Pair(int(digit), int(answer), int(errors[digit, answer]))
+            for digit, answer in zip(*np.unravel_index(order, errors.shape), strict=True)
+        )
 
     @cached_property
     def worst_pair(self) -> tuple[int, int, int] | None:
         """The most frequent mistake as (true digit, answer, count); None without mistakes."""
-        errors = self.confusion_matrix.copy()
-        np.fill_diagonal(errors, 0)
-        digit, answer = divmod(int(errors.argmax()), CLASSES)
-        count = int(errors[digit, answer])
-        return (digit, answer, count) if count else None
+        return (self.pairs[0].digit, self.pairs[0].answer, self.pairs[0].count) if self.pairs else None
 
     def mistakes_csv(self) -> str:
         """All mistakes as CSV: index, true digit, answer, confidence."""
@@ -180,12 +221,17 @@ def predict(model: Model, images: Images) -> npt.NDArray[np.float32]:
     Raises
     ------
     EvaluationError
-        If the network does not answer with ten classes.
+        If the network does not answer with ten classes, or not with numbers.
     """
     batches = np.array_split(images, max(1, len(images) // BATCH_SIZE))
     answers = np.concatenate([np.asarray(model(batch, training=False)) for batch in batches])
     if answers.shape != (len(images), CLASSES):
         raise EvaluationError("This model does not answer with the ten digits, so it cannot be used here.")
+    if not np.isfinite(answers).all():
+        raise EvaluationError(
+            "The weights of this model have grown beyond all numbers, so it gives no answers. "
+            "Train it again with a smaller learning rate."
+        )
     return answers.astype(np.float32, copy=False)
 
 

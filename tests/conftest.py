@@ -1,7 +1,9 @@
 """What the tests share: the real data, and networks that are trained once."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,3 +52,19 @@ def article_result(mnist: Dataset):
     from core.training import train
 
     return train(ARTICLE, mnist)
+
+
+@pytest.fixture(scope="session")
+def bundled_model() -> Callable[[str], Any]:
+    """The networks that come with Digit Lab, by their preset."""
+    from core.runs import RunStore
+
+    return functools.cache(RunStore().load_model)
+
+
+@pytest.fixture(scope="session")
+def bundled_evaluation(mnist: Dataset, bundled_model) -> Callable[[str], Any]:
+    """The answers of the bundled networks on the test images, by their preset."""
+    from core.evaluation import evaluate
+
+    return functools.cache(lambda name: evaluate(bundled_model(name), mnist.test_images, mnist.test_labels))

@@ -1,11 +1,25 @@
 """The code that the pages show runs as it stands, and gives what the page gives."""
 
+import contextlib
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from core.calibration import refusals, reliability
+from core.confidence import mcnemar, spread, wilson
+from core.data import Dataset
+from core.disputed import corrected
+from core.heldout import twin_temperature
+from core.insight import gradient_signs
+from core.landmarks import LANDMARKS
+from core.measures import MEASURES
+from core.robustness import DISTORTIONS, PUSHES, curve, push_curve
+from core.strokes import measure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,3 +50,63 @@ def test_evaluate():
 
 def test_predict():
     assert "It is a 7" in run("predict")
+
+
+@pytest.fixture(scope="module")
+def measures() -> dict:
+    """What is left after running every cell of the measures, in this process."""
+    with contextlib.chdir(ROOT):
+        return runpy.run_path("examples/measures.py")
+
+
+def test_every_measure_has_its_cell():
+    text = (ROOT / "examples" / "measures.py").read_text(encoding="utf-8")
+    assert re.findall(r"^# %% (\w+)$", text, re.MULTILINE) == ["answers", *MEASURES]
+
+
+def test_every_measure_has_two_sentences():
+    for name, words in MEASURES.items():
+        sentences = re.findall(r"[.?!](?:\s|$)", re.sub(r"et al\.", "et al", words.text))
+        assert len(sentences) == 2, name
+        assert words.formula
+
+
+def test_the_cells_give_what_core_gives(measures: dict, mnist: Dataset, bundled_model, bundled_evaluation):
+    article, relu = (bundled_evaluation(name) for name in ("article", "relu"))
+    interval = wilson(int(article.right.sum()), 10_000)
+    assert (measures["interval"].low, measures["interval"].high) == (interval.low, interval.high)
+    assert measures["report"]["8"]["recall"] == pytest.approx(article.digit_scores[8].recall)
+    scores = spread(measures["accuracies"])
+    assert (measures["mean"], measures["deviation"]) == pytest.approx((scores.mean, scores.deviation))
+    comparison = mcnemar(article.right, relu.right)
+    assert measures["p_value"] == pytest.approx(comparison.p_value)
+    assert (measures["only_first"], measures["only_second"]) == (
+        comparison.only_first,
+        comparison.only_second,
+    )
+    np.testing.assert_array_equal(measures["matrix"], article.confusion_matrix)
+    pair = article.pairs[0]
+    assert (measures["digit"], measures["errors"].max()) == (pair.digit, pair.count)
+    assert measures["calibration_error"] == pytest.approx(
+        reliability(article.confidences, article.right).error, abs=1e-6
+    )
+    assert measures["temperature"] == pytest.approx(twin_temperature("article"), abs=0.06)
+    refused = refusals(article.confidences, article.right)
+    assert measures["answered"].mean() == pytest.approx(refused.answered[90])
+    turned = curve(bundled_model("article"), mnist.test_images, mnist.test_labels, DISTORTIONS["rotation"])
+    at_30 = next(point for point in turned if point.level == 30)
+    assert measures["turned_right"].mean() == pytest.approx(at_30.accuracy, abs=0.002)
+    images, labels = mnist.test_images[:1000], mnist.test_labels[:1000]
+    signs = gradient_signs(bundled_model("article"), images, labels)
+    assert (measures["signs"] == signs).mean() > 0.999
+    pushed = push_curve(bundled_model("article"), images, labels, signs)[PUSHES.index(16)]
+    assert measures["pushed_right"].mean() == pytest.approx(pushed.accuracy, abs=0.002)
+    new_labels, kept = corrected(mnist.test_labels)
+    np.testing.assert_array_equal(measures["labels"], new_labels)
+    np.testing.assert_array_equal(measures["kept"], np.flatnonzero(kept))
+    assert 1 - measures["always_one"].score(mnist.test_images, mnist.test_labels) == pytest.approx(
+        LANDMARKS[1].error
+    )
+    strokes = measure(mnist.test_images)
+    np.testing.assert_allclose(measures["thickness"], strokes.thickness, rtol=1e-3)
+    np.testing.assert_allclose(measures["slant"], strokes.slant, atol=0.01)

@@ -1,0 +1,131 @@
+"""Disputed labels, landmarks and seeds."""
+
+import dataclasses
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from core.data import Dataset
+from core.disputed import DISPUTES, VOTERS, Verdict, corrected, corrected_score
+from core.evaluation import Evaluation
+from core.history import Epoch
+from core.landmarks import LANDMARKS, reasons, standing
+from core.recipe import ARTICLE, PRESETS, Recipe
+from core.runs import Run, RunState
+from core.seeds import siblings
+
+
+def test_the_disputed_images_are_those_of_the_study(mnist: Dataset):
+    assert [dispute.index for dispute in DISPUTES] == [
+        947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
+    ]  # fmt: skip
+    for dispute in DISPUTES:
+        assert mnist.test_labels[dispute.index] == dispute.label
+        assert dispute.for_label + dispute.for_suggestion + dispute.for_neither == VOTERS
+        assert dispute.for_label < 3, "or the study would not count it"
+    # Table 2 of the study: of 15 errors 10 can be corrected, 3 are neither, on 2 nobody agrees.
+    assert Counter(dispute.verdict for dispute in DISPUTES) == {
+        Verdict.OTHER: 10,
+        Verdict.NEITHER: 3,
+        Verdict.DIVIDED: 2,
+    }
+
+
+def test_corrected_labels(mnist: Dataset):
+    labels, kept = corrected(mnist.test_labels)
+    assert np.flatnonzero(labels != mnist.test_labels).tolist() == [
+        947, 1621, 1901, 2462, 2597, 3558, 5937, 6651, 6783, 9729,
+    ]  # fmt: skip
+    assert labels[947] == 9
+    assert np.flatnonzero(~kept).tolist() == [2130, 2654, 3520, 8527, 9679]
+
+
+def test_score_on_corrected_labels_counted_one_by_one(bundled_evaluation):
+    evaluation = bundled_evaluation("convolutional")
+    score = corrected_score(evaluation)
+    by_index = {dispute.index: dispute for dispute in DISPUTES}
+    right = images = 0
+    for index, answer in enumerate(evaluation.predictions):
+        dispute = by_index.get(index)
+        if dispute is None:
+            truth = evaluation.labels[index]
+        elif dispute.for_suggestion >= 3:
+            truth = dispute.suggestion
+        else:
+            continue
+        images += 1
+        right += int(answer == truth)
+    assert (score.corrected_right, score.corrected_images) == (right, images)
+    assert score.right == evaluation.right.sum()
+
+
+def test_a_network_that_answers_as_the_study_gains_ten(mnist: Dataset):
+    labels, _ = corrected(mnist.test_labels)
+    score = corrected_score(Evaluation(np.eye(10, dtype=np.float32)[labels], mnist.test_labels))
+    assert (score.right, score.corrected_right, score.corrected_images) == (9990, 9995, 9995)
+    assert (score.gained, score.lost) == (10, 0)
+
+
+def test_landmarks_fall_from_guessing_to_the_best(mnist: Dataset):
+    errors = [landmark.error for landmark in LANDMARKS]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] == 0.0035
+    counts = np.bincount(mnist.test_labels)
+    assert LANDMARKS[1].error == pytest.approx(1 - counts.max() / counts.sum())
+    assert counts.argmax() == 1
+    assert all(landmark.source and landmark.why for landmark in LANDMARKS)
+
+
+@pytest.mark.parametrize(
+    ("error", "beaten", "ahead"),
+    [
+        (0.95, None, "Guessing"),
+        (0.063, "Linear classifier", "Nearest neighbours"),
+        (0.05, "Linear classifier", "Nearest neighbours"),
+        (0.001, "Six layers, deformed images", None),
+    ],
+)
+def test_standing(error: float, beaten: str | None, ahead: str | None):
+    found = standing(error)
+    assert (found.beaten.name if found.beaten else None) == beaten
+    assert (found.ahead.name if found.ahead else None) == ahead
+
+
+def test_reasons_follow_from_the_recipe():
+    assert any("no hidden layer" in reason for reason in reasons(PRESETS["softmax"]))
+    assert any("filters" in reason for reason in reasons(PRESETS["convolutional"]))
+    assert any("moved at random" in reason for reason in reasons(PRESETS["augmented"]))
+    assert any("fewer than 2,000 times" in reason for reason in reasons(ARTICLE))
+    assert any("only a part" in reason for reason in reasons(Recipe(validation_share=0.1)))
+    assert len(reasons(Recipe(batch_size=100))) == 1
+
+
+def finished(number: int, recipe: Recipe, epochs: int | None = None, accuracy: float | None = 0.9) -> Run:
+    history = tuple(
+        Epoch(epoch + 1, 0.5, 0.9, None, None, 1.0)
+        for epoch in range(recipe.epochs if epochs is None else epochs)
+    )
+    return Run(
+        f"run-{number}",
+        f"Run {number}",
+        recipe,
+        RunState.FINISHED,
+        owner="ann",
+        history=history,
+        test_accuracy=accuracy,
+    )
+
+
+def test_siblings_differ_in_nothing_but_the_seed():
+    one = finished(1, Recipe(seed=3))
+    two = finished(2, Recipe(seed=1))
+    again = finished(3, Recipe(seed=1))
+    other = finished(4, Recipe(seed=4, epochs=5))
+    stopped = finished(5, Recipe(seed=5), epochs=2)
+    unmeasured = finished(6, Recipe(seed=6), accuracy=None)
+    runs = (unmeasured, stopped, other, again, two, one)
+    assert siblings(one, runs) == (again, one)
+    assert siblings(two, runs) == (two, one), "the run itself, not another one of its seed"
+    assert siblings(stopped, runs) == (again, one), "a run stopped early is not among its own"
+    assert siblings(finished(7, dataclasses.replace(ARTICLE, epochs=3)), runs)[0].id == "run-7"
