@@ -27,6 +27,7 @@ test: $(VENV)/dev browser
 
 models: $(VENV)/app
 	$(BIN)/python -m core.bundle
+	$(BIN)/python -m core.heldout
 
 # The browser tests use Chromium: one that is there, else Debian's, else Playwright's.
 browser: $(VENV)/dev

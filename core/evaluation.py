@@ -1,7 +1,5 @@
 """Model, images and labels to measurements."""
 
-import csv
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -156,27 +154,6 @@ class Evaluation:
         """The most frequent mistake as (true digit, answer, count); None without mistakes."""
         return (self.pairs[0].digit, self.pairs[0].answer, self.pairs[0].count) if self.pairs else None
 
-    def mistakes_csv(self) -> str:
-        """All mistakes as CSV: index, true digit, answer, confidence."""
-        rows = (
-            (index, self.labels[index], self.predictions[index], f"{self.confidences[index]:.4f}")
-            for index in self.mistakes
-        )
-        return _csv(("index", "true_digit", "answer", "confidence"), rows)
-
-    def confusion_csv(self) -> str:
-        """The confusion matrix as CSV, counts, one row for each true digit."""
-        header = ("true_digit", *(f"answer_{digit}" for digit in range(CLASSES)))
-        return _csv(header, ((digit, *row) for digit, row in enumerate(self.confusion_matrix)))
-
-    def scores_csv(self) -> str:
-        """Precision, recall, F1 and support of each digit as CSV."""
-        rows = (
-            (s.digit, f"{s.precision:.4f}", f"{s.recall:.4f}", f"{s.f1:.4f}", s.support)
-            for s in self.digit_scores
-        )
-        return _csv(("digit", "precision", "recall", "f1", "support"), rows)
-
 
 def evaluate(model: Model, images: Images, labels: Labels) -> Evaluation:
     """Show images to a network and collect its answers.
@@ -233,11 +210,3 @@ def predict(model: Model, images: Images) -> npt.NDArray[np.float32]:
             "Train it again with a smaller learning rate."
         )
     return answers.astype(np.float32, copy=False)
-
-
-def _csv(header: tuple[str, ...], rows: Any) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()

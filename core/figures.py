@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from core.data import CLASS_NAMES, CLASSES, IMAGE_SIZE, MAX_PIXEL
+from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
 from core.recipe import Recipe
 
 
@@ -44,6 +43,13 @@ def to_png(figure: Figure, dpi: int = 160) -> bytes:
     """Draw a figure as a PNG picture."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi, facecolor=figure.get_facecolor())
+    return buffer.getvalue()
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Draw a figure as an SVG picture."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", facecolor=figure.get_facecolor())
     return buffer.getvalue()
 
 
@@ -121,66 +127,6 @@ def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = 
         for spine in scale.spines.values():
             spine.set_color(style.muted)
     return figure
-
-
-def confusion_matrix(matrix: npt.NDArray[np.int64], style: Style = LIGHT, shares: bool = False) -> Figure:
-    """Show which digits are taken for which.
-
-    The mistakes have a colour scale of their own, so that the large numbers on the
-    diagonal do not drown them; the diagonal is only framed.
-
-    Parameters
-    ----------
-    matrix : ndarray of int, shape (10, 10)
-        Row: true digit. Column: answer.
-    style : Style
-    shares : bool
-        Show percentages of each row instead of counts.
-    """
-    totals = np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    values = matrix / totals * 100 if shares else matrix.astype(float)
-    errors = values.copy()
-    np.fill_diagonal(errors, 0)
-    ramp = LinearSegmentedColormap.from_list("errors", [style.background, style.wrong])
-    norm = PowerNorm(0.6, vmin=0, vmax=max(float(errors.max()), 1e-9))
-
-    figure = Figure(figsize=(7.2, 6.6), layout="constrained", facecolor=style.background)
-    axes = figure.add_subplot()
-    axes.imshow(errors, cmap=ramp, norm=norm)
-    for (row, column), value in np.ndenumerate(values):
-        if row == column:
-            axes.add_patch(
-                Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, lw=2, ec=style.right)
-            )
-        elif matrix[row, column] == 0:
-            continue
-        axes.text(
-            column,
-            row,
-            f"{value:.1f}" if shares else f"{value:.0f}",
-            ha="center",
-            va="center",
-            fontsize=11,
-            weight="bold" if row == column else "normal",
-            color=style.right if row == column else _readable(ramp(norm(value))),
-        )
-    axes.set_xticks(range(CLASSES), [str(digit) for digit in range(CLASSES)])
-    axes.set_yticks(range(CLASSES), [f"{name}  {digit}" for digit, name in enumerate(CLASS_NAMES)])
-    axes.set_xlabel("the network's answer", color=style.text, fontsize=12)
-    axes.set_ylabel("the true digit", color=style.text, fontsize=12)
-    axes.xaxis.set_label_position("top")
-    axes.xaxis.tick_top()
-    axes.tick_params(colors=style.text, labelsize=11, length=0)
-    for spine in axes.spines.values():
-        spine.set_color(style.muted)
-    return figure
-
-
-def _readable(background: tuple[float, float, float, float]) -> str:
-    """Black or white, whichever reads better on this colour (WCAG relative luminance)."""
-    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in background[:3]]
-    luminance = 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
-    return "black" if luminance > 0.179 else "white"
 
 
 def network(recipe: Recipe, style: Style = LIGHT) -> Figure:

@@ -10,8 +10,14 @@ from core.recipe import Recipe
 FEW_UPDATES = 2000
 
 _LECUN = "LeCun, Bottou, Bengio and Haffner, “Gradient-Based Learning Applied to Document Recognition” (1998)"
-_SIMARD = "Simard, Steinkraus and Platt, “Best Practices for Convolutional Neural Networks” (2003)"
-_CIRESAN = "Cireşan, Meier, Gambardella and Schmidhuber, “Deep, Big, Simple Neural Nets” (2010)"
+_SIMARD = (
+    "Simard, Steinkraus and Platt, “Best Practices for Convolutional Neural Networks Applied "
+    "to Visual Document Analysis” (2003)"
+)
+_CIRESAN = (
+    "Cireşan, Meier, Gambardella and Schmidhuber, “Deep, Big, Simple Neural Nets "
+    "for Handwritten Digit Recognition” (2010)"
+)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             r"p = \min\left(1, \; 2 \sum_{k \le \min(b, c)} \binom{b + c}{k} \frac{1}{2^{\,b + c}}\right)",
             "Only images count that exactly one network reads right: b for the first, c for the second, "
             "and if both were equally good each would be the toss of a coin. The p-value says how often "
-            "coins fall at least this unequally; below 5 % we call the difference more than chance.",
+            "coins fall at least this unequally; below 5% we call the difference more than chance.",
         ),
         "confusions": Measure(
             "Confusion matrix",
@@ -92,7 +92,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             "Accuracy under disturbance",
             r"a(s) = \frac{1}{n} \left| \{ \, i : f(d_s(x_i)) = y_i \, \} \right|",
             "Every image x is disturbed by the strength s and shown to the network f again. "
-            "The band is Wilson's 95 % interval, and one who reads the digits "
+            "The band is Wilson's 95% interval, and one who reads the digits "
             "by eye hardly notices most of these changes.",
         ),
         "gradient": Measure(
@@ -113,7 +113,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "guessing": Measure(
             "Test error",
             r"\text{error} = 1 - \text{accuracy}",
-            "Close to the top it is easier to compare errors than accuracies: from 99.0 % to 99.5 % the "
+            "Close to the top it is easier to compare errors than accuracies: from 99.0% to 99.5% the "
             "error is halved. All results here are on the same 10,000 test images.",
         ),
         "strokes": Measure(

@@ -70,10 +70,20 @@ def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
     return left.container(key="prediction", height=ANSWER_HEIGHT, border=False), left.container(), details
 
 
+def show_model_to_copy() -> None:
+    """The test image that the address asks for, to be drawn by hand."""
+    asked, dataset = st.query_params.get("image", ""), resources.mnist()
+    if asked.isdecimal() and int(asked) < len(dataset.test_images):
+        index = int(asked)
+        st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
+        st.image(enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
+
+
 @st.fragment
 def draw_and_read() -> None:
     short, pad, details = places()
     with pad:
+        show_model_to_copy()
         drawing = drawing_pad("predict_canvas")
     canvas = drawing.image
     image = None if canvas is None else ink.to_mnist(canvas)

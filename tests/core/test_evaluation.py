@@ -1,12 +1,10 @@
-import csv
-import io
-
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
 
 from core.data import Dataset
-from core.evaluation import Evaluation, EvaluationError, evaluate, predict
+from core.evaluation import Evaluation, EvaluationError, Pair, evaluate, predict
+from core.guess import Guess, judge
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +60,6 @@ def test_no_mistakes():
     assert evaluation.accuracy == 1
     assert evaluation.worst_pair is None
     assert len(evaluation.mistakes) == 0
-    assert evaluation.mistakes_csv() == "index,true_digit,answer,confidence\n"
-
-
-def test_csv_files_hold_the_numbers():
-    evaluation = by_hand()
-    rows = list(csv.DictReader(io.StringIO(evaluation.mistakes_csv())))
-    assert rows[0] == {"index": "2", "true_digit": "7", "answer": "1", "confidence": "0.9000"}
-    matrix = list(csv.reader(io.StringIO(evaluation.confusion_csv())))
-    assert matrix[0][:2] == ["true_digit", "answer_0"]
-    assert matrix[8] == ["7", "0", "2", *["0"] * 8]
-    scores = list(csv.DictReader(io.StringIO(evaluation.scores_csv())))
-    assert scores[3] == {
-        "digit": "3", "precision": "1.0000", "recall": "1.0000", "f1": "1.0000", "support": "2",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [1, 999, 1001])
@@ -96,3 +80,49 @@ def test_images_and_labels_must_match(article_result, mnist: Dataset):
         evaluate(article_result.model, mnist.test_images[:5], mnist.test_labels[:4])
     with pytest.raises(EvaluationError, match="at least one image"):
         evaluate(article_result.model, mnist.test_images[:0], mnist.test_labels[:0])
+
+
+def test_images_of_a_cell_a_row_and_a_column(evaluation: Evaluation):
+    for digit, answer in [(4, 9), (4, None), (None, 9), (None, None)]:
+        for mistakes_only in (False, True):
+            expected = [
+                index
+                for index in range(10_000)
+                if digit in (None, evaluation.labels[index])
+                and answer in (None, evaluation.predictions[index])
+                and not (mistakes_only and evaluation.labels[index] == evaluation.predictions[index])
+            ]
+            found = evaluation.select(digit, answer, mistakes_only)
+            assert sorted(found.tolist()) == expected
+            assert (np.diff(evaluation.confidences[found]) <= 0).all(), "the most confident first"
+    assert len(evaluation.select(4, 9)) == evaluation.confusion_matrix[4, 9]
+
+
+def test_pairs_are_all_confusions_most_frequent_first(evaluation: Evaluation):
+    matrix = confusion_matrix(evaluation.labels, evaluation.predictions)
+    assert {(pair.digit, pair.answer): pair.count for pair in evaluation.pairs} == {
+        (digit, answer): matrix[digit, answer]
+        for digit in range(10)
+        for answer in range(10)
+        if digit != answer and matrix[digit, answer]
+    }
+    counts = [pair.count for pair in evaluation.pairs]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == len(evaluation.mistakes)
+
+
+def test_a_guess_earns_points():
+    pairs = [Pair(4, 9, 30), Pair(7, 2, 30), Pair(5, 3, 20), Pair(1, 8, 9), Pair(9, 0, 8), Pair(2, 6, 3)]
+    assert judge(pairs, 4, 9) == Guess(4, 9, count=30, points=3)
+    assert judge(pairs, 7, 2).points == 3, "as frequent as the first one"
+    assert judge(pairs, 9, 0).points == 2
+    assert judge(pairs, 2, 6).points == 1
+    assert judge(pairs, 9, 4) == Guess(9, 4, count=0, points=0)
+
+
+def test_a_model_that_gives_no_numbers_is_refused(mnist: Dataset):
+    def broken(images, training=False):
+        return np.full((len(images), 10), np.nan)
+
+    with pytest.raises(EvaluationError, match="beyond all numbers"):
+        evaluate(broken, mnist.test_images[:5], mnist.test_labels[:5])

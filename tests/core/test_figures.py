@@ -44,21 +44,6 @@ def test_digit_grid_tiles_the_pixels(mnist: Dataset):
     assert np.nansum(tiles) == images.sum()
 
 
-def test_confusion_matrix_shows_counts_and_shares():
-    matrix = np.zeros((10, 10), dtype=np.int64)
-    np.fill_diagonal(matrix, 90)
-    matrix[4, 9] = 10
-    counts, shares = (figures.confusion_matrix(matrix, shares=s) for s in (False, True))
-    assert sorted(texts(counts)) == sorted(["90"] * 10 + ["10"])
-    assert sorted(texts(shares)) == sorted(["100.0"] * 9 + ["90.0", "10.0"])
-    assert counts.axes[0].images[0].get_array().max() == 10, "the diagonal is not in the colour scale"
-
-
-@pytest.mark.parametrize("matrix", [np.zeros((10, 10), int), np.eye(10, dtype=int)])
-def test_confusion_matrix_without_mistakes_or_images(matrix: np.ndarray):
-    assert figures.to_png(figures.confusion_matrix(matrix, shares=True)).startswith(b"\x89PNG")
-
-
 @pytest.mark.parametrize(
     "recipe",
     [*PRESETS.values(), Recipe(hidden_units=(1, 784, 1024, 10), conv_filters=(64, 1, 2), batch_size=100)],

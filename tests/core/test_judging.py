@@ -24,7 +24,7 @@ def test_the_disputed_images_are_those_of_the_study(mnist: Dataset):
         assert mnist.test_labels[dispute.index] == dispute.label
         assert dispute.for_label + dispute.for_suggestion + dispute.for_neither == VOTERS
         assert dispute.for_label < 3, "or the study would not count it"
-    # Table 2 of the study: of 15 errors 10 can be corrected, 3 are neither, on 2 nobody agrees.
+    # Counted by hand in the published votes.
     assert Counter(dispute.verdict for dispute in DISPUTES) == {
         Verdict.OTHER: 10,
         Verdict.NEITHER: 3,

@@ -1,28 +1,80 @@
-import csv
+import dataclasses
+import hashlib
 import io
+import json
+import shutil
+import xml.etree.ElementTree as ET
 
+import keras
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
-from core.recipe import PRESETS
+from core import evaluation_charts, figures
+from core.calibration import refusals, reliability
+from core.confidence import mcnemar, wilson
+from core.disputed import DISPUTES
+from core.evaluation import Evaluation
+from core.measures import MEASURES
+from core.recipe import ARTICLE, PRESETS
+from core.runs import BUNDLED_FOLDER, Run, RunState, RunStore
+from tests.pages.conftest import words
 from ui import resources
+from ui.evaluate import confusions as confusions_view
+from ui.evaluate import parts, results
+from ui.evaluate.labels import NO_BREAK
+from ui.evaluate.stress import KINDS
+
+VIEWS = ["Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison"]
 
 
 def metrics(app) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
+def text(app, key: str) -> str:
+    return "\n".join(element.value for element in app.container(key=key).markdown)
+
+
+@pytest.fixture
+def confusions(open_page):
+    """The view of the confusions with the matrix uncovered."""
+
+    def confusions(model: str = "article"):
+        app = open_page("3_evaluate", model=model, view="Confusions")
+        if any(button.key == "evaluate_skip_guess" for button in app.button):
+            app.button(key="evaluate_skip_guess").click().run()
+        return app
+
+    return confusions
+
+
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_bundled_model(open_page, name: str):
-    app = open_page("3_evaluate", model=name)
-    assert not app.exception
-    evaluation = resources.test_evaluation(name)
+def test_every_question_to_every_bundled_model(open_page, name: str):
+    for view in VIEWS:
+        app = open_page("3_evaluate", model=name, view=view)
+        assert not app.exception
+        assert not app.error
+        assert app.pills(key="view").value == view
+        assert app.query_params["model"] == name
+
+
+def test_the_score_and_its_interval(open_page):
+    app = open_page("3_evaluate", model="relu")
+    evaluation = resources.test_evaluation("relu")
+    interval = wilson(int(evaluation.right.sum()), 10_000)
     assert metrics(app)["Test images, read right"] == f"{evaluation.accuracy:.2%}"
     assert metrics(app)["Mistakes among the test images"] == f"{len(evaluation.mistakes):,}"
-    assert app.query_params["model"] == name
+    assert f"**{interval.low:.2%}** and **{interval.high:.2%}**" in text(app, "test_interval")
     table = app.dataframe[0].value
     np.testing.assert_allclose(table["Recall"], [s.recall * 100 for s in evaluation.digit_scores])
-    assert app.segmented_control(key="evaluate_shares").set_value(True).run().exception == []
+
+
+def test_an_unknown_question_in_the_address_is_the_first_one(open_page):
+    app = open_page("3_evaluate", view="Nonsense")
+    assert not app.exception
+    assert app.pills(key="view").value == "Score"
 
 
 def test_choosing_another_model_changes_everything(open_page):
@@ -36,25 +88,376 @@ def test_choosing_another_model_changes_everything(open_page):
     assert app.selectbox(key="predict_model").value == "convolutional"
 
 
-def test_all_mistakes_can_be_paged_through(open_page):
-    app = open_page("3_evaluate", model="convolutional")
-    count = len(resources.test_evaluation("convolutional").mistakes)
-    last = -(-count // 18)
-    app.get_by_key("evaluate_mistakes_page_convolutional").set_value(last).run()
+def test_two_models_on_the_same_images(open_page):
+    app = open_page("3_evaluate", model="article")
+    assert app.selectbox(key="evaluate_other").value == "relu"
+    article, relu = (resources.test_evaluation(name) for name in ("article", "relu"))
+    comparison = mcnemar(article.right, relu.right)
+    assert f"**{comparison.differ:,}** images" in text(app, "evaluate_mcnemar")
+    assert "more than chance" in text(app, "evaluate_mcnemar")
+    # Nobody is compared with themselves.
+    app.selectbox(key="evaluate_model").select("relu").run()
+    assert app.selectbox(key="evaluate_other").value == "article"
     assert not app.exception
+
+
+def copied(store: RunStore, number: int, recipe, accuracy: float, model: str = "article") -> Run:
+    """A finished run in the store with the network of a bundled one."""
+    run = RunStore().get(model)
+    store.add(
+        Run(
+            f"copy-{number}",
+            f"Copy {number}",
+            recipe,
+            RunState.FINISHED,
+            owner="ann",
+            history=run.history,
+            test_accuracy=accuracy,
+            train_accuracy=accuracy,
+        )
+    )
+    return store.save_model(f"copy-{number}", RunStore().load_model(model))
+
+
+def test_networks_that_answer_alike(open_page):
+    copied(resources.store(), 1, ARTICLE, 0.9372)
+    app = open_page("3_evaluate", model="article")
+    app.selectbox(key="evaluate_other").select("copy-1").run()
+    assert "exactly the same images" in text(app, "evaluate_mcnemar")
+
+
+def test_three_seeds_of_one_recipe(open_page):
+    recipe = dataclasses.replace(ARTICLE, learning_rate=0.002)
+    for seed, accuracy in ((1, 0.93), (2, 0.94), (3, 0.95)):
+        copied(resources.store(), seed, dataclasses.replace(recipe, seed=seed), accuracy)
+    app = open_page("3_evaluate", model="copy-2")
+    assert not app.exception
+    assert text(app, "evaluate_seeds") == (
+        "**3** seeds of this recipe reach **94.00%** on average, from 93.00% to 95.00%."
+    )
+    lonely = open_page("3_evaluate", model="relu")
+    assert "Train it again with another seed" in words(lonely)
+
+
+def test_a_preset_trained_again_with_another_seed(open_page):
+    copied(resources.store(), 1, dataclasses.replace(ARTICLE, seed=1), 0.93)
+    app = open_page("3_evaluate", model="article")
+    assert "**2** seeds of this recipe" in text(app, "evaluate_seeds")
+
+
+def test_the_guess_comes_before_the_matrix(open_page):
+    app = open_page("3_evaluate", view="Confusions")
+    with pytest.raises(KeyError):
+        app.get_by_key("evaluate_matrix")
+    assert app.button(key="evaluate_guess").disabled
+    pair = resources.test_evaluation("article").pairs[0]
+    app.selectbox(key="evaluate_guess_digit").select(pair.digit).run()
+    app.selectbox(key="evaluate_guess_answer").select(pair.digit).run()
+    assert app.button(key="evaluate_guess").disabled
+    assert "no mistake" in words(app)
+    app.selectbox(key="evaluate_guess_answer").select(pair.answer).run()
+    app.button(key="evaluate_guess").click().run()
+    assert not app.exception
+    result = text(app, "evaluate_guess_result")
+    assert "Exactly!" in result
+    assert f"{pair.count} times" in result
+    assert "3 of 3 points" in words(app)
+    assert app.get_by_key("evaluate_matrix") is not None
+    # Another model is another guess, and the points add up.
+    app.selectbox(key="evaluate_model").select("relu").run()
+    never = next(
+        (digit, answer)
+        for digit in range(10)
+        for answer in range(10)
+        if digit != answer and resources.test_evaluation("relu").confusion_matrix[digit, answer] == 0
+    )
+    app.selectbox(key="evaluate_guess_digit").select(never[0]).run()
+    app.selectbox(key="evaluate_guess_answer").select(never[1]).run()
+    app.button(key="evaluate_guess").click().run()
+    assert "Not once" in text(app, "evaluate_guess_result")
+    assert "3 of 6 points" in words(app)
+
+
+@pytest.mark.parametrize(("digit", "answer"), [(4, 9), (8, None), (None, 3), (None, None)])
+def test_a_cell_shows_its_images(confusions, digit, answer):
+    app = confusions()
+    app.selectbox(key="evaluate_cell_digit").select(digit).run()
+    app.selectbox(key="evaluate_cell_answer").select(answer).run()
+    assert not app.exception
+    evaluation = resources.test_evaluation("article")
+    found = evaluation.select(digit, answer)
+    assert f"{len(found):,} images" in words(app)
+    opened = [b.key for b in app.button if b.key and "_open_" in b.key]
+    assert [int(key.rsplit("_", 1)[1]) for key in opened] == found[:12].tolist()
+    app.toggle(key="evaluate_mistakes_only").set_value(True).run()
+    wrong = found[evaluation.predictions[found] != evaluation.labels[found]]
+    assert f"{len(wrong):,} images" in words(app) or len(wrong) == 0
+
+
+def test_an_empty_cell_is_a_sentence(confusions):
+    app = confusions("convolutional")
+    empty = np.argwhere(resources.test_evaluation("convolutional").confusion_matrix == 0)[0]
+    app.selectbox(key="evaluate_cell_digit").select(int(empty[0])).run()
+    app.selectbox(key="evaluate_cell_answer").select(int(empty[1])).run()
+    assert "There is no such image." in words(app)
+    assert not app.exception
+
+
+def test_an_image_opens_large(confusions):
+    app = confusions()
+    app.selectbox(key="evaluate_cell_digit").select(4).run()
+    app.selectbox(key="evaluate_cell_answer").select(9).run()
+    index = int(resources.test_evaluation("article").select(4, 9)[0])
+    next(b for b in app.button if b.key and b.key.endswith(f"_open_{index}")).click().run()
+    assert not app.exception
+    assert f"Test image {index}. Its label says **Four**." in words(app)
+    assert "Draw it yourself" in [link.label for link in app.get("page_link")]
+
+
+def test_a_test_image_to_draw(open_page):
+    app = open_page("4_predict", image="2053")
+    assert not app.exception
+    assert "Draw this **Four**, test image 2053:" in words(app)
+    for nonsense in ("10000", "-1", "x", "²"):
+        app = open_page("4_predict", image=nonsense)
+        assert not app.exception
+        assert "Draw this" not in words(app)
+
+
+def test_all_mistakes_can_be_paged_through(open_page):
+    app = open_page("3_evaluate", model="convolutional", view="Mistakes")
+    count = len(resources.test_evaluation("convolutional").mistakes)
+    last = -(-count // 12)
+    app.get_by_key("mistakes_convolutional_confidence_None_None_page").set_value(last).run()
+    assert not app.exception
+    opened = [b for b in app.button if b.key and "_open_" in b.key]
+    assert len(opened) == (count - 1) % 12 + 1
     # A model with fewer mistakes has fewer pages.
     app.selectbox(key="evaluate_model").select("augmented").run()
     assert not app.exception
 
 
-def test_downloads(open_page):
-    app = open_page("3_evaluate")
-    assert {button.key for button in app.download_button} == {
-        "download_matrix_png",
-        "download_confusion_matrix",
-        "download_digit_scores",
-        "download_mistakes",
-    }
+def test_mistakes_in_groups(open_page):
+    app = open_page("3_evaluate", model="article", view="Mistakes")
     evaluation = resources.test_evaluation("article")
-    matrix = list(csv.reader(io.StringIO(evaluation.confusion_csv())))[1:]
-    assert [[int(value) for value in row[1:]] for row in matrix] == evaluation.confusion_matrix.tolist()
+    app.segmented_control(key="evaluate_group").set_value("pair").run()
+    pair = evaluation.pairs[0]
+    opened = [int(b.key.rsplit("_", 1)[1]) for b in app.button if b.key and "_open_" in b.key]
+    assert opened == evaluation.select(pair.digit, pair.answer)[:12].tolist()
+    app.segmented_control(key="evaluate_group").set_value("digit").run()
+    wrong = evaluation.confusion_matrix.sum(axis=1) - evaluation.confusion_matrix.diagonal()
+    assert app.selectbox(key="evaluate_worst_article").value == wrong.argmax()
+    assert not app.exception
+
+
+def test_doubt_before_and_after(open_page):
+    app = open_page("3_evaluate", model="article", view="Doubt")
+    evaluation = resources.test_evaluation("article")
+    before = reliability(evaluation.confidences, evaluation.right)
+    assert metrics(app)["Calibration error"] == f"{before.error:.2%}"
+    assert "too timid" in words(app)
+    assert f"from **{before.error:.2%}** to" in text(app, "evaluate_temperature")
+    app.slider(key="evaluate_threshold").set_value(50).run()
+    curve = refusals(evaluation.confidences, evaluation.right)
+    assert metrics(app)["Answered"] == f"{curve.answered[50]:.1%}"
+    assert metrics(app)["Right among the answers"] == f"{curve.accuracy[50]:.2%}"
+
+
+def test_a_run_that_kept_images_aside_has_its_own_temperature(open_page):
+    run = copied(resources.store(), 1, dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
+    app = open_page("3_evaluate", model=run.id, view="Doubt")
+    assert not app.exception
+    assert "that the weights have not learned from" in words(app)
+    assert results.temperature(run.id).of_twin is False
+
+
+def test_a_run_without_such_images_says_what_to_do(open_page):
+    run = copied(resources.store(), 1, ARTICLE, 0.93)
+    app = open_page("3_evaluate", model=run.id, view="Doubt")
+    assert not app.exception
+    assert "Train with a validation share" in app.info[0].value
+
+
+def test_every_disturbance(open_page):
+    app = open_page("3_evaluate", model="softmax", view="Stress")
+    for kind, title in KINDS.items():
+        app.pills(key="evaluate_stress").set_value(kind).run()
+        assert not app.exception, title
+        assert {f"download_stress_{kind}_csv", f"download_samples_{kind}_png"} <= {
+            button.key for button in app.download_button
+        }
+    seen = set()
+    for _ in range(3):
+        app.button(key="evaluate_stress_another").click().run()
+        seen |= {element.value for element in app.markdown if "at every strength" in element.value}
+    assert not app.exception
+    assert len(seen) > 1
+
+
+def test_votes_and_verdicts(open_page):
+    app = open_page("3_evaluate", model="convolutional", view="Labels")
+    assert "The people saw" not in words(app)
+    for dispute in DISPUTES[:3]:
+        app.segmented_control(key=f"vote_{dispute.index}").set_value(dispute.suggestion)
+    app.segmented_control(key="vote_2654").set_value("neither")
+    app.button(key="evaluate_vote").click().run()
+    assert not app.exception
+    assert text(app, "evaluate_votes_result") == (
+        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where the five people agreed on "
+        "an answer you gave the same one on 4 of 4."
+    )
+    assert "The people saw a **9**" in text(app, "dispute_947")
+    assert "MNIST says **8**" in text(app, "dispute_947")
+    assert "Votes: 8 × 0, 9 × 5, neither × 0" in text(app, "dispute_947").replace(NO_BREAK, " ")
+    assert "did not agree" in text(app, "dispute_2130")
+    assert metrics(app)["On corrected labels"] == "98.97%"
+
+
+def test_verdicts_without_a_vote(open_page):
+    app = open_page("3_evaluate", view="Labels")
+    app.button(key="evaluate_vote").click().run()
+    assert "You have not voted yet" in words(app)
+
+
+def test_the_place_on_the_ladder(open_page):
+    app = open_page("3_evaluate", model="article", view="Comparison")
+    standing = text(app, "evaluate_standing")
+    assert "**6.28%**" in standing
+    assert "better than **Linear classifier**" in standing
+    assert "Next above it: **Nearest neighbours**" in standing
+
+
+def test_every_measure_shows_its_formula_and_code(open_page):
+    seen = set()
+    for view in VIEWS:
+        app = open_page("3_evaluate", view=view)
+        for button in ("evaluate_skip_guess", "evaluate_vote"):
+            if any(b.key == button for b in app.button):
+                app.button(key=button).click().run()
+        formulas = {element.value for element in app.latex}
+        code = "\n".join(element.value for element in app.code)
+        for name, measure in MEASURES.items():
+            if any(measure.formula in formula for formula in formulas):
+                seen.add(name)
+                assert measure.text in words(app)
+        assert "keras.saving.load_model" in code or view == "Labels"
+        if view == "Stress":
+            app.pills(key="evaluate_stress").set_value("gradient").run()
+            assert any(MEASURES["gradient"].formula in element.value for element in app.latex)
+            seen.add("gradient")
+    assert seen == set(MEASURES)
+
+
+def test_downloads(open_page):
+    expected = {
+        "Score": {"comparison": "png svg csv", "digit_scores": "csv"},
+        "Doubt": {"reliability": "png svg csv", "confidences": "png svg csv", "thresholds": "png svg csv"},
+        "Stress": {"stress_rotation": "png svg csv", "samples_rotation": "png svg"},
+        "Comparison": {"ladder": "png svg csv"},
+        "Labels": {"disputed_labels": "png svg csv"},
+        "Mistakes": {
+            "mistakes_article_confidence_None_None": "png svg csv",
+            "strokes": "csv",
+            "strokes_thickness": "png svg csv",
+            "strokes_slant": "png svg csv",
+            "strokes_size": "png svg csv",
+        },
+    }
+    for view, files in expected.items():
+        app = open_page("3_evaluate", view=view)
+        keys = {button.key for button in app.download_button}
+        assert keys == {f"download_{name}_{kind}" for name, kinds in files.items() for kind in kinds.split()}
+
+
+def test_a_run_stopped_before_its_first_epoch(open_page):
+    store = resources.store()
+    store.add(Run("early", "Run 1", ARTICLE, RunState.STOPPED, owner="ann"))
+    store.save_model("early", RunStore().load_model("softmax"))
+    for view in VIEWS:
+        app = open_page("3_evaluate", model="early", view=view)
+        assert not app.exception
+        assert "before its first epoch was finished" in app.warning[0].value
+
+
+def test_a_model_that_does_not_answer_with_ten_classes(open_page, other_store, tmp_path):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    image = keras.Input((28, 28), name="image")
+    flat = keras.layers.Flatten(name="flat")(image)
+    keras.Model(image, keras.layers.Dense(3, name="three")(flat)).save(folder / "softmax.keras")
+    card = json.loads((folder / "softmax.json").read_text())
+    card["model_sha256"] = hashlib.sha256((folder / "softmax.keras").read_bytes()).hexdigest()
+    (folder / "softmax.json").write_text(json.dumps(card))
+    other_store(folder)
+    for view in VIEWS:
+        app = open_page("3_evaluate", model="softmax", view=view)
+        assert not app.exception
+        assert app.error[0].value == (
+            "This model does not answer with the ten digits, so it cannot be used here."
+        )
+    # Also as the second model of a comparison.
+    app = open_page("3_evaluate", model="article")
+    app.selectbox(key="evaluate_other").select("softmax").run()
+    assert not app.exception
+    assert "does not answer with the ten digits" in app.error[0].value
+
+
+def test_a_model_deleted_while_its_page_is_open(open_page, other_store, tmp_path):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    other_store(folder)
+    for view in VIEWS:
+        app = open_page("3_evaluate", model="softmax", view=view)
+        assert not app.error
+        aside = (folder / "softmax.keras").rename(tmp_path / "aside")
+        app.run()
+        assert not app.exception
+        assert "not on this server any more" in app.warning[0].value
+        assert app.selectbox(key="evaluate_model").value == "article"
+        aside.rename(folder / "softmax.keras")
+
+
+def test_a_model_deleted_between_the_list_and_the_reading(open_page, other_store, tmp_path, monkeypatch):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    other_store(folder)
+    app = open_page("3_evaluate", model="article")
+    models = resources.store().models()
+    monkeypatch.setattr(resources.store(), "models", lambda: models)
+    (folder / "augmented.keras").unlink()
+    app.selectbox(key="evaluate_model").select("augmented").run()
+    assert not app.exception
+    assert "is missing" in app.error[0].value
+
+
+def test_the_only_model_on_the_server_has_nobody_to_compare_with(open_page, other_store, tmp_path):
+    for kind in ("json", "keras"):
+        shutil.copy(BUNDLED_FOLDER / f"softmax.{kind}", tmp_path)
+    other_store(tmp_path)
+    for view in ("Score", "Stress"):
+        app = open_page("3_evaluate", model="softmax", view=view)
+        assert not app.exception
+    app = open_page("3_evaluate", model="softmax")
+    assert "no second model" in app.info[0].value
+
+
+def test_a_network_without_a_single_mistake(open_page, monkeypatch):
+    labels = resources.mnist().test_labels
+    perfect = Evaluation(np.eye(10, dtype=np.float32)[labels], labels)
+    monkeypatch.setattr(resources, "test_evaluation", lambda run_id: perfect)
+    for view in VIEWS:
+        app = open_page("3_evaluate", view=view)
+        assert not app.exception, view
+    assert "No result here is better" in words(app)
+
+
+def test_saved_files_hold_what_is_on_the_page():
+    evaluation = resources.test_evaluation("article")
+    images = resources.mnist().test_images[:4]
+    figure = parts.of_figure(figures.digit_grid, images, list("7210"), columns=2)
+    chart = parts.of_chart(evaluation_charts.ladder("Article network", 0.0628))
+    for picture in (figure, chart):
+        assert Image.open(io.BytesIO(picture("png"))).width > 300
+        assert ET.fromstring(picture("svg")).tag.endswith("svg")
+    assert "Article network · 6.28%" in picture("svg").decode()
+    table = pd.read_csv(
+        io.StringIO(confusions_view.matrix_table(evaluation).to_csv(index=False)), index_col=0
+    )
+    np.testing.assert_array_equal(table.to_numpy(), evaluation.confusion_matrix)

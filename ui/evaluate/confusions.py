@@ -1,0 +1,173 @@
+"""The question "what is taken for what?"."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import evaluation_charts
+from core.data import CLASS_NAMES
+from core.evaluation import Evaluation
+from core.evaluation_charts import ALL, CELL
+from core.guess import MOST_POINTS, Guess, judge
+from core.runs import Run
+from ui import pictures, resources
+from ui.evaluate import parts
+
+_GUESSES = "evaluate_guesses"
+_SKIPPED = "evaluate_guess_skipped"
+_CHART = "evaluate_matrix"
+_DIGIT, _ANSWER = "evaluate_cell_digit", "evaluate_cell_answer"
+_ANY = [None, *range(10)]
+_PRAISE = {
+    3: "Exactly! This is its most frequent mistake.",
+    2: "Very close! It is among its five most frequent mistakes.",
+    1: "It does happen, but others are more frequent.",
+    0: "Not once. The network sees the digits in its own way.",
+}
+_PER = {"counts": "Counts", "digit": "By truth, in %", "answer": "By answer, in %"}
+
+
+def show(run: Run) -> None:
+    """A guess, the matrix, and the images behind any of its cells."""
+    evaluation = resources.test_evaluation(run.id)
+    st.subheader("What is taken for what?", anchor=False)
+    guesses: dict[str, Guess] = st.session_state.setdefault(_GUESSES, {})
+    skipped: set[str] = st.session_state.setdefault(_SKIPPED, set())
+    if evaluation.pairs and run.id not in guesses and run.id not in skipped:
+        _ask(run, evaluation, guesses, skipped)
+        return
+    if run.id in guesses:
+        _reveal(guesses, run)
+    _matrix(run, evaluation)
+    _images(run, evaluation)
+
+
+def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess], skipped: set[str]) -> None:
+    st.markdown("Before you look: **which digit does this network most often take for which other one?**")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        digit: Any = st.selectbox(
+            "The digit", range(10), index=None, format_func=_name, key="evaluate_guess_digit", width=180
+        )
+        answer: Any = st.selectbox(
+            "is taken for", range(10), index=None, format_func=_name, key="evaluate_guess_answer", width=180
+        )
+        st.button(
+            "Guess and see",
+            type="primary",
+            icon=":material/visibility:",
+            key="evaluate_guess",
+            disabled=digit is None or answer is None or digit == answer,
+            on_click=lambda: guesses.update({run.id: judge(evaluation.pairs, digit, answer)}),
+        )
+        st.button(
+            "See without a guess",
+            key="evaluate_skip_guess",
+            on_click=lambda: skipped.add(run.id),
+        )
+    if digit is not None and digit == answer:
+        st.caption("A digit read as itself is no mistake. Choose two different ones.")
+
+
+def _reveal(guesses: dict[str, Guess], run: Run) -> None:
+    guess = guesses[run.id]
+    points = sum(one.points for one in guesses.values())
+    with st.container(border=True, key="evaluate_guess_result"):
+        st.markdown(
+            f"**{_PRAISE[guess.points]}** A {CLASS_NAMES[guess.digit]} is read as a "
+            f"{CLASS_NAMES[guess.answer]} {guess.count} times."
+        )
+        st.caption(f"You have {points} of {MOST_POINTS * len(guesses)} points. Try another model.")
+
+
+def _matrix(run: Run, evaluation: Evaluation) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        per = st.segmented_control(
+            "Show",
+            _PER,
+            default="counts",
+            required=True,
+            format_func=_PER.__getitem__,
+            key="evaluate_shares",
+            persist_state="session",
+        )
+        st.toggle("Mistakes only", key="evaluate_mistakes_only", persist_state="session")
+    matrix, reading = st.columns([3, 2])
+    with reading:
+        st.markdown(
+            "**How to read it.** A row is all images of one digit, and its numbers say what the network "
+            "took them for. The blue frames are right answers; the stronger the orange, the more "
+            "frequent the mistake."
+        )
+        st.markdown("**Click a number** to see its images, or choose a row, a column or a cell here.")
+        with st.container(horizontal=True):
+            for label, key in (("True digit", _DIGIT), ("Answer", _ANSWER)):
+                st.selectbox(
+                    label,
+                    _ANY,
+                    format_func=lambda digit: "Any" if digit is None else _name(digit),
+                    key=key,
+                    persist_state="session",
+                    width=150,
+                )
+        draw = partial(
+            evaluation_charts.confusion_matrix,
+            evaluation.confusion_matrix,
+            per,
+            st.session_state["evaluate_mistakes_only"],
+            (st.session_state[_DIGIT], st.session_state[_ANSWER]),
+        )
+        parts.save("confusion_matrix", run, matrix_table(evaluation), parts.of_chart(draw()))
+    with matrix:
+        st.altair_chart(
+            draw(style=pictures.style()),
+            key=_CHART,
+            on_select=_choose,
+            selection_mode=CELL,
+            alt=f"Confusion matrix: {evaluation.accuracy:.1%} of the answers are on the diagonal",
+        )
+    parts.explain("confusions")
+
+
+def _choose() -> None:
+    """Take up a click on the matrix, before the page runs again."""
+    chosen = st.session_state[_CHART].selection.get(CELL)
+    if chosen:
+        for key, field in ((_DIGIT, "digit"), (_ANSWER, "answer")):
+            st.session_state[key] = None if chosen[0][field] == ALL else int(chosen[0][field])
+
+
+def _images(run: Run, evaluation: Evaluation) -> None:
+    digit, answer = st.session_state[_DIGIT], st.session_state[_ANSWER]
+    mistakes_only = st.session_state["evaluate_mistakes_only"]
+    found = evaluation.select(digit, answer, mistakes_only)
+    with st.container(key="evaluate_cell"):
+        st.subheader(_heading(digit, answer), anchor=False)
+        if len(found) == 0:
+            st.markdown("There is no such image.")
+            return
+        st.caption(f"{len(found):,} images, the most confident answer first")
+    key = f"cell_{run.id}_{digit}_{answer}_{mistakes_only}"
+    parts.tiles(run, evaluation, resources.mnist().test_images, found, key)
+
+
+def _heading(digit: int | None, answer: int | None) -> str:
+    if digit is None and answer is None:
+        return "All images"
+    if answer is None:
+        return f"All images of a {CLASS_NAMES[digit or 0]}"
+    if digit is None:
+        return f"All images read as a {CLASS_NAMES[answer]}"
+    return f"A {CLASS_NAMES[digit]}, read as a {CLASS_NAMES[answer]}"
+
+
+def _name(digit: int | None) -> str:
+    return "" if digit is None else f"{digit} · {CLASS_NAMES[digit]}"
+
+
+def matrix_table(evaluation: Evaluation) -> pd.DataFrame:
+    """The counts, one row for each true digit."""
+    table = pd.DataFrame(evaluation.confusion_matrix, columns=[f"answer_{digit}" for digit in range(10)])
+    table.insert(0, "true_digit", range(10))
+    return table

@@ -1,0 +1,142 @@
+"""The question "how sure is the score?"."""
+
+import pandas as pd
+import streamlit as st
+
+from core import evaluation_charts
+from core.confidence import Interval, mcnemar, spread, wilson
+from core.data import CLASS_NAMES
+from core.evaluation import Evaluation
+from core.runs import Run
+from core.seeds import siblings
+from ui import chrome, resources
+from ui.evaluate import parts
+
+
+def show(run: Run) -> None:
+    """The score with its interval, against another model, and from other seeds."""
+    evaluation = resources.test_evaluation(run.id)
+    interval = _score(run, evaluation)
+    _against_another(run, evaluation, interval)
+    _seeds(run)
+    _digits(run, evaluation)
+
+
+def _score(run: Run, evaluation: Evaluation) -> Interval:
+    interval = wilson(int(evaluation.right.sum()), len(evaluation.labels))
+    st.subheader("How sure is the score?", anchor=False)
+    test, train, wrong = st.columns(3)
+    with test.container(key="test_accuracy"):
+        st.metric("Test images, read right", f"{evaluation.accuracy:.2%}", border=True)
+    if run.train_accuracy is not None:
+        train.metric("Images it learned from, read right", f"{run.train_accuracy:.2%}", border=True)
+    wrong.metric("Mistakes among the test images", f"{len(evaluation.mistakes):,}", border=True)
+    with st.container(key="test_interval"):
+        st.markdown(
+            "The 10,000 test images are a sample of all digits that people write. For those, the "
+            f"accuracy lies between **{interval.low:.2%}** and **{interval.high:.2%}**, with 95% confidence."
+        )
+    parts.explain("accuracy")
+    return interval
+
+
+def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> None:
+    st.subheader("Is it better than another network?", anchor=False)
+    other = parts.other_model(run)
+    if other is None:
+        st.info("There is no second model on this server yet. Train one to compare with.")
+        return
+    other_evaluation = resources.test_evaluation(other.id)
+    name, other_name = parts.name_pair(run, other)
+    other_interval = wilson(int(other_evaluation.right.sum()), len(other_evaluation.labels))
+    comparison = mcnemar(evaluation.right, other_evaluation.right)
+    with st.container(key="evaluate_mcnemar"):
+        if comparison.differ == 0:
+            st.markdown("Both read exactly the same images right.")
+        elif comparison.more_than_chance:
+            st.markdown(
+                f"On **{comparison.differ:,}** images only one of the two is right: on "
+                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other. "
+                "That is **more than chance**."
+            )
+        else:
+            st.markdown(
+                f"On **{comparison.differ:,}** images only one of the two is right: on "
+                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other. "
+                "That may well be **chance**."
+            )
+        st.caption(f"McNemar's exact test: p = {comparison.p_value:.2g}")
+    chart = evaluation_charts.intervals({name: interval, other_name: other_interval})
+    parts.chart(
+        chart,
+        key="evaluate_intervals",
+        alt=f"Accuracy with 95% interval: {interval.share:.2%} against {other_interval.share:.2%}",
+    )
+    parts.save(
+        "comparison",
+        run,
+        pd.DataFrame(
+            {
+                "model": [run.id, other.id],
+                "accuracy": [interval.share, other_interval.share],
+                "low": [interval.low, other_interval.low],
+                "high": [interval.high, other_interval.high],
+                "right_alone": [comparison.only_first, comparison.only_second],
+                "mcnemar_p": comparison.p_value,
+            }
+        ),
+        parts.of_chart(chart),
+    )
+    parts.explain("mcnemar")
+
+
+def _seeds(run: Run) -> None:
+    st.subheader("Was it luck?", anchor=False)
+    runs = siblings(run, resources.store().models())
+    scores = [sibling.test_accuracy or 0.0 for sibling in runs]
+    if len(runs) < 2:
+        st.markdown(
+            "The same recipe ends at another accuracy with every seed. Train it again with another "
+            "seed, and the scores appear here side by side."
+        )
+        chrome.page_link("2_train.py", "Train a network")
+    else:
+        result = spread(scores)
+        with st.container(key="evaluate_seeds"):
+            st.markdown(
+                f"**{result.count}** seeds of this recipe reach **{result.mean:.2%}** on average, from "
+                f"{result.low:.2%} to {result.high:.2%}."
+            )
+        seeds = [sibling.recipe.seed for sibling in runs]
+        chart = evaluation_charts.seeds(dict(zip(seeds, scores, strict=True)), result.mean)
+        parts.chart(
+            chart,
+            key="evaluate_seeds_spread",
+            alt=f"Accuracy of {result.count} seeds, from {result.low:.2%} to {result.high:.2%}",
+        )
+        table = pd.DataFrame({"seed": seeds, "test_accuracy": scores})
+        parts.save("seeds", run, table, parts.of_chart(chart))
+    parts.explain("spread")
+
+
+def _digits(run: Run, evaluation: Evaluation) -> None:
+    st.subheader("Digit by digit", anchor=False)
+    scores = pd.DataFrame(evaluation.digit_scores)
+    percent = st.column_config.NumberColumn(format="%.1f %%")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Digit": [f"{digit} · {CLASS_NAMES[digit]}" for digit in scores["digit"]],
+                "Precision": scores["precision"] * 100,
+                "Recall": scores["recall"] * 100,
+                "F1": scores["f1"] * 100,
+                "Images": scores["support"],
+            }
+        ),
+        hide_index=True,
+        key="evaluate_digit_scores",
+        column_config=dict.fromkeys(("Precision", "Recall", "F1"), percent),
+        alt="Precision, recall and F1 of each digit",
+    )
+    parts.save("digit_scores", run, scores.round(4))
+    parts.explain("digits")

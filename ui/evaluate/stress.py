@@ -1,0 +1,100 @@
+"""The question "where does it break?"."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import evaluation_charts, figures, robustness
+from core.data import CLASS_NAMES
+from core.evaluation import predict
+from core.robustness import DISTORTIONS, PUSHES, Point
+from core.runs import Run
+from ui import pictures, resources
+from ui.evaluate import parts, results
+
+_GRADIENT = "gradient"
+KINDS = {name: distortion.title for name, distortion in DISTORTIONS.items()} | {
+    _GRADIENT: "Aimed at the network"
+}
+_PUSH_AXIS = "Change of every pixel (pixel values)"
+_AIMED, _BLIND = "Aimed", "By chance"
+_SAMPLE = "evaluate_stress_sample"
+
+
+def show(run: Run) -> None:
+    """Accuracy against the strength of a disturbance, and what it looks like."""
+    st.subheader("Where does it break?", anchor=False)
+    other = parts.other_model(run)
+    kind = st.pills(
+        "Disturb the images",
+        KINDS,
+        default="rotation",
+        required=True,
+        format_func=KINDS.__getitem__,
+        key="evaluate_stress",
+        persist_state="session",
+    )
+    models = [run] if other is None else [run, other]
+    names = [run.name] if other is None else parts.name_pair(run, other)
+    axis = _PUSH_AXIS if kind == _GRADIENT else DISTORTIONS[kind].axis
+    series: dict[tuple[str, str], Sequence[Point]] = {}
+    for model, name in zip(models, names, strict=True):
+        if kind == _GRADIENT:
+            pushes = results.pushes(model.id)
+            series |= {(name, _AIMED): pushes.aimed, (name, _BLIND): pushes.blind}
+        else:
+            series[name, KINDS[kind]] = results.curve(model.id, kind)
+    curves, samples = st.columns([3, 2])
+    with curves:
+        chart = evaluation_charts.curves(series, axis)
+        parts.chart(
+            chart,
+            key="evaluate_stress_curves",
+            alt=f"Share read right against: {axis}",
+        )
+        st.caption(
+            f"{results.SAMPLE_SIZE:,} test images, chosen at random once; the bands are 95% intervals."
+        )
+        parts.save(f"stress_{kind}", run, _table(series), parts.of_chart(chart))
+    with samples:
+        _samples(run, kind)
+    parts.explain(_GRADIENT if kind == _GRADIENT else "distortion")
+
+
+def _samples(run: Run, kind: str) -> None:
+    images, labels = results.sample()
+    place = st.session_state.get(_SAMPLE, 0) % len(images)
+    image, label = images[place : place + 1], labels[place : place + 1]
+    model = resources.model(run.id)
+    if kind == _GRADIENT:
+        # Imported here because it brings TensorFlow, as the network has done.
+        from core.insight import gradient_signs
+
+        signs = gradient_signs(model, image, label)
+        disturbed = np.concatenate([robustness.push(image, signs, size) for size in PUSHES])
+        levels = [f"± {size}" for size in PUSHES]
+    else:
+        distortion = DISTORTIONS[kind]
+        disturbed = np.concatenate([distortion.apply(image, level) for level in distortion.levels])
+        levels = [distortion.caption(level) for level in distortion.levels]
+    answers = predict(model, disturbed).argmax(axis=1)
+    captions = [f"{level}\nreads {answer}" for level, answer in zip(levels, answers, strict=True)]
+    st.markdown(f"The same **{CLASS_NAMES[label[0]]}** at every strength, and what {run.name} reads")
+    alt = f"A {CLASS_NAMES[label[0]]}, disturbed more and more, with the network's answers"
+    pictures.show(figures.digit_grid, disturbed, captions, columns=3, alt=alt, width=360)
+    with st.container(horizontal=True):
+        st.button("Another digit", icon=":material/casino:", key="evaluate_stress_another", on_click=_another)
+        picture = parts.of_figure(figures.digit_grid, disturbed, captions, columns=3)
+        parts.save(f"samples_{kind}", run, picture=picture)
+
+
+def _another() -> None:
+    st.session_state[_SAMPLE] = st.session_state.get(_SAMPLE, 0) + 1
+
+
+def _table(series: dict[tuple[str, str], Sequence[Point]]) -> pd.DataFrame:
+    return pd.concat(
+        pd.DataFrame(list(points)).assign(model=model, kind=kind) for (model, kind), points in series.items()
+    )
