@@ -77,13 +77,18 @@ class Visitor:
             page: dict[str, Any] = json.load(answer)
         return page
 
-    def visit(self, page: str) -> None:
-        """Open a page."""
-        self.ask({"session_id": self._session, "page": page})
+    def visit(self, page: str, **query: str) -> None:
+        """Open a page, with parameters in its address."""
+        parameters = {"query_params": {name: [value] for name, value in query.items()}} if query else {}
+        self.ask({"session_id": self._session, "page": page, **parameters})
 
     def click(self, key: str) -> None:
         """Click a button."""
         self.ask({"session_id": self._session, "trigger": {"key": key}})
+
+    def set(self, **widgets: Any) -> None:
+        """Give widgets other values, as they are written on the screen."""
+        self.ask({"session_id": self._session, "widget_state": widgets})
 
     def text(self) -> str:
         """The page as it is now."""

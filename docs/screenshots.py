@@ -47,8 +47,11 @@ def main() -> None:
             click(page, "train_start")
             expect(element(page, "train_result")).to_be_visible(timeout=60_000)
             save(page, "train")
-            open_page(page, "/evaluate?model=article")
-            page.get_by_text("Which digits are taken for which?").scroll_into_view_if_needed()
+            open_page(page, "/evaluate?model=article&view=Confusions")
+            click(page, "evaluate_skip_guess")
+            element(page, "evaluate_matrix").locator("path[aria-label*='digit: 4; Answer: 9;']").last.click()
+            expect(element(page, "evaluate_cell")).to_contain_text("A Four, read as a Nine")
+            page.get_by_text("What is taken for what?").evaluate("e => e.scrollIntoView()")
             save(page, "evaluate")
 
             phone = browser.new_page(
