@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 METADATA = MetaData()
 
-# One row a run. ``number`` counts the runs of this store: it is also the place in line.
+# One row a run. ``number`` counts the runs of this store; ``place`` orders the line.
 # ``worker`` and ``beat`` say who trains it and that they are alive; see core/line.py.
 # Times are in UTC, ISO 8601.
 RUNS = Table(
@@ -80,6 +80,7 @@ RUNS = Table(
     Column("note", Text, nullable=False, default="", server_default=""),
     Column("marked", Boolean, nullable=False, default=False, server_default=false()),
     Column("opened", String(32), nullable=True),
+    Column("place", Integer, nullable=False, server_default="0"),
 )
 
 # The measurements of `core.history.Epoch`.

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -80,9 +80,15 @@ class TrainingQueue:
 
     def submit(self, recipe: Recipe, owner: str, name: str, nickname: str = "") -> Run:
         """Line up a new run; see `Line.enqueue`."""
-        run = self.line.enqueue(recipe, owner, name, nickname)
+        return self.submit_series((recipe,), owner, name, nickname)[0]
+
+    def submit_series(
+        self, recipes: Sequence[Recipe], owner: str, name: str, nickname: str = ""
+    ) -> tuple[Run, ...]:
+        """Line up several new runs; see `Line.enqueue_series`."""
+        runs = self.line.enqueue_series(recipes, owner, name, nickname)
         self._wake.set()
-        return run
+        return runs
 
     def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
         """Line up a run that goes on from another one; see `Line.extend`."""

@@ -9,7 +9,7 @@ is refused from then on. No clock is compared with the clock of another machine.
 import dataclasses
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,9 +91,29 @@ class Line:
         RunRefused
             If the owner has a run waiting already, the line is full, or the store is.
         """
+        return self.enqueue_series((recipe,), owner, name, nickname)[0]
+
+    def enqueue_series(
+        self, recipes: Sequence[Recipe], owner: str, name: str, nickname: str = ""
+    ) -> tuple[Run, ...]:
+        """Put several new runs of one owner in line, all or none.
+
+        They wait as one run would: whenever one of them begins, the others go to the end
+        of the line, behind all who came meanwhile.
+
+        Raises
+        ------
+        RunRefused
+            As `enqueue`.
+        """
         with self._database.writing() as connection:
-            run_id = self._add(connection, recipe, owner, name, nickname)
-            return find(connection, run_id)
+            number = _lock(connection)
+            _check(connection, owner, len(recipes))
+            ids = [
+                self._add(connection, number + count, recipe, owner, name, nickname)
+                for count, recipe in enumerate(recipes, start=1)
+            ]
+            return tuple(find(connection, run_id) for run_id in ids)
 
     def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
         """Line up a new run that goes on from where another one has ended.
@@ -128,7 +148,9 @@ class Line:
                 "seconds": parent.seconds,
                 "progress": len(history) / recipe.epochs,
             }
-            new_id = self._add(connection, recipe, owner, parent.name, nickname, **inherited)
+            number = _lock(connection)
+            _check(connection, owner)
+            new_id = self._add(connection, number + 1, recipe, owner, parent.name, nickname, **inherited)
             write_file(connection, new_id, "state", state)
             for epoch in history:
                 connection.execute(insert(EPOCHS).values(run_id=new_id, **dataclasses.asdict(epoch)))
@@ -180,7 +202,7 @@ class Line:
             first = (
                 select(RUNS.c.id)
                 .where(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
-                .order_by(RUNS.c.number)
+                .order_by(RUNS.c.place, RUNS.c.number)
                 .limit(1)
             )
             run_id = connection.scalar(first)
@@ -195,6 +217,9 @@ class Line:
                 attempts=RUNS.c.attempts + 1,
                 progress=run.epochs_done / run.recipe.epochs,
             )
+            # The rest of a series goes to the end: nobody waits for more than one run of another.
+            rest = (RUNS.c.owner == run.owner, RUNS.c.state == RunState.QUEUED)
+            connection.execute(update(RUNS).where(*rest).values(place=_last_place(connection)))
             return Claim(self._store, run, worker)
 
     def beats(self) -> tuple[Beat, ...]:
@@ -223,25 +248,25 @@ class Line:
     def _add(
         self,
         connection: Connection,
+        number: int,
         recipe: Recipe,
         owner: str,
         name: str,
         nickname: str,
         **values: Any,
     ) -> str:
-        number = _lock(connection)
-        _check(connection, owner)
         make_room(connection)
         if read_usage(connection).bytes > MAX_BYTES:
             raise RunRefused(
                 "The store is full of runs that are marked or open. Delete some, then start again."
             )
         run_id = secrets.token_hex(4)
-        connection.execute(update(COUNTER).values(number=number + 1))
+        connection.execute(update(COUNTER).values(number=number))
         connection.execute(
             insert(RUNS).values(
                 id=run_id,
-                number=number + 1,
+                number=number,
+                place=_last_place(connection),
                 name=name,
                 owner=owner,
                 nickname=nickname,
@@ -404,11 +429,16 @@ def _lock(connection: Connection) -> int:
     return connection.scalar(select(COUNTER.c.number)) or 0
 
 
-def _check(connection: Connection, owner: str) -> None:
+def _last_place(connection: Connection) -> int:
+    """A place behind all others; several runs may share it in the order of their numbers."""
+    return 1 + (connection.scalar(select(func.max(RUNS.c.place))) or 0)
+
+
+def _check(connection: Connection, owner: str, runs: int = 1) -> None:
     waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
     if connection.scalar(waiting.where(RUNS.c.owner == owner)):
         raise RunRefused("You have a run waiting already. Cancel it, or wait until it begins.")
-    if (connection.scalar(waiting) or 0) >= MAX_WAITING:
+    if (connection.scalar(waiting) or 0) + runs > MAX_WAITING:
         raise RunRefused("The line is full. Try again in a few minutes.")
 
 

@@ -156,7 +156,8 @@ class RunStore:
 
     def line(self) -> tuple[Run, ...]:
         """The runs that are being trained, then those that wait, first come first."""
-        runs = self._read(select(RUNS).where(RUNS.c.state.in_(ACTIVE)).order_by(RUNS.c.number))
+        query = select(RUNS).where(RUNS.c.state.in_(ACTIVE))
+        runs = self._read(query.order_by(RUNS.c.place, RUNS.c.number))
         return tuple(sorted(runs, key=lambda run: run.state is RunState.QUEUED))
 
     def measured(self, limit: int = 20) -> tuple[Run, ...]:

@@ -1,9 +1,11 @@
 """Runs that differ in nothing but their seed."""
 
 import dataclasses
-from collections.abc import Iterable
+import itertools
+from collections.abc import Collection, Iterable
 
-from core.runs import Run
+from core.recipe import Recipe
+from core.records import Run
 
 
 def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
@@ -23,7 +25,18 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
     """
     by_seed: dict[int, Run] = {}
     for other in (run, *runs):
-        complete = other.test_accuracy is not None and len(other.history) == other.recipe.epochs
-        if complete and dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe:
+        complete = other.test_accuracy is not None and other.epochs_done == other.recipe.epochs
+        if complete and alike(run.recipe, other.recipe):
             by_seed.setdefault(other.recipe.seed, other)
     return tuple(by_seed[seed] for seed in sorted(by_seed))
+
+
+def alike(recipe: Recipe, other: Recipe) -> bool:
+    """Whether two recipes differ in nothing but their seed."""
+    return dataclasses.replace(other, seed=recipe.seed) == recipe
+
+
+def more_seeds(recipe: Recipe, used: Collection[int], count: int) -> tuple[Recipe, ...]:
+    """The recipe with so many seeds that are not used yet, the smallest ones."""
+    unused = (seed for seed in itertools.count() if seed not in used)
+    return tuple(dataclasses.replace(recipe, seed=seed) for seed in itertools.islice(unused, count))

@@ -28,7 +28,7 @@ chrome.begin(
 resources.mnist()
 run = pick("evaluate_model", default="article")
 st.caption(run.recipe.settings)
-if not run.history:
+if not run.epochs_done:
     st.warning(
         "This training was stopped before its first epoch was finished, so its score says little. "
         "Train it again and let it go on.",

@@ -6,13 +6,13 @@ from core.database import StoreError
 from core.machine import free_memory
 from core.records import MAX_BYTES, RunState
 from ui import chrome, resources, session
+from ui.line_watch import watch_line
 from ui.run_card import run_card
 from ui.runs_table import runs_table
 
 MEGABYTE = 2**20
 # Looking through more than this is what the search is for.
 NEWEST = 500
-POLL_SECONDS = 3.0
 
 chrome.begin(
     "All runs",
@@ -21,19 +21,6 @@ chrome.begin(
     "Who compares runs finds out which change of the recipe made a network better.",
 )
 store = resources.store()
-
-
-def what_happens() -> tuple[tuple[str, RunState], ...]:
-    return tuple((run.id, run.state) for run in store.line())
-
-
-def watch_the_line(shown: tuple[tuple[str, RunState], ...]) -> None:
-    try:
-        if what_happens() != shown:
-            st.rerun()
-    except StoreError as error:
-        st.warning(str(error), icon=":material/database_off:")
-
 
 try:
     line, usage = store.line(), store.usage()
@@ -93,6 +80,4 @@ chrome.end(
         "Give a run a name and a note that says what you wanted to find out.",
     ],
 )
-st.fragment(watch_the_line, run_every=POLL_SECONDS if line else None)(
-    tuple((run.id, run.state) for run in line)
-)
+watch_line(line)

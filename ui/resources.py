@@ -9,13 +9,18 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
-from core.database import ADDRESS_VARIABLE
+from core.database import ADDRESS_VARIABLE, StoreError
 from core.forecast import Forecast, forecasts
 from core.jobs import TrainingQueue
+from core.records import Run
 from core.runs import RunStore
 
 if TYPE_CHECKING:
     from core.evaluation import Evaluation
+
+
+# A list of models that somebody can still look through.
+NEWEST_MODELS = 100
 
 
 def mnist() -> Dataset:
@@ -49,6 +54,14 @@ def store() -> RunStore:
 def queue() -> TrainingQueue:
     """The line of runs, and the worker that trains them for all visitors."""
     return TrainingQueue(store())
+
+
+def models() -> tuple[Run, ...]:
+    """The newest models and the bundled ones, or these alone if the store cannot be used."""
+    try:
+        return store().models(NEWEST_MODELS)
+    except StoreError:
+        return store().bundled()
 
 
 @st.cache_resource(ttl=1.0, show_spinner=False)

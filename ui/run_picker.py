@@ -10,8 +10,6 @@ from ui import chrome, resources, session
 
 _ADDRESS = "model"
 _LAST_ADDRESS = "model_in_address"
-# A list that somebody can still look through.
-_NEWEST = 100
 
 
 def pick(key: str, default: str) -> Run:
@@ -65,7 +63,7 @@ def _models(address: str | None) -> list[Run]:
     """The newest models and the bundled ones, and the one that the address asks for."""
     store = resources.store()
     try:
-        models = list(store.models(_NEWEST))
+        models = list(store.models(resources.NEWEST_MODELS))
         if address and address not in [run.id for run in models]:
             with contextlib.suppress(RunError):
                 asked = store.get(address)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import Server
-from tests.browser.actions import open_page, overflow, selected
+from tests.browser.actions import click, open_page, overflow, selected
 
 PAGES = {
     "/": "Digit Lab",

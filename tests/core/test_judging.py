@@ -9,11 +9,10 @@ import pytest
 from core.data import Dataset
 from core.disputed import DISPUTES, VOTERS, Verdict, corrected, corrected_score
 from core.evaluation import Evaluation
-from core.history import Epoch
 from core.landmarks import LANDMARKS, reasons, standing
 from core.recipe import ARTICLE, PRESETS, Recipe
-from core.runs import Run, RunState
-from core.seeds import siblings
+from core.records import Run, RunState
+from core.seeds import alike, more_seeds, siblings
 
 
 def test_the_disputed_images_are_those_of_the_study(mnist: Dataset):
@@ -102,17 +101,13 @@ def test_reasons_follow_from_the_recipe():
 
 
 def finished(number: int, recipe: Recipe, epochs: int | None = None, accuracy: float | None = 0.9) -> Run:
-    history = tuple(
-        Epoch(epoch + 1, 0.5, 0.9, None, None, 1.0)
-        for epoch in range(recipe.epochs if epochs is None else epochs)
-    )
     return Run(
         f"run-{number}",
         f"Run {number}",
         recipe,
         RunState.FINISHED,
         owner="ann",
-        history=history,
+        epochs_done=recipe.epochs if epochs is None else epochs,
         test_accuracy=accuracy,
     )
 
@@ -129,3 +124,10 @@ def test_siblings_differ_in_nothing_but_the_seed():
     assert siblings(two, runs) == (two, one), "the run itself, not another one of its seed"
     assert siblings(stopped, runs) == (again, one), "a run stopped early is not among its own"
     assert siblings(finished(7, dataclasses.replace(ARTICLE, epochs=3)), runs)[0].id == "run-7"
+
+
+def test_more_seeds_are_those_not_used_yet():
+    recipes = more_seeds(ARTICLE, {0, 2, 7}, 3)
+    assert [recipe.seed for recipe in recipes] == [1, 3, 4]
+    assert all(alike(ARTICLE, recipe) for recipe in recipes)
+    assert not alike(ARTICLE, dataclasses.replace(ARTICLE, epochs=3))

@@ -28,7 +28,7 @@ ALLOWED = {
     "strokes": {"data"},
     "disputed": {"data", "evaluation"},
     "landmarks": {"data", "recipe"},
-    "seeds": {"runs"},
+    "seeds": {"recipe", "records"},
     "guess": {"evaluation"},
     "evaluation_charts": {
         "calibration",

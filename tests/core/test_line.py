@@ -278,3 +278,30 @@ def test_many_at_once_lose_nothing(store: RunStore, line: Line):
     assert errors == []
     assert len(taken) == len(set(taken)) == 30
     assert sorted(run.number for run in store.runs()) == list(range(1, 31))
+
+
+def test_a_series_waits_as_one_run_would(line: Line, store: RunStore):
+    """Ann queues three seeds, then come Bob and Cem: each waits for one run of Ann's."""
+    recipes = [Recipe(epochs=3, seed=seed) for seed in range(3)]
+    ann = line.enqueue_series(recipes, "ann", "Seeds")
+    assert [run.recipe.seed for run in ann] == [0, 1, 2]
+    with pytest.raises(RunRefused, match="You have a run waiting already"):
+        line.enqueue(RECIPE, "ann", "Another")
+    line.enqueue(RECIPE, "bob", "Bob's")
+    line.enqueue(RECIPE, "cem", "Cem's")
+    served = []
+    while claim := line.claim("worker"):
+        served.append((claim.run.owner, claim.run.recipe.seed))
+        if len(served) == 2:
+            line.enqueue(RECIPE, "dan", "Dan's")
+        finish(claim)
+    assert served == [("ann", 0), ("bob", 0), ("cem", 0), ("ann", 1), ("dan", 0), ("ann", 2)]
+
+
+def test_a_series_that_does_not_fit_is_refused_as_a_whole(line: Line, store: RunStore):
+    for number in range(MAX_WAITING - 2):
+        line.enqueue(RECIPE, f"owner {number}", "Run")
+    with pytest.raises(RunRefused, match="The line is full"):
+        line.enqueue_series([RECIPE] * 3, "ann", "Seeds")
+    assert len(store.line()) == MAX_WAITING - 2
+    line.enqueue_series([RECIPE] * 2, "ann", "Seeds")

@@ -18,8 +18,10 @@ from core.disputed import DISPUTES
 from core.evaluation import Evaluation
 from core.measures import MEASURES
 from core.recipe import ARTICLE, PRESETS
-from core.runs import BUNDLED_FOLDER, Run, RunState, RunStore
-from tests.pages.conftest import words
+from core.records import Run
+from core.runs import BUNDLED_FOLDER
+from tests.pages.conftest import wait_until_trained, words
+from tests.stored import finished_run
 from ui import resources
 from ui.evaluate import confusions as confusions_view
 from ui.evaluate import parts, results
@@ -101,48 +103,53 @@ def test_two_models_on_the_same_images(open_page):
     assert not app.exception
 
 
-def copied(store: RunStore, number: int, recipe, accuracy: float, model: str = "article") -> Run:
+def copied(recipe, accuracy: float, model: str = "article", **values) -> Run:
     """A finished run in the store with the network of a bundled one."""
-    run = RunStore().get(model)
-    store.add(
-        Run(
-            f"copy-{number}",
-            f"Copy {number}",
-            recipe,
-            RunState.FINISHED,
-            owner="ann",
-            history=run.history,
-            test_accuracy=accuracy,
-            train_accuracy=accuracy,
-        )
+    store = resources.store()
+    return finished_run(
+        store, recipe, name="Copy", accuracy=accuracy, network=store.model_file(model), **values
     )
-    return store.save_model(f"copy-{number}", RunStore().load_model(model))
 
 
 def test_networks_that_answer_alike(open_page):
-    copied(resources.store(), 1, ARTICLE, 0.9372)
+    run = copied(ARTICLE, 0.9372)
     app = open_page("3_evaluate", model="article")
-    app.selectbox(key="evaluate_other").select("copy-1").run()
+    app.selectbox(key="evaluate_other").select(run.id).run()
     assert "exactly the same images" in text(app, "evaluate_mcnemar")
 
 
 def test_three_seeds_of_one_recipe(open_page):
     recipe = dataclasses.replace(ARTICLE, learning_rate=0.002)
     for seed, accuracy in ((1, 0.93), (2, 0.94), (3, 0.95)):
-        copied(resources.store(), seed, dataclasses.replace(recipe, seed=seed), accuracy)
-    app = open_page("3_evaluate", model="copy-2")
+        run = copied(dataclasses.replace(recipe, seed=seed), accuracy)
+    app = open_page("3_evaluate", model=run.id)
     assert not app.exception
     assert text(app, "evaluate_seeds") == (
         "**3** seeds of this recipe reach **94.00%** on average, from 93.00% to 95.00%."
     )
     lonely = open_page("3_evaluate", model="relu")
-    assert "Train it again with another seed" in words(lonely)
+    assert "Train it again with other seeds" in words(lonely)
 
 
 def test_a_preset_trained_again_with_another_seed(open_page):
-    copied(resources.store(), 1, dataclasses.replace(ARTICLE, seed=1), 0.93)
+    copied(dataclasses.replace(ARTICLE, seed=1), 0.93)
     app = open_page("3_evaluate", model="article")
     assert "**2** seeds of this recipe" in text(app, "evaluate_seeds")
+
+
+def test_more_seeds_with_one_click(open_page):
+    recipe = dataclasses.replace(ARTICLE, epochs=1, train_size=100, seed=1)
+    run = copied(recipe, 0.2)
+    app = open_page("3_evaluate", model=run.id)
+    app.button(key="evaluate_seeds_3").click().run()
+    assert not app.exception
+    assert "More seeds of this recipe are in line" in words(app)
+    assert "evaluate_seeds_3" not in [button.key for button in app.button]
+    wait_until_trained()
+    app.run()
+    assert "**3** seeds of this recipe" in text(app, "evaluate_seeds")
+    assert sorted(other.recipe.seed for other in resources.store().runs()) == [0, 1, 2]
+    assert "evaluate_seeds_5" in [button.key for button in app.button]
 
 
 def test_the_guess_comes_before_the_matrix(open_page):
@@ -264,7 +271,7 @@ def test_doubt_before_and_after(open_page):
 
 
 def test_a_run_that_kept_images_aside_has_its_own_temperature(open_page):
-    run = copied(resources.store(), 1, dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
+    run = copied(dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
     app = open_page("3_evaluate", model=run.id, view="Doubt")
     assert not app.exception
     assert "that the weights have not learned from" in words(app)
@@ -272,7 +279,7 @@ def test_a_run_that_kept_images_aside_has_its_own_temperature(open_page):
 
 
 def test_a_run_without_such_images_says_what_to_do(open_page):
-    run = copied(resources.store(), 1, ARTICLE, 0.93)
+    run = copied(ARTICLE, 0.93)
     app = open_page("3_evaluate", model=run.id, view="Doubt")
     assert not app.exception
     assert "Train with a validation share" in app.info[0].value
@@ -371,10 +378,9 @@ def test_downloads(open_page):
 
 def test_a_run_stopped_before_its_first_epoch(open_page):
     store = resources.store()
-    store.add(Run("early", "Run 1", ARTICLE, RunState.STOPPED, owner="ann"))
-    store.save_model("early", RunStore().load_model("softmax"))
+    run = finished_run(store, ARTICLE, epochs=0, network=store.model_file("softmax"))
     for view in VIEWS:
-        app = open_page("3_evaluate", model="early", view=view)
+        app = open_page("3_evaluate", model=run.id, view=view)
         assert not app.exception
         assert "before its first epoch was finished" in app.warning[0].value
 
@@ -385,7 +391,7 @@ def test_a_model_that_does_not_answer_with_ten_classes(open_page, other_store, t
     flat = keras.layers.Flatten(name="flat")(image)
     keras.Model(image, keras.layers.Dense(3, name="three")(flat)).save(folder / "softmax.keras")
     card = json.loads((folder / "softmax.json").read_text())
-    card["model_sha256"] = hashlib.sha256((folder / "softmax.keras").read_bytes()).hexdigest()
+    card["sha256"] = hashlib.sha256((folder / "softmax.keras").read_bytes()).hexdigest()
     (folder / "softmax.json").write_text(json.dumps(card))
     other_store(folder)
     for view in VIEWS:
@@ -420,7 +426,7 @@ def test_a_model_deleted_between_the_list_and_the_reading(open_page, other_store
     other_store(folder)
     app = open_page("3_evaluate", model="article")
     models = resources.store().models()
-    monkeypatch.setattr(resources.store(), "models", lambda: models)
+    monkeypatch.setattr(resources.store(), "models", lambda _limit=None: models)
     (folder / "augmented.keras").unlink()
     app.selectbox(key="evaluate_model").select("augmented").run()
     assert not app.exception

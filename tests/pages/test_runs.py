@@ -5,12 +5,12 @@ import sqlite3
 import pytest
 import streamlit as st
 
-from core.history import Checkpoint, Epoch
 from core.line import Line
 from core.recipe import PRESETS, Recipe
 from core.records import RunState
 from core.runs import RunStore
 from tests.pages.conftest import words
+from tests.stored import finished_run
 from ui import resources
 
 ANN = "aaaaaaaaaaaaaaaa"
@@ -18,13 +18,10 @@ BOB = "bbbbbbbbbbbbbbbb"
 
 
 def finished(store: RunStore, owner: str, name: str, accuracy: float, **recipe) -> str:
-    """A run as a training leaves it, but for its network."""
-    line = Line(store)
-    line.enqueue(Recipe(epochs=1, **recipe), owner, name, nickname=name.split(maxsplit=1)[0])
-    claim = line.claim("worker")
-    claim.save(Checkpoint((Epoch(1, 0.5, accuracy, None, None, 1.0),), b"state"))
-    claim.finish(b"network", b"state", False, accuracy, accuracy, {})
-    return claim.run.id
+    run = finished_run(
+        store, Recipe(epochs=1, **recipe), owner, name, nickname=name.split(maxsplit=1)[0], accuracy=accuracy
+    )
+    return run.id
 
 
 def table(app):

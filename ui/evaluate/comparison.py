@@ -5,7 +5,7 @@ import streamlit as st
 
 from core import evaluation_charts
 from core.landmarks import LANDMARKS, reasons, standing
-from core.runs import Run
+from core.records import Run
 from ui import pictures, resources
 from ui.evaluate import parts
 

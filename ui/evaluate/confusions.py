@@ -11,7 +11,7 @@ from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.evaluation_charts import ALL, CELL
 from core.guess import MOST_POINTS, Guess, judge
-from core.runs import Run
+from core.records import Run
 from ui import pictures, resources
 from ui.evaluate import parts
 

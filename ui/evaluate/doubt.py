@@ -9,7 +9,7 @@ import streamlit as st
 from core import evaluation_charts
 from core.calibration import confidence_histogram, refusals, reliability, rescale
 from core.evaluation import Evaluation
-from core.runs import Run
+from core.records import Run
 from ui import resources
 from ui.evaluate import parts, results
 from ui.evaluate.results import Temperature

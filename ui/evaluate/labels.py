@@ -7,7 +7,7 @@ from core import disputed, figures
 from core.data import CLASS_NAMES
 from core.disputed import DISPUTES, Dispute, Verdict
 from core.evaluation import Evaluation
-from core.runs import Run
+from core.records import Run
 from ui import resources
 from ui.evaluate import parts
 

@@ -6,7 +6,7 @@ import streamlit as st
 from core import evaluation_charts
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.runs import Run
+from core.records import Run
 from core.strokes import by_fifths
 from ui import resources
 from ui.evaluate import parts, results

@@ -16,7 +16,7 @@ from core import charts, evaluation_charts, figures
 from core.data import CLASS_NAMES, Images
 from core.evaluation import Evaluation
 from core.measures import MEASURES
-from core.runs import Run
+from core.records import Run
 from ui import chrome, resources
 
 # Gives the file of a picture of a kind, "png" or "svg".
@@ -169,7 +169,7 @@ def _open_image(run: Run, index: int) -> None:
 
 def other_model(run: Run) -> Run | None:
     """Let the visitor choose a second model to compare with; None if there is no other."""
-    others = {other.id: other for other in resources.store().models() if other.id != run.id}
+    others = {other.id: other for other in resources.models() if other.id != run.id}
     if not others:
         return None
     state = st.session_state
@@ -179,7 +179,7 @@ def other_model(run: Run) -> Run | None:
     chosen = st.selectbox(
         "Compare with",
         others,
-        format_func=lambda run_id: others[run_id].name,
+        format_func=lambda run_id: others[run_id].label,
         key=_OTHER,
         persist_state="session",
     )
@@ -187,7 +187,5 @@ def other_model(run: Run) -> Run | None:
 
 
 def name_pair(run: Run, other: Run) -> tuple[str, str]:
-    """Names of two models, told apart by their ids if they are called the same."""
-    if run.name != other.name:
-        return run.name, other.name
-    return f"{run.name} ({run.id})", f"{other.name} ({other.id})"
+    """Names of two models; those of trained ones begin with their number."""
+    return run.label, other.label

@@ -6,11 +6,18 @@ import streamlit as st
 from core import evaluation_charts
 from core.confidence import Interval, mcnemar, spread, wilson
 from core.data import CLASS_NAMES
+from core.database import StoreError
 from core.evaluation import Evaluation
-from core.runs import Run
-from core.seeds import siblings
-from ui import chrome, resources
+from core.line import RunRefused
+from core.recipe import Recipe
+from core.records import Run
+from core.seeds import alike, more_seeds, siblings
+from ui import resources, session
 from ui.evaluate import parts
+from ui.line_watch import watch_line
+
+# How many seeds are worth comparing: the fewest that show a spread, and as many as a class waits for.
+SEEDS = (3, 5)
 
 
 def show(run: Run) -> None:
@@ -92,14 +99,13 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
 
 def _seeds(run: Run) -> None:
     st.subheader("Was it luck?", anchor=False)
-    runs = siblings(run, resources.store().models())
+    runs = siblings(run, resources.models())
     scores = [sibling.test_accuracy or 0.0 for sibling in runs]
     if len(runs) < 2:
         st.markdown(
-            "The same recipe ends at another accuracy with every seed. Train it again with another "
-            "seed, and the scores appear here side by side."
+            "The same recipe ends at another accuracy with every seed. Train it again with other "
+            "seeds, and the scores appear here side by side."
         )
-        chrome.page_link("2_train.py", "Train a network")
     else:
         result = spread(scores)
         with st.container(key="evaluate_seeds"):
@@ -116,7 +122,41 @@ def _seeds(run: Run) -> None:
         )
         table = pd.DataFrame({"seed": seeds, "test_accuracy": scores})
         parts.save("seeds", run, table, parts.of_chart(chart))
+    _more_seeds(run, [sibling.recipe.seed for sibling in runs])
     parts.explain("spread")
+
+
+def _more_seeds(run: Run, used: list[int]) -> None:
+    """Offer to train the recipe with so many seeds that there are three or five."""
+    try:
+        line = resources.store().line()
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+        return
+    coming = [other for other in line if alike(run.recipe, other.recipe)]
+    if coming:
+        st.info("More seeds of this recipe are in line. Their scores appear here.", icon=":material/casino:")
+        watch_line(line)
+        return
+    with st.container(horizontal=True):
+        for count in SEEDS:
+            missing = count - len(used)
+            if missing > 0 and st.button(
+                f"Train it until there are {count} seeds",
+                icon=":material/casino:",
+                key=f"evaluate_seeds_{count}",
+            ):
+                _line_up(run, more_seeds(run.recipe, used, missing))
+
+
+def _line_up(run: Run, recipes: tuple[Recipe, ...]) -> None:
+    try:
+        resources.queue().submit_series(recipes, session.owner(), run.name, session.nickname())
+    except (RunRefused, StoreError) as error:
+        st.toast(str(error), icon=":material/hourglass_top:")
+    else:
+        resources.expectations.clear()
+        st.rerun()
 
 
 def _digits(run: Run, evaluation: Evaluation) -> None:

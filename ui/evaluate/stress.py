@@ -9,8 +9,8 @@ import streamlit as st
 from core import evaluation_charts, figures, robustness
 from core.data import CLASS_NAMES
 from core.evaluation import predict
+from core.records import Run
 from core.robustness import DISTORTIONS, PUSHES, Point
-from core.runs import Run
 from ui import pictures, resources
 from ui.evaluate import parts, results
 
