@@ -51,6 +51,15 @@ def start_and_wait(session: Session) -> float:
     return time.perf_counter() - start
 
 
+def single_runs(open_page: Callable[[], Session]) -> list[float]:
+    """How long a run takes when there is no other."""
+    session = open_page()
+    start_and_wait(session)  # TensorFlow is imported.
+    seconds = [start_and_wait(session) for _ in range(SINGLE_RUNS)]
+    session.close()
+    return seconds
+
+
 def wait_for_result(session: Session) -> None:
     """Wait until the session shows a result, or has failed."""
     deadline = time.monotonic() + LIMIT_SECONDS
@@ -102,12 +111,8 @@ def keep_some_memory(process: psutil.Process, done: threading.Event) -> None:
 def measure(name: str, app: Server, open_page: Callable[[], Session], count: int, within: float) -> None:
     """Print what a class of so many sessions finds at a server."""
     server = psutil.Process(app.process.pid)
-    first = open_page()
-    start_and_wait(first)  # TensorFlow is imported.
-    single = statistics.median(start_and_wait(first) for _ in range(SINGLE_RUNS))
-    first.close()
-    print(f"{name}: a single run {single:.1f} s")
-
+    # Before and after the class: other users of this machine make it slower and faster.
+    singles = single_runs(open_page)
     sessions = [open_page() for _ in range(count)]
     peak, done = Peak(server), threading.Event()
     explored: list[float] = []
@@ -121,6 +126,11 @@ def measure(name: str, app: Server, open_page: Callable[[], Session], count: int
     for helper in helpers:
         helper.join(60)
     highest = peak.stop()
+    for session in sessions:
+        session.close()
+    singles += single_runs(open_page) if server.is_running() else []
+    single = statistics.median(singles)
+    print(f"{name}: a single run {single:.1f} s, {min(singles):.1f} to {max(singles):.1f} s")
     errors = [error for session in sessions for error in session.errors]
     print(f"  {len(results)} of {count} sessions have a result, errors: {len(errors)}")
     if results:

@@ -5,6 +5,7 @@ Pictures made of pixels are in `core.figures`. Numbers that change while one loo
 nothing, follow the theme, and show their values under the pointer.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -96,7 +97,7 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
     return chart
 
 
-def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.LayerChart:
+def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> dict[str, Any]:
     """Accuracy or loss after each epoch, with room for the epochs to come.
 
     Parameters
@@ -106,6 +107,12 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.La
         How many there will be.
     metric : str
         ``"accuracy"`` or ``"loss"``.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification. It is drawn every second for everybody who watches a
+        training, and takes 1 ms where an Altair chart takes 25.
     """
     series = (("Training", metric), ("Validation", f"val_{metric}"))
     rows = [
@@ -114,6 +121,13 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.La
         for label, name in series
         if getattr(epoch, name) is not None
     ]
+    validated = bool(history) and history[-1].val_loss is not None
+    return {**_learning_curve_frame(epochs, metric, validated), "data": {"values": rows}}
+
+
+@functools.lru_cache(maxsize=128)
+def _learning_curve_frame(epochs: int, metric: str, validated: bool) -> dict[str, Any]:
+    """The specification without its data; not to be changed."""
     is_accuracy = metric == "accuracy"
     y = alt.Y(
         "value:Q",
@@ -132,12 +146,11 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> alt.La
         alt.Tooltip("images:N", title="Images"),
         alt.Tooltip("value:Q", title="Accuracy" if is_accuracy else "Loss", format=".4f"),
     ]
-    frame = pd.DataFrame(rows, columns=["epoch", "images", "value"])
-    names = ["Training", "Validation"] if history and history[-1].val_loss is not None else ["Training"]
-    base = alt.Chart(frame).encode(x=x, y=y, color=_colours("images", names), tooltip=tooltip)
+    names = ["Training", "Validation"] if validated else ["Training"]
+    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y, color=_colours("images", names), tooltip=tooltip)
     layers = base.mark_line(strokeWidth=3) + base.mark_point(filled=True, size=60)
-    chart: alt.LayerChart = layers.properties(height=240)
-    return chart
+    frame: dict[str, Any] = layers.properties(height=240).to_dict()
+    return frame
 
 
 def probabilities(values: npt.NDArray[np.floating[Any]]) -> alt.LayerChart:

@@ -183,12 +183,12 @@ def _curves(run: Run, history: Sequence[Epoch]) -> None:
             st.metric("Seconds per epoch", f"{per_epoch:.1f}")
             if run.state is RunState.RUNNING:
                 st.metric("Time left", clock((1 - run.progress) * epochs * per_epoch))
-    st.altair_chart(
+    st.vega_lite_chart(
         charts.learning_curve(history, epochs, "accuracy"),
         key="train_accuracy_curve",
         alt=f"Accuracy after each epoch, {last.accuracy:.1%} after epoch {last.number}",
     )
-    st.altair_chart(
+    st.vega_lite_chart(
         charts.learning_curve(history, epochs, "loss"),
         key="train_loss_curve",
         alt=f"Loss after each epoch, {last.loss:.2f} after epoch {last.number}",

@@ -5,6 +5,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -80,8 +81,7 @@ def test_every_figure_can_be_drawn(style: figures.Style, mnist: Dataset):
 
 def test_charts_hold_the_data(mnist: Dataset):
     history = [Epoch(1, 1.0, 0.5, None, None, 1.0), Epoch(2, 0.5, 0.8, 0.6, 0.75, 1.0)]
-    curve = charts.learning_curve(history, 10, "accuracy").to_dict()
-    (rows,) = curve["datasets"].values()
+    rows = charts.learning_curve(history, 10, "accuracy")["data"]["values"]
     assert [(row["epoch"], row["images"], row["value"]) for row in rows] == [
         (1, "Training", 0.5),
         (2, "Training", 0.8),
@@ -99,4 +99,5 @@ def test_charts_hold_the_data(mnist: Dataset):
 
 
 def test_a_curve_with_nothing_to_show_yet():
-    assert charts.learning_curve([], 10, "loss").to_dict()
+    assert charts.learning_curve([], 10, "loss")["data"] == {"values": []}
+    assert alt.Chart.from_dict(charts.learning_curve([], 10, "loss"))
