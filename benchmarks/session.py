@@ -14,8 +14,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-# How often the clock of fragments is looked at.
-TICK_SECONDS = 0.1
+# How often the clock of fragments is looked at. A shorter tick would cost the machine that
+# is being measured.
+TICK_SECONDS = 0.5
 
 
 class Session:

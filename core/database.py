@@ -143,13 +143,13 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the store as it is at one moment. Raises `StoreError`."""
-        with _told_as_sentence(), self._open().connect() as connection:
+        with self._watched(), self._open().connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are made together at the end, or not at all. Raises `StoreError`."""
-        with _told_as_sentence(), self._open().execution_options(writes=True).begin() as connection:
+        with self._watched(), self._open().execution_options(writes=True).begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -158,6 +158,16 @@ class Database:
             if self._engine:
                 self._engine.dispose()
             self._engine = None
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            with _told_as_sentence():
+                yield
+        except StoreError:
+            # The next use opens it anew: the file may have been deleted, or exchanged.
+            self.close()
+            raise
 
     def _open(self) -> Engine:
         with self._lock:

@@ -101,8 +101,10 @@ st.subheader("The whole set", anchor=False)
 counts, values = st.columns(2)
 with counts:
     st.markdown("**How many of each class?** About a tenth each, in both sets alike.")
-    st.altair_chart(
-        charts.class_counts(data.class_counts(dataset.train_labels), data.class_counts(dataset.test_labels)),
+    pictures.chart(
+        charts.class_counts,
+        data.class_counts(dataset.train_labels),
+        data.class_counts(dataset.test_labels),
         key="explore_counts",
         alt="Share of each class in the training and the test set, between 9 and 11 per cent",
     )
@@ -110,8 +112,9 @@ with values:
     st.markdown(
         "**Which pixel values occur?** Four of five pixels are paper; grey is only at the edges of strokes."
     )
-    st.altair_chart(
-        charts.pixel_histogram(resources.pixel_counts()),
+    pictures.chart(
+        charts.pixel_histogram,
+        resources.pixel_counts(),
         key="explore_histogram",
         alt="Histogram of pixel values: most pixels are 0, a tenth is close to 255",
     )

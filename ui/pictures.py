@@ -26,7 +26,14 @@ def png(draw: Callable[..., Figure], *args: Any, style: figures.Style, **kwargs:
 
 def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretch", **kwargs: Any) -> None:
     """Show a figure of `core.figures`, with a text for those who cannot see it."""
-    st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width=width)
+    # A width given to the image itself makes Streamlit decode, shrink and encode it every time.
+    with st.container(width=width):
+        st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width="stretch")
+
+
+def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
+    """Show a chart of `core.charts` that is always the same; it is made once for all visitors."""
+    st.vega_lite_chart(_spec_of(draw, args), key=key, alt=alt)
 
 
 def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:
@@ -37,11 +44,16 @@ def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None
             show(figures.digit_grid, images[part], captions[part], columns=3, alt=alt, width=420)
 
 
-@st.cache_data(
-    max_entries=200,
-    show_spinner=False,
-    # By its name: the code of a function does not change while the server runs.
-    hash_funcs={FunctionType: lambda function: function.__qualname__},
-)
+# By its name: the code of a function does not change while the server runs.
+_BY_NAME: Any = {FunctionType: lambda function: function.__qualname__}
+
+
+@st.cache_data(max_entries=50, show_spinner=False, hash_funcs=_BY_NAME)
+def _spec_of(draw: Callable[..., Any], args: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = draw(*args).to_dict()
+    return spec
+
+
+@st.cache_data(max_entries=200, show_spinner=False, hash_funcs=_BY_NAME)
 def _png_of(draw: Callable[..., Figure], args: Any, kwargs: Any, style: figures.Style) -> bytes:
     return figures.to_png(draw(*args, **kwargs, style=style))

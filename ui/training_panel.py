@@ -18,7 +18,10 @@ from ui import chrome, resources, session
 # class of thirty that waits must not slow down the one run that it waits for.
 POLL_RUNNING = 1.0
 POLL_NEXT = 2.0
-POLL_WAITING = 5.0
+POLL_SOON = 5.0
+POLL_LATER = 10.0
+# From this place in line on it is "later".
+LATER = 5
 # From an epoch of this length on, one wants to see its batches go by.
 SLOW_EPOCH_SECONDS = 2.0
 # From this gap on (share of images), a network has begun to learn by heart.
@@ -41,8 +44,9 @@ def _pace(run: Run) -> float | None:
     if run.state is RunState.QUEUED:
         with contextlib.suppress(StoreError):
             expected = resources.expectations().get(run.id)
-            return POLL_WAITING if expected and expected.place else POLL_NEXT
-        return POLL_WAITING
+            place = expected.place if expected else 0
+            return POLL_NEXT if place == 0 else POLL_SOON if place < LATER else POLL_LATER
+        return POLL_SOON
     return None
 
 

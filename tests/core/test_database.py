@@ -152,6 +152,17 @@ def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path):
     store.database.close()
 
 
+def test_a_store_that_was_emptied_meanwhile_is_made_anew(store: RunStore, tmp_path: Path):
+    store.usage()
+    other = sqlite3.connect(tmp_path / "runs.db")
+    for table in ("runs", "epochs", "files", "counter", "alembic_version"):
+        other.execute(f"DROP TABLE {table}")
+    other.close()
+    with pytest.raises(StoreError, match="cannot be used now"):
+        store.runs()
+    assert store.runs() == (), "the next look makes the tables again"
+
+
 def test_many_processes_may_make_the_same_store_at_once(address: str):
     code = "import sys; from core.runs import RunStore; RunStore(sys.argv[1]).usage()"
     starts = [subprocess.Popen([sys.executable, "-c", code, address], cwd=ROOT) for _ in range(6)]
