@@ -24,6 +24,11 @@ Picture = Callable[[str], bytes]
 
 _CELLS = Path(__file__).resolve().parents[2] / "examples" / "measures.py"
 _OTHER = "evaluate_other"
+_SAVE_HELP = {
+    "png": "Save the picture",
+    "svg": "Save the picture, for printing at any size",
+    "csv": "Save the table",
+}
 TILES = 12
 TILE_SCALE = 4
 LARGE_SCALE = 10
@@ -74,16 +79,18 @@ def save(name: str, run: Run, table: pd.DataFrame | None = None, picture: Pictur
         files["svg"] = "image/svg+xml", partial(picture, "svg")
     if table is not None:
         files["csv"] = "text/csv", lambda: table.to_csv(index=False)
-    with st.popover("Save", icon=":material/download:", key=f"save_{name}"):
+    with st.container(horizontal=True, key=f"save_{name}"):
         for kind, (mime, content) in files.items():
             st.download_button(
-                "Table as CSV" if kind == "csv" else f"Picture as {kind.upper()}",
+                kind.upper(),
                 content,
                 f"{name}-{run.id}.{kind}",
                 mime,
                 key=f"download_{name}_{kind}",
+                help=_SAVE_HELP[kind],
+                icon=":material/download:",
+                type="tertiary",
                 on_click="ignore",
-                width="stretch",
             )
 
 
