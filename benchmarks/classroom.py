@@ -10,6 +10,7 @@ for each. It ends early when the memory of this machine runs out.
 """
 
 import argparse
+import math
 import statistics
 import tempfile
 import threading
@@ -144,7 +145,7 @@ def measure(name: str, app: Server, open_page: Callable[[], Session], count: int
     print(f"  peak memory  {highest / MEGABYTE:6.0f} MB")
     if explored:
         ranked = sorted(explored)
-        median, p95 = statistics.median(ranked), ranked[int(0.95 * (len(ranked) - 1))]
+        median, p95 = statistics.median(ranked), ranked[math.ceil(0.95 * len(ranked)) - 1]
         print(f"  Explore again, {len(ranked)} times: median {median:.2f} s, 95 % within {p95:.2f} s")
     for error in sorted(set(errors)):
         print(f"  error: {error}")

@@ -44,6 +44,8 @@ _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
 # How long one that writes waits for another one.
 LOCK_SECONDS = 10
+# A store that could not be opened is left alone so long: a page asks for it several times.
+RETRY_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -141,10 +143,12 @@ class Database:
         self.address = address
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._file: tuple[int, int] | None = None
+        self._failure: tuple[float, StoreError] | None = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees the store as it is at one moment. Raises `StoreError`."""
+        """A connection for looking only. Raises `StoreError`."""
         with self._watched(), self._open().connect() as connection:
             yield connection
 
@@ -173,25 +177,52 @@ class Database:
 
     def _open(self) -> Engine:
         with self._lock:
+            if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
+                raise StoreError(str(self._failure[1]))
+            if self._engine and self._file != _file_of(self._engine):
+                # The file was deleted or exchanged; what is still open would be written to nowhere.
+                self._engine.dispose()
+                self._engine = None
             if self._engine is None:
-                engine = _engine(self.address)
                 try:
-                    _upgrade_once(engine)
-                except BaseException:
-                    engine.dispose()
+                    with _told_as_sentence():
+                        self._engine = _opened(self.address)
+                except StoreError as error:
+                    self._failure = time.monotonic(), error
                     raise
-                self._engine = engine
+                self._failure = None
+                self._file = _file_of(self._engine)
             return self._engine
 
 
-def _upgrade_once(engine: Engine) -> None:
+def _opened(address: str) -> Engine:
+    engine = _engine(address)
     try:
-        upgrade(engine)
-    except DBAPIError:
-        # Another server may be making the tables at this moment; not every database lets one
-        # wait for the other, as SQLite does. Then they are there at the second attempt.
-        time.sleep(1)
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except DBAPIError:
+            if engine.dialect.name == "sqlite":
+                raise
+            # Another server may be making the tables at this moment; not every database lets one
+            # wait for the other, as SQLite does. Then they are there at the second attempt.
+            time.sleep(1)
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _file_of(engine: Engine) -> tuple[int, int] | None:
+    """What tells the file of a SQLite database from another one of the same name."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or engine.url.query:
+        return None
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -220,10 +251,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def _engine(address: str) -> Engine:
-    url = make_url(address)
-    if url.get_backend_name() != "sqlite":
-        # A server that has closed an idle connection is asked again.
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    try:
+        url = make_url(address)
+        if url.get_backend_name() != "sqlite":
+            # A server that has closed an idle connection is asked again.
+            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except ValueError as error:
+        raise ArgumentError(str(error)) from error  # A port that is not a number, for example.
+    if not url.database:
+        raise ArgumentError("A database in memory would be another one for each thread.")
     if url.database and not url.query:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})

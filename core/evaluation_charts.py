@@ -326,7 +326,9 @@ def curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: str) -> alt.
         title=None,
         scale=alt.Scale(domain=kinds, range=[[1, 0], [6, 4]][: len(kinds)]),
         # In grey, because the dash belongs to every colour.
-        legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeColor=GREY, symbolSize=400)
+        legend=alt.Legend(
+            orient="bottom", columns=1, symbolType="stroke", symbolStrokeColor=GREY, symbolSize=400
+        )
         if len(kinds) > 1
         else None,
     )
@@ -405,10 +407,10 @@ def fifths(parts: Sequence[Fifth], title: str, unit: str, highest: float) -> alt
     highest : float
         Share at the upper end of the scale, the same for charts side by side.
     """
-    labels = [f"{part.low:{unit}} – {part.high:{unit}}".replace("-", "−") for part in parts]
     frame = pd.DataFrame(
         {
-            "range": labels,
+            "fifth": range(1, len(parts) + 1),
+            "mean": [f"{part.mean:{unit}}".replace("-", "−") for part in parts],
             "share": [part.mistakes / part.images for part in parts],
             "mistakes": [part.mistakes for part in parts],
             "images": [part.images for part in parts],
@@ -418,10 +420,10 @@ def fifths(parts: Sequence[Fifth], title: str, unit: str, highest: float) -> alt
         alt.Chart(frame)
         .mark_bar(color=BLUE)
         .encode(
-            x=alt.X("range:N", sort=labels, title=title, axis=alt.Axis(labelAngle=-30)),
+            x=alt.X("fifth:O", title=title, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("share:Q", title="Read wrong", axis=_percent(1), scale=alt.Scale(domain=[0, highest])),
             tooltip=[
-                alt.Tooltip("range:N", title=title),
+                alt.Tooltip("mean:N", title="Average"),
                 alt.Tooltip("share:Q", title="Read wrong", format=".2%"),
                 alt.Tooltip("mistakes:Q", title="Mistakes", format=","),
                 alt.Tooltip("images:Q", title="Images", format=","),

@@ -50,19 +50,23 @@ def forecasts(line: Sequence[Run], measured: Sequence[Run]) -> dict[str, Forecas
     """
     expected: dict[str, Forecast] = {}
     workers: list[float] = []
-    waiting = 0
     for run in line:
-        per_epoch = seconds_per_epoch(run, measured)
-        lasts = (1 - run.progress) * run.recipe.epochs * per_epoch + SECONDS_AROUND
         if run.state is RunState.RUNNING:
-            expected[run.id] = Forecast(False, 0, 0.0, lasts)
-            heapq.heappush(workers, lasts)
-        else:
-            starts = heapq.heappop(workers) if workers else 0.0
-            expected[run.id] = Forecast(True, waiting, starts, starts + lasts)
-            heapq.heappush(workers, starts + lasts)
-            waiting += 1
+            expected[run.id] = Forecast(False, 0, 0.0, _lasts(run, measured))
+            heapq.heappush(workers, expected[run.id].ends)
+    waiting = [run for run in line if run.state is RunState.QUEUED]
+    for place in range(len(waiting)):
+        run, *others = waiting
+        # As in `core.line`: when a run of a series begins, its other runs go to the end.
+        waiting = sorted(others, key=lambda other: other.place == run.place)
+        starts = heapq.heappop(workers) if workers else 0.0
+        expected[run.id] = Forecast(True, place, starts, starts + _lasts(run, measured))
+        heapq.heappush(workers, expected[run.id].ends)
     return expected
+
+
+def _lasts(run: Run, measured: Iterable[Run]) -> float:
+    return (1 - run.progress) * run.recipe.epochs * seconds_per_epoch(run, measured) + SECONDS_AROUND
 
 
 def seconds_per_epoch(run: Run, measured: Iterable[Run]) -> float:

@@ -133,6 +133,9 @@ class TrainingQueue:
             self._wake.clear()
 
     def _start(self, claim: Claim) -> None:
+        if self._ended.is_set():
+            claim.release()
+            return
         try:
             future = self._executor.submit(train_run, claim, self._load_data)
         except RuntimeError:

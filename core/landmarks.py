@@ -119,8 +119,8 @@ def standing(error: float) -> Standing:
     )
 
 
-def reasons(recipe: Recipe) -> tuple[str, ...]:
-    """What in a recipe explains where its network stands, as sentences."""
+def reasons(recipe: Recipe, epochs: int | None = None) -> tuple[str, ...]:
+    """What explains where a network stands, as sentences; ``epochs`` if not all were trained."""
     found = []
     if recipe.conv_filters:
         found.append("It has filters that look for the same strokes everywhere, as LeNet-5 does.")
@@ -130,14 +130,17 @@ def reasons(recipe: Recipe) -> tuple[str, ...]:
             "they do not know in another."
         )
     else:
-        found.append("It has no hidden layer: like the linear classifier, it can only add up evidence.")
+        found.append(
+            "It has no hidden layer: like the linear classifier, it can only add up evidence. But its loss "
+            "asks for the right digit, not for numbers near 0 and 1, and that is worth several points."
+        )
     if recipe.augmentation:
         found.append("Its training images were moved at random, so it has seen more ways of writing.")
     if recipe.dropout:
         found.append("Dropout kept it from learning its images by heart.")
     if recipe.fit_size < TRAINING_IMAGES:
         found.append("It has learned from only a part of the 60,000 training images.")
-    if recipe.epochs * recipe.steps_per_epoch < FEW_UPDATES:
+    if (recipe.epochs if epochs is None else epochs) * recipe.steps_per_epoch < FEW_UPDATES:
         found.append(
             "Its weights were changed fewer than 2,000 times. With smaller batches or more epochs "
             "it would go on learning."

@@ -89,7 +89,8 @@ class Line:
         Raises
         ------
         RunRefused
-            If the owner has a run waiting already, the line is full, or the store is.
+            If the owner has a run waiting already, or the same one in training; or the
+            line is full, or the store is.
         """
         return self.enqueue_series((recipe,), owner, name, nickname)[0]
 
@@ -109,8 +110,10 @@ class Line:
         with self._database.writing() as connection:
             number = _lock(connection)
             _check(connection, owner, len(recipes))
+            _check_repeated(connection, owner, recipes)
+            place = _last_place(connection)
             ids = [
-                self._add(connection, number + count, recipe, owner, name, nickname)
+                self._add(connection, number + count, place, recipe, owner, name, nickname)
                 for count, recipe in enumerate(recipes, start=1)
             ]
             return tuple(find(connection, run_id) for run_id in ids)
@@ -150,7 +153,11 @@ class Line:
             }
             number = _lock(connection)
             _check(connection, owner)
-            new_id = self._add(connection, number + 1, recipe, owner, parent.name, nickname, **inherited)
+            _check_repeated(connection, owner, (recipe,))
+            place = _last_place(connection)
+            new_id = self._add(
+                connection, number + 1, place, recipe, owner, parent.name, nickname, **inherited
+            )
             write_file(connection, new_id, "state", state)
             for epoch in history:
                 connection.execute(insert(EPOCHS).values(run_id=new_id, **dataclasses.asdict(epoch)))
@@ -175,7 +182,7 @@ class Line:
                 _set(connection, run_id, stopping=True)
 
     def resume(self, run_id: str, owner: str) -> None:
-        """Put an interrupted run back in line, at the place it had.
+        """Put an interrupted run at the end of the line.
 
         Raises
         ------
@@ -196,6 +203,11 @@ class Line:
 
     def claim(self, worker: str) -> "Claim | None":
         """Take the first run whose owner has no other one in training, or None."""
+        with self._database.reading() as connection:
+            # Nobody waits, nearly always: then nothing is written, nor locked.
+            waiting = select(RUNS.c.id).where(RUNS.c.state == RunState.QUEUED).limit(1)
+            if connection.scalar(waiting) is None:
+                return None
         with self._database.writing() as connection:
             _lock(connection)
             busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
@@ -205,22 +217,24 @@ class Line:
                 .order_by(RUNS.c.place, RUNS.c.number)
                 .limit(1)
             )
-            run_id = connection.scalar(first)
-            if run_id is None:
-                return None
-            run = find(connection, run_id)
-            _set(
-                connection,
-                run_id,
-                state=RunState.RUNNING,
-                worker=worker,
-                attempts=RUNS.c.attempts + 1,
-                progress=run.epochs_done / run.recipe.epochs,
-            )
-            # The rest of a series goes to the end: nobody waits for more than one run of another.
-            rest = (RUNS.c.owner == run.owner, RUNS.c.state == RunState.QUEUED)
-            connection.execute(update(RUNS).where(*rest).values(place=_last_place(connection)))
-            return Claim(self._store, run, worker)
+            while (run_id := connection.scalar(first)) is not None:
+                try:
+                    run = find(connection, run_id)
+                except RunError as error:
+                    # A recipe of another version must not hold up the line.
+                    _end(connection, run_id, state=RunState.FAILED, failure=str(error))
+                    continue
+                _set(
+                    connection,
+                    run_id,
+                    state=RunState.RUNNING,
+                    worker=worker,
+                    attempts=RUNS.c.attempts + 1,
+                    progress=run.epochs_done / run.recipe.epochs,
+                )
+                _send_series_to_the_end(connection, run_id)
+                return Claim(self._store, find(connection, run_id), worker)
+            return None
 
     def beats(self) -> tuple[Beat, ...]:
         """The signs of life of all workers, of all servers."""
@@ -249,6 +263,7 @@ class Line:
         self,
         connection: Connection,
         number: int,
+        place: int,
         recipe: Recipe,
         owner: str,
         name: str,
@@ -266,7 +281,7 @@ class Line:
             insert(RUNS).values(
                 id=run_id,
                 number=number,
-                place=_last_place(connection),
+                place=place,
                 name=name,
                 owner=owner,
                 nickname=nickname,
@@ -374,15 +389,15 @@ class Claim:
                 connection,
                 has_model=True,
                 progress=1.0,
-                opened=now(),
                 train_accuracy=train_accuracy,
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
             )
             write_file(connection, self.run.id, "network", network)
             write_file(connection, self.run.id, "state", state)
-            _end(connection, self.run.id, state=RunState.STOPPED if stopped else RunState.FINISHED)
+            # Before it has ended, so that it does not make room for itself.
             make_room(connection)
+            _end(connection, self.run.id, state=RunState.STOPPED if stopped else RunState.FINISHED)
 
     def fail(self, sentence: str) -> None:
         """End the run without a result; what was saved of its state is of no use.
@@ -429,12 +444,31 @@ def _lock(connection: Connection) -> int:
     return connection.scalar(select(COUNTER.c.number)) or 0
 
 
+def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
+    """Refuse what is being trained at this moment for the same owner: a second click."""
+    running = select(RUNS.c.recipe).where(RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner)
+    if {recipe.to_json() for recipe in recipes} & set(connection.scalars(running)):
+        raise RunRefused("This recipe is being trained for you already. Change it, or wait until it ends.")
+
+
+def _send_series_to_the_end(connection: Connection, run_id: str) -> None:
+    """When a run of a series begins, the others go behind all who came meanwhile.
+
+    The runs of a series share a place. A run that waits beside it, of the same owner but
+    lined up by itself, keeps its own.
+    """
+    place = connection.scalar(select(RUNS.c.place).where(RUNS.c.id == run_id))
+    rest = (RUNS.c.place == place, RUNS.c.state == RunState.QUEUED)
+    connection.execute(update(RUNS).where(*rest).values(place=_last_place(connection)))
+
+
 def _last_place(connection: Connection) -> int:
-    """A place behind all others; several runs may share it in the order of their numbers."""
+    """A place behind all others; a series shares one, in the order of its numbers."""
     return 1 + (connection.scalar(select(func.max(RUNS.c.place))) or 0)
 
 
 def _check(connection: Connection, owner: str, runs: int = 1) -> None:
+    """Raise `RunRefused` if this owner cannot line up so many runs now."""
     waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
     if connection.scalar(waiting.where(RUNS.c.owner == owner)):
         raise RunRefused("You have a run waiting already. Cancel it, or wait until it begins.")

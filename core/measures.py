@@ -107,8 +107,8 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             "Score on corrected labels",
             r"\text{accuracy}^* = \frac{|\{ \, i \in K : \hat y_i = y^*_i \, \}|}{|K|}, \quad |K| = 9995",
             "Ten labels are replaced by the digit that most of five people saw, and the five images on "
-            "which they did not agree on a digit are left out. So few images move the score by a "
-            "tenth of a per cent at most: it matters only among the best networks.",
+            "which they did not agree on a digit are left out. So few images move the score by "
+            "0.15 percentage points at most: it matters only among the best networks.",
         ),
         "guessing": Measure(
             "Test error",

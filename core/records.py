@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, not_, or_, select, update
 
 from core.database import EPOCHS, FILES, RUNS
 from core.history import Epoch
@@ -66,6 +66,8 @@ class Run:
     state : RunState
     number : int
         Counts the runs of the store, from 1; 0 for a bundled run.
+    place : int
+        Orders the line; the runs of a series share one.
     named : bool
         Whether its owner has chosen the name.
     owner : str
@@ -108,6 +110,7 @@ class Run:
     recipe: Recipe
     state: RunState
     number: int = 0
+    place: int = 0
     named: bool = False
     owner: str = ""
     nickname: str = ""
@@ -247,7 +250,7 @@ def make_room(connection: Connection, max_bytes: int = MAX_BYTES, max_runs: int 
     excess_bytes, excess_runs = usage.bytes - max_bytes, usage.runs - max_runs
     if max(excess_bytes, excess_runs) <= 0:
         return
-    opened = as_text(datetime.now(UTC) - OPEN_TIME)
+    opened = RUNS.c.opened.between(as_text(datetime.now(UTC) - OPEN_TIME), now())
     size = select(FILES.c.run_id, func.sum(FILES.c.size).label("size")).group_by(FILES.c.run_id).subquery()
     spare = (
         select(RUNS.c.id, func.coalesce(size.c.size, 0).label("size"))
@@ -255,7 +258,7 @@ def make_room(connection: Connection, max_bytes: int = MAX_BYTES, max_runs: int 
         .where(
             RUNS.c.state.not_in(ACTIVE),
             RUNS.c.marked.is_(False),
-            func.coalesce(RUNS.c.opened, "") < opened,
+            or_(RUNS.c.opened.is_(None), not_(opened)),
         )
         .order_by(RUNS.c.named, RUNS.c.number)
     )

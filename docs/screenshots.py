@@ -50,7 +50,7 @@ def main() -> None:
             open_page(page, "/evaluate?model=article&view=Confusions")
             click(page, "evaluate_skip_guess")
             element(page, "evaluate_matrix").locator("path[aria-label*='digit: 4; Answer: 9;']").last.click()
-            expect(element(page, "evaluate_cell")).to_contain_text("A Four, read as a Nine")
+            expect(element(page, "evaluate_cell")).to_contain_text("Four, read as Nine")
             page.get_by_text("What is taken for what?").evaluate("e => e.scrollIntoView()")
             save(page, "evaluate")
 

@@ -139,5 +139,10 @@ mean_y, mean_x = (ink * y).sum(axis=(1, 2)) / amount, (ink * x).sum(axis=(1, 2))
 variance = (ink * y * y).sum(axis=(1, 2)) / amount - mean_y**2
 covariance = (ink * x * y).sum(axis=(1, 2)) / amount - mean_x * mean_y
 slant = np.degrees(np.arctan2(-covariance, variance))
-for part in np.array_split(thickness.argsort(), 5):
-    print(f"{thickness[part].mean():.1f} pixels thick: {1 - right[part].mean():.1%} wrong")
+fifths = [[], [], [], [], []]
+for true_digit in range(10):
+    own = np.flatnonzero(y_test == true_digit)
+    for fifth, part in zip(fifths, np.array_split(own[thickness[own].argsort()], 5), strict=True):
+        fifth.extend(part)
+for fifth in fifths:
+    print(f"{thickness[fifth].mean():.1f} pixels thick: {1 - right[fifth].mean():.1%} wrong")

@@ -71,7 +71,7 @@ with picture:
         figures.large_digit,
         shown,
         highest=1.0 if divided else MAX_PIXEL,
-        alt=f"Training image {index}, a {CLASS_NAMES[dataset.train_labels[index]]}, enlarged",
+        alt=f"Training image {index}, {CLASS_NAMES[dataset.train_labels[index]]}, enlarged",
         width=560,
     )
 with words:

@@ -6,7 +6,6 @@ from core import figures
 from core.database import StoreError
 from core.line import RunRefused
 from core.recipe import LESSONS, PRESETS, Recipe, RecipeError
-from core.records import RunError
 from ui import chrome, pictures, resources, session
 from ui.recipe_form import recipe_form
 from ui.training_panel import training_panel
@@ -70,7 +69,7 @@ with training:
         start(recipe)
     try:
         run = session.watched_run(resources.store())
-    except (RunError, StoreError) as error:
+    except StoreError as error:
         run = None
         st.warning(str(error), icon=":material/search_off:")
     if run:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.database import StoreError
+from core.forecast import forecasts
 from core.machine import free_memory
 from core.records import MAX_BYTES, RunState
 from ui import chrome, resources, session
@@ -22,20 +23,22 @@ chrome.begin(
 )
 store = resources.store()
 
+mine = st.session_state.get("runs_mine", False)
 try:
     line, usage = store.line(), store.usage()
-    runs = store.runs(limit=NEWEST)
+    runs = store.runs(session.owner() if mine else None, limit=NEWEST)
     best = store.best()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
-waiting = [run.owner for run in line if run.state is RunState.QUEUED]
+waiting = [run for run in line if run.state is RunState.QUEUED]
+own = next((run.id for run in waiting if run.owner == session.owner()), None)
 with st.grid(6, min_column_width=140):
     st.metric("In training", len(line) - len(waiting))
     st.metric("Waiting", len(waiting))
-    if session.owner() in waiting:
-        st.metric("Your place in line", waiting.index(session.owner()) + 1)
+    if own:
+        st.metric("Your place in line", forecasts(line, ())[own].place + 1)
     st.metric("Models kept", f"{usage.models:,}")
     st.metric(
         "Store used",
@@ -45,7 +48,7 @@ with st.grid(6, min_column_width=140):
     )
     st.metric("Free memory", f"{free_memory() / MEGABYTE:,.0f} MB")
 
-mine = st.segmented_control(
+st.segmented_control(
     "Whose runs",
     [False, True],
     default=False,
@@ -54,8 +57,6 @@ mine = st.segmented_control(
     key="runs_mine",
     persist_state="session",
 )
-if mine:
-    runs = store.runs(session.owner(), limit=NEWEST)
 if runs:
     chosen = runs_table(runs, best)
     if chosen:

@@ -1,5 +1,6 @@
 """Navigation and the frame that every page has."""
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,11 @@ def end(code: str, tries: list[str]) -> None:
     st.markdown("\n".join(f"- {line}" for line in tries))
     if st.toggle("Show this step as code", key=f"show_code_{code}"):
         st.code((_ROOT / "examples" / f"{code}.py").read_text(encoding="utf-8"), language="python")
+
+
+def plain(text: str) -> str:
+    """What a visitor wrote, for showing: nothing in it is Markdown, a picture or a colour."""
+    return re.sub(r"([\\`*_{}\[\]()<>#|~$!]|:(?=\S))", r"\\\1", text)
 
 
 def page_link(file: str, label: str, **query: str) -> None:

@@ -18,7 +18,7 @@ def run_card(run_id: str) -> None:
         st.warning(str(error), icon=":material/search_off:")
         return
     with st.container(border=True, key="run_card"):
-        st.subheader(run.label, anchor=False)
+        st.subheader(chrome.plain(run.label), anchor=False)
         st.caption(run.recipe.settings)
         st.badge(STATES[run.state])
         if parent:
@@ -47,26 +47,31 @@ def _parent(run: Run) -> str | None:
         parent = resources.store().get(run.parent)
     except RunError:
         return f"It went on after epoch {run.parent_epochs} of a run that was deleted."
-    return f"It went on after epoch {run.parent_epochs} of “{parent.label}”."
+    return f"It went on after epoch {run.parent_epochs} of “{chrome.plain(parent.label)}”."
 
 
 def _care(run: Run) -> None:
     store, owner = resources.store(), session.owner()
+    # What this tab shows; another tab may have changed it since, and only what is changed here counts.
+    shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.marked))
     with st.form(f"run_edit_{run.id}", border=False):
         name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
         note = st.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
         marked = st.checkbox(
-            "Keep it: never make room by removing this model", run.marked, key=f"run_marked_{run.id}"
+            "Keep this model even when the store is full", run.marked, key=f"run_marked_{run.id}"
         )
         if st.form_submit_button("Save", icon=":material/save:", key="run_save"):
             try:
-                if name != run.name:
+                if name != shown[0]:
                     store.rename(run.id, owner, name)
-                store.annotate(run.id, owner, note)
-                store.mark(run.id, owner, marked)
+                if note != shown[1]:
+                    store.annotate(run.id, owner, note)
+                if marked != shown[2]:
+                    store.mark(run.id, owner, marked)
             except (RunError, StoreError) as error:
                 st.error(str(error), icon=":material/error:")
             else:
+                del st.session_state[f"run_shown_{run.id}"]
                 st.rerun()
     if run.state is RunState.RUNNING:
         return

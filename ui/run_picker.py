@@ -54,7 +54,7 @@ def pick(key: str, default: str) -> Run:
         help="The bundled models come with Digit Lab. Each network that you train joins the list.",
     )
     st.query_params[_ADDRESS] = state[_LAST_ADDRESS] = chosen
-    with contextlib.suppress(StoreError):
+    with contextlib.suppress(StoreError, RunError):
         resources.store().touch(chosen)
     return models[chosen]
 

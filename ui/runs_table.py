@@ -77,7 +77,8 @@ def runs_table(runs: Sequence[Run], best: str | None) -> str | None:
 def _choose(key: str, ids: list[str]) -> None:
     rows = st.session_state[key].selection.rows
     if rows:
-        session.watch(ids[rows[0]])
+        # Not what Train shows: that stays the visitor's own training.
+        st.query_params[session.WATCHED_ADDRESS] = ids[rows[0]]
     else:
         st.query_params.pop(session.WATCHED_ADDRESS, None)
 

@@ -109,27 +109,18 @@ def _server() -> str:
 def watched_run(store: RunStore) -> Run | None:
     """The run to show: the one in the address, the visitor's last one, or one in training.
 
-    Raises
-    ------
-    RunError
-        If the address names a run that is not there, and there is no other to show.
+    If the address names a run that is gone, the page says so before it shows another one.
     """
     asked = st.query_params.get(WATCHED_ADDRESS) or st.session_state.get(WATCHED_ADDRESS)
-    missing: RunError | None = None
+    run: Run | None = None
     if asked:
         try:
             run = store.get(asked)
         except RunError as error:
-            missing = error
-        else:
-            watch(run.id)
-            return run
-    own = store.runs(owner(), limit=1)
-    others = store.line()
-    if not own and not others:
-        if missing:
-            raise missing
-        return None
-    run = (own or others)[0]
-    watch(run.id)
+            st.warning(str(error), icon=":material/search_off:")
+            forget()
+    if run is None:
+        run = next(iter(store.runs(owner(), limit=1) or store.line()), None)
+    if run:
+        watch(run.id)
     return run

@@ -51,18 +51,20 @@ def _pace(run: Run) -> float | None:
 
 
 def _panel(run_id: str, shown_state: RunState, shown_pace: float | None) -> None:
-    store = resources.store()
     try:
-        run = store.get(run_id)
+        run = resources.store().get(run_id)
         if run.state is not shown_state or _pace(run) != shown_pace:
             # Nothing else changes the clock of a fragment than a run of the page.
             st.rerun()
-        history = store.history(run_id)
-    except (RunError, StoreError) as error:
-        st.warning(str(error), icon=":material/search_off:")
-        return
+        _show(run, resources.store().history(run_id))
+    except RunError:
+        st.rerun()  # It is gone; the page says so.
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
 
-    st.subheader(run.label, anchor=False)
+
+def _show(run: Run, history: Sequence[Epoch]) -> None:
+    st.subheader(chrome.plain(run.label), anchor=False)
     st.caption(run.recipe.settings)
     if not run.bundled and run.owner != session.owner():
         st.caption(_whose(run))
@@ -84,7 +86,7 @@ def _panel(run_id: str, shown_state: RunState, shown_pace: float | None) -> None
 
 def _whose(run: Run) -> str:
     if run.nickname:
-        return f"Started by {run.nickname}. You can look, but not change it."
+        return f"Started by {chrome.plain(run.nickname)}. You can look, but not change it."
     return "Started by somebody else. You can look, but not change it."
 
 
@@ -104,18 +106,25 @@ def _place(run: Run) -> None:
             st.metric("Begins in about", clock(expected.starts))
             st.metric("Ends in about", clock(expected.ends))
     if run.owner == session.owner():
-        _stop_button(run, "Cancel", "Takes the run out of the line.", ":material/close:")
+        st.button(
+            "Cancel",
+            icon=":material/close:",
+            key="train_stop",
+            on_click=_cancel,
+            args=(run.id,),
+            help="Takes the run out of the line.",
+        )
 
 
 def _progress(run: Run) -> None:
     epochs, steps = run.recipe.epochs, run.recipe.steps_per_epoch
     done = round(run.progress * epochs * steps)
-    if run.progress == 0:
+    if run.stopping:
+        text = "Stopping as soon as the batch is done."
+    elif run.progress == 0:
         text = "Starting the engine. The first time takes a few seconds."
     elif run.progress >= 1:
         text = "Measuring on the test images."
-    elif run.stopping:
-        text = "Stopping after this batch."
     elif run.epochs_done and run.seconds / run.epochs_done < SLOW_EPOCH_SECONDS:
         text = f"Epoch {run.epochs_done + 1} of {epochs}"
     else:
@@ -123,12 +132,14 @@ def _progress(run: Run) -> None:
     with st.container(key="train_progress"):
         st.progress(min(run.progress, 1.0), text=text)
     if run.owner == session.owner():
-        _stop_button(
-            run,
+        st.button(
             "Stop",
-            "Ends the training now. The network keeps what it has learned.",
-            ":material/stop:",
+            icon=":material/stop:",
+            key="train_stop",
+            on_click=_act,
+            args=(resources.queue().stop, run.id),
             disabled=run.stopping or run.progress >= 1,
+            help="Ends the training now. The network keeps what it has learned.",
         )
 
 
@@ -148,18 +159,6 @@ def _interrupted(run: Run) -> None:
         )
 
 
-def _stop_button(run: Run, label: str, about: str, icon: str, disabled: bool = False) -> None:
-    st.button(
-        label,
-        icon=icon,
-        key="train_stop",
-        on_click=_act,
-        args=(resources.queue().stop, run.id),
-        disabled=disabled,
-        help=about,
-    )
-
-
 def _act(action: Callable[[str, str], None], run_id: str) -> None:
     """Do something with a run of this visitor, or say why not."""
     try:
@@ -167,6 +166,16 @@ def _act(action: Callable[[str, str], None], run_id: str) -> None:
         resources.expectations.clear()
     except (RunError, RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/block:")
+
+
+def _cancel(run_id: str) -> None:
+    _act(resources.queue().stop, run_id)
+    with contextlib.suppress(StoreError):
+        try:
+            resources.store().get(run_id)
+        except RunError:
+            session.forget()
+            st.toast("Your run has left the line.", icon=":material/check:")
 
 
 def _curves(run: Run, history: Sequence[Epoch]) -> None:

@@ -102,6 +102,8 @@ def test_what_is_not_a_database_is_a_sentence_and_stays_as_it_is(tmp_path: Path)
         ("nonsense", "is not the address of a database"),
         ("oracle://server/runs", "driver of the database"),
         ("sqlite:////dev/null/runs.db", "cannot be opened"),
+        ("postgresql://user:pass@word:port/runs", "is not the address of a database"),
+        ("sqlite://", "is not the address of a database"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_a_sentence(address: str, sentence: str):
@@ -140,7 +142,7 @@ def test_a_locked_store_is_a_sentence_and_works_again(
         connection.execute(text("UPDATE counter SET number = 7"))
 
 
-def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path):
+def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     blocker = tmp_path / "store"
     blocker.write_text("in the way of the folder")
     store = RunStore(f"sqlite:///{blocker}/runs.db")
@@ -148,6 +150,9 @@ def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path):
         store.runs()
     assert store.bundled(), "the bundled models need no database"
     blocker.unlink()
+    with pytest.raises(StoreError):
+        store.runs()
+    monkeypatch.setattr("core.database.RETRY_SECONDS", 0)
     assert store.runs() == ()
     store.database.close()
 
@@ -161,6 +166,18 @@ def test_a_store_that_was_emptied_meanwhile_is_made_anew(store: RunStore, tmp_pa
     with pytest.raises(StoreError, match="cannot be used now"):
         store.runs()
     assert store.runs() == (), "the next look makes the tables again"
+
+
+def test_a_file_that_was_deleted_meanwhile_is_made_anew(store: RunStore, tmp_path: Path):
+    store.usage()
+    for file in tmp_path.glob("runs.db*"):
+        file.unlink()
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+    again = RunStore(store.database.address)
+    with again.database.reading() as connection:
+        assert connection.scalar(text("SELECT number FROM counter")) == 7, "not written to nowhere"
+    again.database.close()
 
 
 def test_many_processes_may_make_the_same_store_at_once(address: str):

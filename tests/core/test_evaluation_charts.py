@@ -34,7 +34,7 @@ def every_chart(evaluation) -> dict[str, alt.Chart | alt.LayerChart]:
         "refusals": charts.refusals(refusals(sure, right), 0.9),
         "curves": charts.curves({("One", "Aimed"): points, ("Two", "By chance"): points}, "Push"),
         "ladder": charts.ladder("Mine", 0.06),
-        "fifths": charts.fifths([Fifth(0, 1, 10, 2), Fifth(1, 2, 10, 1)], "Thickness", ".1f", 0.3),
+        "fifths": charts.fifths([Fifth(0.5, 10, 2), Fifth(1.5, 10, 1)], "Thickness", ".1f", 0.3),
     }
 
 

@@ -21,8 +21,8 @@ def measured(seconds: float, recipe: Recipe = ARTICLE) -> Run:
 def test_one_after_another():
     line = [
         run("a", RunState.RUNNING, progress=0.5, epochs_done=5, seconds=10.0),
-        run("b", RunState.QUEUED),
-        run("c", RunState.QUEUED),
+        run("b", RunState.QUEUED, place=2),
+        run("c", RunState.QUEUED, place=3),
     ]
     expected = forecasts(line, [measured(1.0)])
     around = SECONDS_AROUND
@@ -41,6 +41,14 @@ def test_two_workers_side_by_side():
     expected = forecasts(line, [measured(1.0)])
     assert expected["c"].starts == expected["a"].ends
     assert expected["d"].starts == expected["b"].ends
+
+
+def test_nobody_waits_for_more_than_one_run_of_a_series():
+    series = [run(f"ann {seed}", RunState.QUEUED, place=1, number=seed) for seed in (1, 2, 3)]
+    bob = run("bob", RunState.QUEUED, place=2, number=4)
+    expected = forecasts([*series, bob], [measured(1.0)])
+    assert [expected[name].place for name in ("ann 1", "bob", "ann 2", "ann 3")] == [0, 1, 2, 3]
+    assert expected["bob"].starts == expected["ann 1"].ends
 
 
 def test_the_first_in_an_empty_line_begins_at_once():

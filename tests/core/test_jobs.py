@@ -248,7 +248,7 @@ import sys, threading
 from core import jobs
 from core.recipe import Recipe
 from core.runs import RunStore
-jobs.LIFELESS_SECONDS = 1.0
+jobs.LIFELESS_SECONDS = 4.0
 jobs.TrainingQueue(RunStore())
 print("ready", flush=True)
 threading.Event().wait()

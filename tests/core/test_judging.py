@@ -131,3 +131,22 @@ def test_more_seeds_are_those_not_used_yet():
     assert [recipe.seed for recipe in recipes] == [1, 3, 4]
     assert all(alike(ARTICLE, recipe) for recipe in recipes)
     assert not alike(ARTICLE, dataclasses.replace(ARTICLE, epochs=3))
+
+
+# cleanlab/label-errors, mturk/mnist_mturk.json: votes for the label, for the suggestion, for neither.
+PUBLISHED_VOTES = {
+    947: (0, 5, 0), 1621: (2, 3, 0), 1901: (2, 3, 0), 2130: (2, 2, 1), 2462: (0, 4, 1),
+    2597: (0, 4, 1), 2654: (0, 2, 3), 3520: (2, 0, 3), 3558: (1, 4, 0), 5937: (1, 3, 1),
+    6651: (0, 5, 0), 6783: (2, 3, 0), 8527: (2, 2, 1), 9679: (2, 0, 3), 9729: (2, 3, 0),
+}  # fmt: skip
+
+
+def test_the_votes_are_the_published_ones():
+    votes = {one.index: (one.for_label, one.for_suggestion, one.for_neither) for one in DISPUTES}
+    assert votes == PUBLISHED_VOTES
+
+
+def test_the_published_results_are_those_of_their_sources():
+    """LeCun 1998, Simard 2003, Ciresan 2010, as DESIGN.md has them."""
+    errors = {landmark.error for landmark in LANDMARKS}
+    assert {0.12, 0.05, 0.047, 0.016, 0.0095, 0.0035} <= errors

@@ -11,6 +11,7 @@ from core.records import RunError, RunState
 from core.runs import RunStore
 
 RECIPE = Recipe(epochs=3)
+OTHER = Recipe(epochs=3, seed=1)
 EPOCHS = tuple(Epoch(number, 0.5, 0.9, None, None, 2.0) for number in (1, 2, 3))
 
 
@@ -52,7 +53,9 @@ def test_one_waiting_and_one_running_for_each_owner(line: Line, store: RunStore)
     with pytest.raises(RunRefused, match="You have a run waiting already"):
         line.enqueue(RECIPE, "ann", "Second")
     assert line.claim("worker 1").run.id == first.id
-    second = line.enqueue(RECIPE, "ann", "Second")
+    with pytest.raises(RunRefused, match="is being trained for you already"):
+        line.enqueue(RECIPE, "ann", "A second click")
+    second = line.enqueue(OTHER, "ann", "Second")
     with pytest.raises(RunRefused, match="You have a run waiting already"):
         line.enqueue(RECIPE, "ann", "Third")
 
@@ -305,3 +308,31 @@ def test_a_series_that_does_not_fit_is_refused_as_a_whole(line: Line, store: Run
         line.enqueue_series([RECIPE] * 3, "ann", "Seeds")
     assert len(store.line()) == MAX_WAITING - 2
     line.enqueue_series([RECIPE] * 2, "ann", "Seeds")
+
+
+def test_a_waiting_run_keeps_its_place_when_the_server_ends(line: Line, store: RunStore):
+    claim = claimed(line)
+    waiting = line.enqueue(OTHER, "ann", "Waits")
+    line.enqueue(RECIPE, "bob", "Later")
+    claim.release()
+    line.claim("next server")
+    assert [run.id for run in store.line()][:2] == [claim.run.id, waiting.id]
+
+
+def test_a_recipe_of_another_version_does_not_hold_up_the_line(line: Line, store: RunStore):
+    strange = line.enqueue(RECIPE, "ann", "Strange")
+    bob = line.enqueue(RECIPE, "bob", "Bob's")
+    with store.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET recipe = '{{\"epochs\": -1}}' WHERE id = '{strange.id}'")
+    assert line.claim("worker").run.id == bob.id
+    assert line.claim("worker") is None
+    line.enqueue(RECIPE, "ann", "Ann's next")
+
+
+def test_progress_does_not_jump_back_after_an_interruption(line: Line, store: RunStore):
+    claim = claimed(line)
+    save(claim, 1)
+    claim.beat(0.6)
+    line.take_away(line.beats()[0])
+    again = line.claim("worker 2")
+    assert again.run.progress == pytest.approx(1 / 3)

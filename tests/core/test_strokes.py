@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.data import Dataset
-from core.strokes import by_fifths, measure
+from core.strokes import beside_its_digit, by_fifths, measure
 
 SCALE = 8
 
@@ -63,11 +63,24 @@ def test_a_block_boundary_changes_nothing(mnist: Dataset):
 def test_fifths_worked_by_hand():
     values = np.array([5.0, 1, 4, 2, 3, 10, 9, 8, 7, 6])
     wrong = np.array([False, True, False, False, True, True, True, False, False, False])
-    fifths = by_fifths(values, wrong)
-    assert [(f.low, f.high, f.images, f.mistakes) for f in fifths] == [
-        (1, 2, 2, 1),
-        (3, 4, 2, 1),
-        (5, 6, 2, 0),
-        (7, 8, 2, 0),
-        (9, 10, 2, 2),
+    fifths = by_fifths(values, np.zeros(10, dtype=np.uint8), wrong)
+    assert [(f.mean, f.images, f.mistakes) for f in fifths] == [
+        (1.5, 2, 1),
+        (3.5, 2, 1),
+        (5.5, 2, 0),
+        (7.5, 2, 0),
+        (9.5, 2, 2),
     ]
+
+
+def test_a_measure_that_only_tells_the_digit_explains_no_mistake():
+    """Ones are small and easy: parted together, small writing would seem to be easy."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 500)
+    wrong = rng.random(5000) < labels / 20
+    fifths = by_fifths(labels + rng.random(5000) / 1000, labels, wrong)
+    shares = [fifth.mistakes / fifth.images for fifth in fifths]
+    assert max(shares) - min(shares) < 0.05
+    together = np.array_split(labels.argsort(kind="stable"), 5)
+    assert wrong[together[4]].mean() - wrong[together[0]].mean() > 0.3
+    assert beside_its_digit(labels.astype(float), labels).max() == 0

@@ -16,6 +16,7 @@ from core.calibration import refusals, reliability
 from core.confidence import mcnemar, wilson
 from core.disputed import DISPUTES
 from core.evaluation import Evaluation
+from core.evaluation_charts import ALL
 from core.measures import MEASURES
 from core.recipe import ARTICLE, PRESETS
 from core.records import Run
@@ -96,7 +97,7 @@ def test_two_models_on_the_same_images(open_page):
     article, relu = (resources.test_evaluation(name) for name in ("article", "relu"))
     comparison = mcnemar(article.right, relu.right)
     assert f"**{comparison.differ:,}** images" in text(app, "evaluate_mcnemar")
-    assert "more than chance" in text(app, "evaluate_mcnemar")
+    assert "**The other network is better**, and that is more than chance." in text(app, "evaluate_mcnemar")
     # Nobody is compared with themselves.
     app.selectbox(key="evaluate_model").select("relu").run()
     assert app.selectbox(key="evaluate_other").value == "article"
@@ -167,7 +168,7 @@ def test_the_guess_comes_before_the_matrix(open_page):
     assert not app.exception
     result = text(app, "evaluate_guess_result")
     assert "Exactly!" in result
-    assert f"{pair.count} times" in result
+    assert f": {pair.count}." in result
     assert "3 of 3 points" in words(app)
     assert app.get_by_key("evaluate_matrix") is not None
     # Another model is another guess, and the points add up.
@@ -188,8 +189,8 @@ def test_the_guess_comes_before_the_matrix(open_page):
 @pytest.mark.parametrize(("digit", "answer"), [(4, 9), (8, None), (None, 3), (None, None)])
 def test_a_cell_shows_its_images(confusions, digit, answer):
     app = confusions()
-    app.selectbox(key="evaluate_cell_digit").select(digit).run()
-    app.selectbox(key="evaluate_cell_answer").select(answer).run()
+    app.selectbox(key="evaluate_cell_digit").select(ALL if digit is None else digit).run()
+    app.selectbox(key="evaluate_cell_answer").select(ALL if answer is None else answer).run()
     assert not app.exception
     evaluation = resources.test_evaluation("article")
     found = evaluation.select(digit, answer)
@@ -310,7 +311,7 @@ def test_votes_and_verdicts(open_page):
     app.button(key="evaluate_vote").click().run()
     assert not app.exception
     assert text(app, "evaluate_votes_result") == (
-        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where the five people agreed on "
+        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where most of the five people agreed on "
         "an answer you gave the same one on 4 of 4."
     )
     assert "The people saw a **9**" in text(app, "dispute_947")
@@ -331,7 +332,7 @@ def test_the_place_on_the_ladder(open_page):
     standing = text(app, "evaluate_standing")
     assert "**6.28%**" in standing
     assert "better than **Linear classifier**" in standing
-    assert "Next above it: **Nearest neighbours**" in standing
+    assert "The next better one: **Nearest neighbours**" in standing
 
 
 def test_every_measure_shows_its_formula_and_code(open_page):

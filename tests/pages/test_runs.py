@@ -167,3 +167,25 @@ def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
     assert "locked by another program" in app.toast[0].value
     other.execute("ROLLBACK")
     other.close()
+
+
+def test_a_name_is_never_a_picture_in_the_browsers_of_others(open_page, store: RunStore):
+    name = "![x](https://example.org/a.png) :red[hi] *b*"
+    run = finished_run(store, Recipe(epochs=1), ANN, name, nickname="**bold**")
+    shown = words(open_page("5_runs", run=run.id)) + words(open_page("2_train", run=run.id))
+    assert "![x](" not in shown
+    assert ":red[" not in shown
+    assert "Started by **bold**" not in shown
+    assert r"\!\[x\]\(https" in shown
+
+
+def test_saving_in_one_tab_keeps_what_another_tab_changed(open_page, runs, browser, store: RunStore):
+    browser(ANN)
+    first = open_page("5_runs", run=runs["low"])
+    second = open_page("5_runs", run=runs["low"])
+    first.text_input(key=f"run_name_{runs['low']}").set_value("Renamed")
+    first.button(key="run_save").click().run()
+    second.text_area(key=f"run_note_{runs['low']}").set_value("A note")
+    second.button(key="run_save").click().run()
+    run = store.get(runs["low"])
+    assert (run.name, run.note) == ("Renamed", "A note")

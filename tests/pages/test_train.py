@@ -227,7 +227,7 @@ def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
     train_until_finished(app)
     other = open_page("2_train", run="deleted")
     assert not other.exception
-    assert not other.warning
+    assert "not on this server any more" in other.warning[0].value
     assert "Run 1" in words(other)
 
 

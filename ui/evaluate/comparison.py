@@ -6,7 +6,7 @@ import streamlit as st
 from core import evaluation_charts
 from core.landmarks import LANDMARKS, reasons, standing
 from core.records import Run
-from ui import pictures, resources
+from ui import chrome, pictures, resources
 from ui.evaluate import parts
 
 
@@ -16,14 +16,14 @@ def show(run: Run) -> None:
     error = 1 - resources.test_evaluation(run.id).accuracy
     place = standing(error)
     with st.container(key="evaluate_standing"):
-        st.markdown(f"**{run.name}** reads **{error:.2%}** of the test images wrong.")
+        st.markdown(f"**{chrome.plain(run.name)}** reads **{error:.2%}** of the test images wrong.")
         if place.beaten:
             st.markdown(f"It does better than **{place.beaten.name}** with {place.beaten.error:.2%}.")
         else:
-            st.markdown("Even guessing does better. Something went wrong in its training.")
+            st.markdown("It does no better than guessing. Something went wrong in its training.")
         if place.ahead:
             st.markdown(
-                f"Next above it: **{place.ahead.name}** with {place.ahead.error:.2%}. {place.ahead.why}"
+                f"The next better one: **{place.ahead.name}** with {place.ahead.error:.2%}. {place.ahead.why}"
             )
         else:
             st.markdown("No result here is better. Make sure that it has not learned from the test images.")
@@ -33,7 +33,7 @@ def show(run: Run) -> None:
         alt=f"Test errors from guessing, 90%, to 0.35%; this network has {error:.2%}",
     )
     st.markdown("**Why it stands there**")
-    st.markdown("\n".join(f"- {reason}" for reason in reasons(run.recipe)))
+    st.markdown("\n".join(f"- {reason}" for reason in reasons(run.recipe, run.epochs_done)))
     st.subheader("Where the others come from", anchor=False)
     table = pd.DataFrame(LANDMARKS)
     with st.container(key="evaluate_landmarks"):

@@ -19,7 +19,7 @@ _GUESSES = "evaluate_guesses"
 _SKIPPED = "evaluate_guess_skipped"
 _CHART = "evaluate_matrix"
 _DIGIT, _ANSWER = "evaluate_cell_digit", "evaluate_cell_answer"
-_ANY = [None, *range(10)]
+_ANY = [ALL, *range(10)]
 _PRAISE = {
     3: "Exactly! This is its most frequent mistake.",
     2: "Very close! It is among its five most frequent mistakes.",
@@ -75,8 +75,8 @@ def _reveal(guesses: dict[str, Guess], run: Run) -> None:
     points = sum(one.points for one in guesses.values())
     with st.container(border=True, key="evaluate_guess_result"):
         st.markdown(
-            f"**{_PRAISE[guess.points]}** A {CLASS_NAMES[guess.digit]} is read as a "
-            f"{CLASS_NAMES[guess.answer]} {guess.count} times."
+            f"**{_PRAISE[guess.points]}** Times that {CLASS_NAMES[guess.digit]} is read as "
+            f"{CLASS_NAMES[guess.answer]}: {guess.count}."
         )
         st.caption(f"You have {points} of {MOST_POINTS * len(guesses)} points. Try another model.")
 
@@ -106,7 +106,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
                 st.selectbox(
                     label,
                     _ANY,
-                    format_func=lambda digit: "Any" if digit is None else _name(digit),
+                    format_func=lambda digit: "Any" if digit == ALL else _name(digit),
                     key=key,
                     persist_state="session",
                     width=150,
@@ -116,7 +116,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
             evaluation.confusion_matrix,
             per,
             st.session_state["evaluate_mistakes_only"],
-            (st.session_state[_DIGIT], st.session_state[_ANSWER]),
+            _chosen(),
         )
         parts.save("confusion_matrix", run, matrix_table(evaluation), parts.of_chart(draw()))
     with matrix:
@@ -135,11 +135,17 @@ def _choose() -> None:
     chosen = st.session_state[_CHART].selection.get(CELL)
     if chosen:
         for key, field in ((_DIGIT, "digit"), (_ANSWER, "answer")):
-            st.session_state[key] = None if chosen[0][field] == ALL else int(chosen[0][field])
+            st.session_state[key] = ALL if chosen[0][field] == ALL else int(chosen[0][field])
+
+
+def _chosen() -> tuple[int | None, int | None]:
+    """The digit and the answer to look at; None for any."""
+    digit, answer = (st.session_state[key] for key in (_DIGIT, _ANSWER))
+    return None if digit == ALL else digit, None if answer == ALL else answer
 
 
 def _images(run: Run, evaluation: Evaluation) -> None:
-    digit, answer = st.session_state[_DIGIT], st.session_state[_ANSWER]
+    digit, answer = _chosen()
     mistakes_only = st.session_state["evaluate_mistakes_only"]
     found = evaluation.select(digit, answer, mistakes_only)
     with st.container(key="evaluate_cell"):
@@ -156,10 +162,10 @@ def _heading(digit: int | None, answer: int | None) -> str:
     if digit is None and answer is None:
         return "All images"
     if answer is None:
-        return f"All images of a {CLASS_NAMES[digit or 0]}"
+        return f"All images of {CLASS_NAMES[digit or 0]}"
     if digit is None:
-        return f"All images read as a {CLASS_NAMES[answer]}"
-    return f"A {CLASS_NAMES[digit]}, read as a {CLASS_NAMES[answer]}"
+        return f"All images read as {CLASS_NAMES[answer]}"
+    return f"{CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}"
 
 
 def _name(digit: int | None) -> str:

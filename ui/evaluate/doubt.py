@@ -59,7 +59,7 @@ def _honesty(run: Run, evaluation: Evaluation, temperature: Temperature | None) 
         parts.chart(
             chart,
             key="evaluate_confidence",
-            alt="Right answers are mostly very sure, mistakes are spread over all confidences",
+            alt="How many right answers and mistakes there are at each confidence",
         )
         edges = {"low": counts.edges[:-1], "high": counts.edges[1:]}
         table = pd.DataFrame({**edges, "right": counts.right, "wrong": counts.wrong})
@@ -85,7 +85,7 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
     else:
         st.markdown(
             f"The fitted temperature, **{temperature.value:.2f}**, does not help here: the calibration error "
-            f"goes from **{before:.2%}** to **{after:.2%}**. It was small already."
+            f"goes from **{before:.2%}** to **{after:.2%}**."
         )
     if temperature.of_twin:
         st.caption(

@@ -28,7 +28,8 @@ def show(run: Run) -> None:
     st.subheader("Is the test right?", anchor=False)
     st.markdown(
         "The labels of the test images were given by people, and people err. A study found 15 test images "
-        "whose label five others did not confirm. **What do you see?** One of the two digits is the label."
+        "whose label fewer than three of five others confirmed. **What do you see?** "
+        "One of the two digits is the label."
     )
     shown = st.session_state.get(_SHOWN, False)
     with st.form("evaluate_votes", border=False):
@@ -97,8 +98,8 @@ def _votes() -> None:
         if given:
             st.markdown(
                 f"You voted on {len(given)} of {len(DISPUTES)} images and against MNIST's label on "
-                f"{against} of them. Where the five people agreed on an answer you gave the same one on "
-                f"{agree} of {decided}."
+                f"{against} of them. Where most of the five people agreed on an answer you gave the same "
+                f"one on {agree} of {decided}."
             )
         else:
             st.markdown("You have not voted yet. The verdicts are below each image.")

@@ -7,16 +7,30 @@ from core import evaluation_charts
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.records import Run
-from core.strokes import by_fifths
+from core.strokes import beside_its_digit, by_fifths
 from ui import resources
 from ui.evaluate import parts, results
 
 _GROUPS = {"confidence": "All, surest first", "pair": "By confusion", "digit": "By digit"}
-# Title with the unit, a format, and the words for both ends.
+# Title with the unit, title of the axis, a format, and the words for both ends.
 _STROKES = (
-    ("thickness", "Thickness of the stroke (pixels)", ".1f", "thinnest", "thickest"),
-    ("slant", "Slant to the right (degrees)", ".0f", "most left-leaning", "most right-leaning"),
-    ("size", "Width times height (pixels)", ".0f", "smallest", "largest"),
+    (
+        "thickness",
+        "Thickness of the stroke (pixels)",
+        "From the thinnest to the thickest",
+        ".1f",
+        "thinnest",
+        "thickest",
+    ),
+    (
+        "slant",
+        "Slant to the right (degrees)",
+        "From left-leaning to right-leaning",
+        ".0f",
+        "most left-leaning",
+        "most right-leaning",
+    ),
+    ("size", "Width times height (pixels)", "From the smallest to the largest", ".0f", "smallest", "largest"),
 )
 
 
@@ -77,18 +91,18 @@ def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, i
 def _strokes(run: Run, evaluation: Evaluation) -> None:
     st.subheader("What do they have in common?", anchor=False)
     st.markdown(
-        "All test images in five equal parts, from the lowest value to the highest. If the way of "
-        "writing did not matter, all five bars would be about as high."
+        "The images of each digit in five equal parts, from the lowest value to the highest. If the way "
+        "of writing a digit did not matter, all five bars would be about as high."
     )
     strokes, wrong = results.test_strokes(), ~evaluation.right
     rows = []
-    parted = {name: by_fifths(getattr(strokes, name), wrong) for name, *_ in _STROKES}
+    parted = {name: by_fifths(getattr(strokes, name), evaluation.labels, wrong) for name, *_ in _STROKES}
     top = 1.1 * max(fifth.mistakes / fifth.images for fifths in parted.values() for fifth in fifths)
-    for column, (name, title, unit, lowest, highest) in zip(st.columns(3), _STROKES, strict=True):
-        values, fifths = getattr(strokes, name), parted[name]
+    for column, (name, title, axis, unit, lowest, highest) in zip(st.columns(3), _STROKES, strict=True):
+        values, fifths = beside_its_digit(getattr(strokes, name), evaluation.labels), parted[name]
         first, last = fifths[0], fifths[-1]
         with column:
-            chart = evaluation_charts.fifths(fifths, title, unit, top)
+            chart = evaluation_charts.fifths(fifths, axis, unit, top)
             parts.chart(
                 chart,
                 key=f"evaluate_{name}",
@@ -105,15 +119,15 @@ def _strokes(run: Run, evaluation: Evaluation) -> None:
                 "Mistakes": values[wrong].mean(),
             }
         )
-    st.markdown("**On average**")
+    st.markdown("**On average, beside all images of the same digit**")
     table = pd.DataFrame(rows)
-    number = st.column_config.NumberColumn(format="%.1f")
+    number = st.column_config.NumberColumn(format="%+.1f")
     st.dataframe(
         table,
         hide_index=True,
         key="evaluate_strokes",
         column_config={"Right answers": number, "Mistakes": number},
-        alt="Average thickness, slant and size of the images read right and of the mistakes",
+        alt="Thickness, slant and size of right answers and mistakes beside the average of their digit",
     )
     parts.save("strokes", run, table)
     parts.explain("strokes")

@@ -138,7 +138,7 @@ def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray
             with st.container(horizontal_alignment="center", gap="xxsmall"):
                 st.image(
                     enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, a {CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}",
+                    alt=f"Test image {index}, {CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}",
                 )
                 label = f"{digit} · {sure}" if answer == digit else f"{digit} read as {answer} · {sure}"
                 if st.button(label, key=f"{key}_open_{index}", type="tertiary"):

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core import evaluation_charts
-from core.confidence import Interval, mcnemar, spread, wilson
+from core.confidence import Comparison, Interval, mcnemar, spread, wilson
 from core.data import CLASS_NAMES
 from core.database import StoreError
 from core.evaluation import Evaluation
@@ -18,6 +18,13 @@ from ui.line_watch import watch_line
 
 # How many seeds are worth comparing: the fewest that show a spread, and as many as a class waits for.
 SEEDS = (3, 5)
+
+
+_VERDICTS = {
+    "first": "**This network is better**, and that is more than chance.",
+    "second": "**The other network is better**, and that is more than chance.",
+    None: "So small a difference may well be **chance**.",
+}
 
 
 def show(run: Run) -> None:
@@ -40,8 +47,9 @@ def _score(run: Run, evaluation: Evaluation) -> Interval:
     wrong.metric("Mistakes among the test images", f"{len(evaluation.mistakes):,}", border=True)
     with st.container(key="test_interval"):
         st.markdown(
-            "The 10,000 test images are a sample of all digits that people write. For those, the "
-            f"accuracy lies between **{interval.low:.2%}** and **{interval.high:.2%}**, with 95% confidence."
+            "The 10,000 test images are a sample. On other digits of the same kind, written by the same "
+            f"sort of people and prepared in the same way, the accuracy lies between **{interval.low:.2%}** "
+            f"and **{interval.high:.2%}**, with 95% confidence. It says nothing about other handwriting."
         )
     parts.explain("accuracy")
     return interval
@@ -60,19 +68,17 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
     with st.container(key="evaluate_mcnemar"):
         if comparison.differ == 0:
             st.markdown("Both read exactly the same images right.")
-        elif comparison.more_than_chance:
-            st.markdown(
-                f"On **{comparison.differ:,}** images only one of the two is right: on "
-                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other. "
-                "That is **more than chance**."
-            )
         else:
             st.markdown(
                 f"On **{comparison.differ:,}** images only one of the two is right: on "
-                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other. "
-                "That may well be **chance**."
+                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other."
             )
-        st.caption(f"McNemar's exact test: p = {comparison.p_value:.2g}")
+            st.markdown(_VERDICTS[_better(comparison)])
+        st.caption(
+            "McNemar's exact test: p < 0.001"
+            if comparison.p_value < 0.001
+            else f"McNemar's exact test: p = {comparison.p_value:.3f}"
+        )
     chart = evaluation_charts.intervals({name: interval, other_name: other_interval})
     parts.chart(
         chart,
@@ -95,6 +101,13 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
         parts.of_chart(chart),
     )
     parts.explain("mcnemar")
+
+
+def _better(comparison: Comparison) -> str | None:
+    """Which of two networks is better by more than chance, if any."""
+    if not comparison.more_than_chance:
+        return None
+    return "first" if comparison.only_first > comparison.only_second else "second"
 
 
 def _seeds(run: Run) -> None:
@@ -136,7 +149,7 @@ def _more_seeds(run: Run, used: list[int]) -> None:
     coming = [other for other in line if alike(run.recipe, other.recipe)]
     if coming:
         st.info("More seeds of this recipe are in line. Their scores appear here.", icon=":material/casino:")
-        watch_line(line)
+        watch_line(coming, lambda other: alike(run.recipe, other.recipe))
         return
     with st.container(horizontal=True):
         for count in SEEDS:

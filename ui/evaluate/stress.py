@@ -11,7 +11,7 @@ from core.data import CLASS_NAMES
 from core.evaluation import predict
 from core.records import Run
 from core.robustness import DISTORTIONS, PUSHES, Point
-from ui import pictures, resources
+from ui import chrome, pictures, resources
 from ui.evaluate import parts, results
 
 _GRADIENT = "gradient"
@@ -81,7 +81,9 @@ def _samples(run: Run, kind: str) -> None:
         levels = [distortion.caption(level) for level in distortion.levels]
     answers = predict(model, disturbed).argmax(axis=1)
     captions = [f"{level}\nreads {answer}" for level, answer in zip(levels, answers, strict=True)]
-    st.markdown(f"The same **{CLASS_NAMES[label[0]]}** at every strength, and what {run.name} reads")
+    st.markdown(
+        f"The same **{CLASS_NAMES[label[0]]}** at every strength, and what {chrome.plain(run.name)} reads"
+    )
     alt = f"A {CLASS_NAMES[label[0]]}, disturbed more and more, with the network's answers"
     pictures.show(figures.digit_grid, disturbed, captions, columns=3, alt=alt, width=360)
     with st.container(horizontal=True):
