@@ -311,8 +311,8 @@ def test_votes_and_verdicts(open_page):
     app.button(key="evaluate_vote").click().run()
     assert not app.exception
     assert text(app, "evaluate_votes_result") == (
-        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where most of the five people agreed on "
-        "an answer you gave the same one on 4 of 4."
+        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where most of the five "
+        "people agreed on an answer you gave the same one on 4 of 4."
     )
     assert "The people saw a **9**" in text(app, "dispute_947")
     assert "MNIST says **8**" in text(app, "dispute_947")
