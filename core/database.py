@@ -144,7 +144,7 @@ class Database:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None
-        self._failure: tuple[float, StoreError] | None = None
+        self._failure: tuple[float, str] | None = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -178,7 +178,7 @@ class Database:
     def _open(self) -> Engine:
         with self._lock:
             if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
-                raise StoreError(str(self._failure[1]))
+                raise StoreError(self._failure[1])
             if self._engine and self._file != _file_of(self._engine):
                 # The file was deleted or exchanged; what is still open would be written to nowhere.
                 self._engine.dispose()
@@ -188,7 +188,7 @@ class Database:
                     with _told_as_sentence():
                         self._engine = _opened(self.address)
                 except StoreError as error:
-                    self._failure = time.monotonic(), error
+                    self._failure = time.monotonic(), str(error)
                     raise
                 self._failure = None
                 self._file = _file_of(self._engine)

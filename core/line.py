@@ -108,10 +108,7 @@ class Line:
             As `enqueue`.
         """
         with self._database.writing() as connection:
-            number = _lock(connection)
-            _check(connection, owner, len(recipes))
-            _check_repeated(connection, owner, recipes)
-            place = _last_place(connection)
+            number, place = _admit(connection, owner, recipes)
             ids = [
                 self._add(connection, number + count, place, recipe, owner, name, nickname)
                 for count, recipe in enumerate(recipes, start=1)
@@ -151,10 +148,7 @@ class Line:
                 "seconds": parent.seconds,
                 "progress": len(history) / recipe.epochs,
             }
-            number = _lock(connection)
-            _check(connection, owner)
-            _check_repeated(connection, owner, (recipe,))
-            place = _last_place(connection)
+            number, place = _admit(connection, owner, (recipe,))
             new_id = self._add(
                 connection, number + 1, place, recipe, owner, parent.name, nickname, **inherited
             )
@@ -182,7 +176,7 @@ class Line:
                 _set(connection, run_id, stopping=True)
 
     def resume(self, run_id: str, owner: str) -> None:
-        """Put an interrupted run at the end of the line.
+        """Put an interrupted run back in line, at the place it had.
 
         Raises
         ------
@@ -436,6 +430,22 @@ class Claim:
         values = values or {"beat": RUNS.c.beat + 1}
         if connection.execute(update(RUNS).where(*held).values(**values)).rowcount == 0:
             raise ClaimLost
+
+
+def _admit(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> tuple[int, int]:
+    """Let new runs join the line, or raise `RunRefused`.
+
+    Returns
+    -------
+    number : int
+        Of the newest run before them.
+    place : int
+        The place that they share.
+    """
+    number = _lock(connection)
+    _check(connection, owner, len(recipes))
+    _check_repeated(connection, owner, recipes)
+    return number, _last_place(connection)
 
 
 def _lock(connection: Connection) -> int:

@@ -8,7 +8,7 @@ from core import charts, ink
 from core.data import CLASS_NAMES
 from core.evaluation import EvaluationError, predict
 from core.records import RunError
-from ui import chrome, resources
+from ui import chrome, pictures, resources
 from ui.drawing_pad import drawing_pad
 from ui.run_picker import pick
 
@@ -53,11 +53,7 @@ def show_answer(image: np.ndarray, short: DeltaGenerator, details: DeltaGenerato
         alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest with {probabilities[answer]:.0%}",
     )
     seen.markdown("**What the network sees**")
-    seen.image(enlarged(image, 8), alt="28 by 28 grey pixels, the digit in the middle", width=224)
-
-
-def enlarged(image: np.ndarray, times: int) -> np.ndarray:
-    return np.kron(image, np.ones((times, times), dtype=np.uint8))
+    seen.image(pictures.enlarged(image, 8), alt="28 by 28 grey pixels, the digit in the middle", width=224)
 
 
 def places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
@@ -76,7 +72,7 @@ def show_model_to_copy() -> None:
     if asked.isdecimal() and int(asked) < len(dataset.test_images):
         index = int(asked)
         st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
-        st.image(enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
+        st.image(pictures.enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
 
 
 @st.fragment
@@ -108,7 +104,7 @@ def sample_and_read() -> None:
         choose_test_image()
     index = st.session_state["predict_index"]
     image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
-    picture.image(enlarged(image, 10), alt=f"Test image {index}", width=280)
+    picture.image(pictures.enlarged(image, 10), alt=f"Test image {index}", width=280)
     picture.markdown(f"Test image {index}, written as a **{name}**")
     picture.button("Another one", icon=":material/casino:", key="predict_another", on_click=choose_test_image)
     show_answer(image, short, details)

@@ -57,8 +57,6 @@ def article_result(mnist: Dataset):
 @pytest.fixture(scope="session")
 def bundled_model() -> Callable[[str], Any]:
     """The networks that come with Digit Lab, by their preset."""
-    from core.runs import RunStore
-
     return functools.cache(RunStore().load_model)
 
 

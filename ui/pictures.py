@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import streamlit as st
 from matplotlib.figure import Figure
@@ -34,6 +35,11 @@ def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretc
 def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
     """Show a chart of `core.charts` that is always the same; it is made once for all visitors."""
     st.vega_lite_chart(_spec_of(draw, args), key=key, alt=alt)
+
+
+def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
+    """An image with every pixel as a square."""
+    return np.kron(image, np.ones((times, times), dtype=np.uint8))
 
 
 def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:

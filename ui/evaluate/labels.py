@@ -8,7 +8,7 @@ from core.data import CLASS_NAMES
 from core.disputed import DISPUTES, Dispute, Verdict
 from core.evaluation import Evaluation
 from core.records import Run
-from ui import resources
+from ui import pictures, resources
 from ui.evaluate import parts
 
 _SHOWN = "evaluate_verdicts_shown"
@@ -56,7 +56,7 @@ def show(run: Run) -> None:
 
 def _card(evaluation: Evaluation, dispute: Dispute, shown: bool) -> None:
     image = resources.mnist().test_images[dispute.index]
-    st.image(parts.enlarged(image, _SCALE), alt=f"Disputed test image {dispute.index}")
+    st.image(pictures.enlarged(image, _SCALE), alt=f"Disputed test image {dispute.index}")
     # In the order of the digits, so that nothing tells which of the two is the label.
     choices = [*sorted((dispute.label, dispute.suggestion)), _NEITHER]
     st.segmented_control(

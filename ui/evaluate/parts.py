@@ -17,7 +17,7 @@ from core.data import CLASS_NAMES, Images
 from core.evaluation import Evaluation
 from core.measures import MEASURES
 from core.records import Run
-from ui import chrome, resources
+from ui import chrome, pictures, resources
 
 # Gives the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
@@ -109,11 +109,6 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
-def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
-    """An image with every pixel as a square."""
-    return np.kron(image, np.ones((times, times), dtype=np.uint8))
-
-
 def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray[np.int64], key: str) -> None:
     """Show test images a page at a time, each with a button that opens it; all are in the table.
 
@@ -137,7 +132,7 @@ def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray
             sure = f"{evaluation.confidences[index]:.0%}"
             with st.container(horizontal_alignment="center", gap="xxsmall"):
                 st.image(
-                    enlarged(images[index], TILE_SCALE),
+                    pictures.enlarged(images[index], TILE_SCALE),
                     alt=f"Test image {index}, {CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}",
                 )
                 label = f"{digit} · {sure}" if answer == digit else f"{digit} read as {answer} · {sure}"
@@ -162,7 +157,7 @@ def _open_image(run: Run, index: int) -> None:
     answer = int(evaluation.predictions[index])
     picture, bars = st.columns(2)
     with picture:
-        st.image(enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
+        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
         st.markdown(f"Test image {index}. Its label says **{CLASS_NAMES[digit]}**.")
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
     with bars:
@@ -191,8 +186,3 @@ def other_model(run: Run) -> Run | None:
         persist_state="session",
     )
     return others[chosen]
-
-
-def name_pair(run: Run, other: Run) -> tuple[str, str]:
-    """Names of two models; those of trained ones begin with their number."""
-    return run.label, other.label

@@ -18,8 +18,6 @@ from ui.line_watch import watch_line
 
 # How many seeds are worth comparing: the fewest that show a spread, and as many as a class waits for.
 SEEDS = (3, 5)
-
-
 _VERDICTS = {
     "first": "**This network is better**, and that is more than chance.",
     "second": "**The other network is better**, and that is more than chance.",
@@ -62,7 +60,6 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
         st.info("There is no second model on this server yet. Train one to compare with.")
         return
     other_evaluation = resources.test_evaluation(other.id)
-    name, other_name = parts.name_pair(run, other)
     other_interval = wilson(int(other_evaluation.right.sum()), len(other_evaluation.labels))
     comparison = mcnemar(evaluation.right, other_evaluation.right)
     with st.container(key="evaluate_mcnemar"):
@@ -79,7 +76,7 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
             if comparison.p_value < 0.001
             else f"McNemar's exact test: p = {comparison.p_value:.3f}"
         )
-    chart = evaluation_charts.intervals({name: interval, other_name: other_interval})
+    chart = evaluation_charts.intervals({run.label: interval, other.label: other_interval})
     parts.chart(
         chart,
         key="evaluate_intervals",

@@ -37,7 +37,7 @@ def show(run: Run) -> None:
         persist_state="session",
     )
     models = [run] if other is None else [run, other]
-    names = [run.name] if other is None else parts.name_pair(run, other)
+    names = [run.name] if other is None else (run.label, other.label)
     axis = _PUSH_AXIS if kind == _GRADIENT else DISTORTIONS[kind].axis
     series: dict[tuple[str, str], Sequence[Point]] = {}
     for model, name in zip(models, names, strict=True):
