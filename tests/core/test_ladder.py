@@ -20,6 +20,7 @@ ALLOWED = {
     "training": {"data", "history", "model", "recipe"},
     "evaluation": {"data"},
     "ink": {"data"},
+    "pen": {"data", "ink"},
     "confidence": set(),
     "calibration": {"data"},
     "heldout": {"calibration", "data", "recipe"},

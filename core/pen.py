@@ -1,0 +1,163 @@
+"""A drawing as the path of a pen, and how it comes to MNIST's own form.
+
+A picture of a small digit drawn with a thick pen is a blob, and nothing brings back what
+the ink has covered. The path of the pen still has it all: it is drawn again, at the size
+and with the pen of MNIST.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw
+
+from core.data import MAX_PIXEL
+from core.ink import DIGIT_SIZE, to_mnist
+
+# Far beyond any handwriting; a drawing within both is drawn again in a few milliseconds.
+MAX_STROKES = 1_000
+MAX_POINTS = 50_000
+# Width of the pen in pixels of the 28×28 picture. Drawn with it, pen digits are on average as
+# thick as the training digits of MNIST (2.45 by `core.strokes.measure`) and have their greys.
+MNIST_PEN = 2.4
+# A mark no longer than this many widths of its pen is a dot.
+_DOT = 0.3
+# Pixels of the large picture for one of the small one: enough for 64 greys at an edge.
+_FINENESS = 8
+
+Stroke = npt.NDArray[np.float64]
+
+
+class PenError(ValueError):
+    """A path that cannot be drawn. The message says what to do."""
+
+
+def read_strokes(objects: Sequence[Mapping[str, Any]]) -> tuple[Stroke, ...]:
+    """Find the path of the pen in what a drawing canvas keeps.
+
+    Parameters
+    ----------
+    objects : sequence of mapping
+        Paths of Fabric.js, the library of the canvas: each has the entry ``path``, a list
+        of commands such as ``["M", x, y]``, ``["L", x, y]`` and ``["Q", x1, y1, x, y]``.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (n, 2)
+        The points of each stroke, x and y, in pixels of the canvas, y downwards.
+
+    Raises
+    ------
+    PenError
+        If it is not such a list, is too long, or holds what is not a number.
+    """
+    if len(objects) > MAX_STROKES:
+        raise PenError(f"This drawing has more than {MAX_STROKES:,} strokes. Press Clear and draw one digit.")
+    try:
+        strokes = [list(_points(item["path"])) for item in objects]
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise PenError("This drawing cannot be read. Press Clear and draw it again.") from error
+    return as_strokes(strokes)
+
+
+def _points(commands: Sequence[Sequence[Any]]) -> Iterator[tuple[float, float]]:
+    x, y = 0.0, 0.0
+    for command, *values in commands:
+        if command == "Q":
+            # The middle of a quadratic curve; its parts are shorter than the pen is wide.
+            control_x, control_y = values[:2]
+            yield (x + 2 * control_x + values[2]) / 4, (y + 2 * control_y + values[3]) / 4
+        x, y = values[-2:]
+        yield x, y
+
+
+def as_strokes(strokes: Sequence[npt.ArrayLike]) -> tuple[Stroke, ...]:
+    """Take strokes from any source and see to it that they can be drawn.
+
+    Parameters
+    ----------
+    strokes : sequence of array_like, each of shape (n, 2)
+        x and y of the points, y downwards, in any unit. Empty strokes are left out.
+
+    Raises
+    ------
+    PenError
+        If they are too many, or not such points, or infinite or not a number.
+    """
+    try:
+        paths = tuple(np.array(stroke, dtype=np.float64).reshape(-1, 2) for stroke in strokes)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise PenError("This drawing cannot be read. Press Clear and draw it again.") from error
+    if len(paths) > MAX_STROKES or sum(len(path) for path in paths) > MAX_POINTS:
+        raise PenError("This drawing is too long to be a digit. Press Clear and draw one digit.")
+    if not all(np.isfinite(path).all() for path in paths):
+        raise PenError("This drawing holds places that are not numbers. Press Clear and draw it again.")
+    return tuple(path for path in paths if len(path))
+
+
+def extent(strokes: Sequence[Stroke]) -> float:
+    """The longer side of the box around all points, 0 if there are none."""
+    if not strokes:
+        return 0.0
+    return float(np.ptp(np.concatenate(strokes), axis=0).max())
+
+
+def is_dot(strokes: Sequence[Stroke], pen: float) -> bool:
+    """Whether strokes are only a touch with a pen of this width, in their own unit."""
+    return extent(strokes) <= _DOT * pen
+
+
+def draw(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> npt.NDArray[np.uint8]:
+    """Draw strokes with a round pen.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray, each of shape (n, 2)
+        In pixels from the upper left corner.
+    pen : float
+        Width in pixels.
+    width, height : int
+        Of the picture, in pixels.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        White ink on black, without greys.
+    """
+    picture = Image.new("L", (width, height))
+    brush = ImageDraw.Draw(picture)
+    radius = pen / 2
+    for stroke in strokes:
+        # Pillow puts whole numbers in the middle of a pixel; here they are the edge before it.
+        points = [(x - 0.5, y - 0.5) for x, y in stroke.tolist()]
+        brush.line(points, fill=MAX_PIXEL, width=max(1, round(pen)))
+        for x, y in points:
+            brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=MAX_PIXEL)
+    return np.asarray(picture)
+
+
+def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.NDArray[np.uint8] | None:
+    """Draw strokes again at the size, place and pen width of an MNIST digit.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray, each of shape (n, 2)
+        In any unit, y downwards.
+    pen : float, default `MNIST_PEN`
+        Width of the pen in pixels of the result.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28), or None
+        None if there are no strokes.
+    """
+    if not strokes:
+        return None
+    corner = np.concatenate(strokes).min(axis=0)
+    scale = _FINENESS * (DIGIT_SIZE - pen) / max(extent(strokes), 1e-9)
+    margin = math.ceil(_FINENESS * pen / 2) + 1
+    side = math.ceil(_FINENESS * DIGIT_SIZE) + 2
+    large = [(stroke - corner) * scale + margin for stroke in strokes]
+    return to_mnist(draw(large, _FINENESS * pen, side, side))
