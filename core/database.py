@@ -85,6 +85,7 @@ RUNS = Table(
     Column("marked", Boolean, nullable=False, default=False, server_default=false()),
     Column("opened", String(32), nullable=True),
     Column("place", Integer, nullable=False, server_default="0"),
+    Column("teaching", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -100,7 +101,8 @@ EPOCHS = Table(
     Column("seconds", Float, nullable=False),
 )
 
-# Two files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`.
+# Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run
+# that teaches a network has, until it has ended, that network as ``start`` and ``drawings``.
 FILES = Table(
     "files",
     METADATA,
@@ -111,6 +113,22 @@ FILES = Table(
     # Last, because SQLite reads through a long value to get at what comes after it.
     # MySQL's plain BLOB ends at 64 KB.
     Column("content", LargeBinary(2**32 - 1), nullable=False),
+)
+
+# Drawings that their owner keeps; see core/kept.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
+DRAWINGS = Table(
+    "drawings",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("label", Integer, nullable=False),
+    Column("answer", Integer, nullable=True),
+    Column("run_id", String(32), nullable=True),
+    Column("created", String(32), nullable=False),
+    Column("strokes", Text, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    # The id of a drawing that was deleted is not given to another one.
+    sqlite_autoincrement=True,
 )
 
 # One row: the number of the newest run. Whoever adds or takes a run changes it first and so

@@ -9,13 +9,13 @@ import platform
 import secrets
 import socket
 import sys
-import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 from core.data import DataError, Dataset, load_mnist
 from core.database import StoreError
@@ -23,7 +23,8 @@ from core.history import TrainingError
 from core.line import Beat, Claim, ClaimLost, Line
 from core.recipe import Recipe
 from core.records import Run, RunError
-from core.runs import RunStore
+from core.runs import RunStore, open_network
+from core.teaching import Drawings, Teaching, mix
 
 # Both cores are busy with one training already.
 WORKERS = 1
@@ -93,6 +94,12 @@ class TrainingQueue:
     def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
         """Line up a run that goes on from another one; see `Line.extend`."""
         run = self.line.extend(run_id, epochs, owner, nickname)
+        self._wake.set()
+        return run
+
+    def teach(self, run_id: str, drawings: Drawings, owner: str, nickname: str = "") -> Run:
+        """Line up a run that teaches a network drawings; see `Line.teach`."""
+        run = self.line.teach(run_id, drawings, owner, nickname)
         self._wake.set()
         return run
 
@@ -201,12 +208,15 @@ def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> N
     # Imported here because TensorFlow takes seconds to import: the page shows the run as
     # starting meanwhile.
     from core.evaluation import evaluate
-    from core.model import save_model, spare_garbage_collection
+    from core.model import spare_garbage_collection, to_bytes
     from core.training import train
 
     spare_garbage_collection()
     recipe = claim.run.recipe
     dataset = load_data()
+    lesson = _Lesson.of(claim) if claim.run.teaching else None
+    if lesson:
+        dataset = mix(dataset, lesson.learned, recipe.seed)
 
     result = train(
         recipe,
@@ -215,26 +225,48 @@ def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> N
         on_progress=pulse.report,
         on_checkpoint=claim.save,
         resume=claim.checkpoint(),
+        start=lesson.network if lesson else None,
     )
     if pulse.lost:
         raise ClaimLost
     pulse.report(1.0)
     fitted = slice(recipe.fit_size)
     train_images, train_labels = dataset.train_images[fitted], dataset.train_labels[fitted]
-    train_accuracy = evaluate(result.model, train_images, train_labels).accuracy
-    test_accuracy = evaluate(result.model, dataset.test_images, dataset.test_labels).accuracy
-    with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
-        path = Path(folder) / "network.keras"
-        save_model(result.model, path)
-        network = path.read_bytes()
     claim.finish(
-        network,
+        to_bytes(result.model),
         result.checkpoint.state,
         stopped=result.stopped,
-        train_accuracy=train_accuracy,
-        test_accuracy=test_accuracy,
+        train_accuracy=evaluate(result.model, train_images, train_labels).accuracy,
+        test_accuracy=evaluate(result.model, dataset.test_images, dataset.test_labels).accuracy,
         versions=library_versions(),
+        teaching=lesson.outcome(result.model, dataset) if lesson else None,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Lesson:
+    """A network that is taught, and the drawings."""
+
+    network: Any
+    learned: Drawings
+    held_out: Drawings
+
+    @classmethod
+    def of(cls, claim: Claim) -> "_Lesson":
+        content, drawings = claim.lesson()
+        return cls(open_network(content), *drawings.part())
+
+    def outcome(self, taught: Any, dataset: Dataset) -> Teaching:
+        from core.evaluation import evaluate
+
+        images, labels = self.held_out.images, self.held_out.labels
+        return Teaching(
+            learned=len(self.learned),
+            held_out=len(self.held_out),
+            before=evaluate(self.network, images, labels).accuracy,
+            after=evaluate(taught, images, labels).accuracy,
+            test_before=evaluate(self.network, dataset.test_images, dataset.test_labels).accuracy,
+        )
 
 
 class _Pulse:

@@ -34,6 +34,7 @@ from core.records import (
     write_file,
 )
 from core.runs import RunStore
+from core.teaching import MIN_DRAWINGS, Drawings, Teaching, further
 
 # Runs that may wait: two for each student of a class. Whoever comes later hears so at once.
 MAX_WAITING = 60
@@ -136,6 +137,8 @@ class Line:
         """
         with self._database.writing() as connection:
             parent = find(connection, run_id)
+            if parent.teaching:
+                raise RunError("This network was taught drawings. Teach it again instead, with more of them.")
             state = read_file(connection, run_id, "state")
             if state is None or not parent.has_model:
                 raise RunError("This run has nothing to go on from. Choose another one, or train anew.")
@@ -155,6 +158,47 @@ class Line:
             write_file(connection, new_id, "state", state)
             for epoch in history:
                 connection.execute(insert(EPOCHS).values(run_id=new_id, **dataclasses.asdict(epoch)))
+            return find(connection, new_id)
+
+    def teach(self, run_id: str, drawings: Drawings, owner: str, nickname: str = "") -> Run:
+        """Line up a new run that trains a network a little further, on drawings among old images.
+
+        Parameters
+        ----------
+        run_id : str
+            The run whose network is taught, of anybody; it stays as it is.
+        drawings : Drawings
+            Some of them are kept aside, see `Drawings.part`.
+
+        Raises
+        ------
+        RunRefused
+            As `enqueue`, or if there are too few drawings.
+        RunError
+            If that run has no network.
+        """
+        if len(drawings) < MIN_DRAWINGS:
+            raise RunRefused(f"Keep at least {MIN_DRAWINGS} drawings first, then teach them.")
+        start = self._store.model_file(run_id)
+        parent = self._store.get(run_id)
+        learned, held_out = drawings.part()
+        recipe = further(parent.recipe, len(learned))
+        teaching = Teaching(len(learned), len(held_out))
+        with self._database.writing() as connection:
+            number, place = _admit(connection, owner, (recipe,))
+            new_id = self._add(
+                connection,
+                number + 1,
+                place,
+                recipe,
+                owner,
+                parent.name,
+                nickname,
+                parent=run_id,
+                teaching=teaching.to_json(),
+            )
+            write_file(connection, new_id, "start", start)
+            write_file(connection, new_id, "drawings", drawings.to_bytes())
             return find(connection, new_id)
 
     def stop(self, run_id: str, owner: str) -> None:
@@ -329,6 +373,21 @@ class Claim:
             state = read_file(connection, self.run.id, "state")
             return Checkpoint(read_history(connection, self.run.id), state) if state else None
 
+    def lesson(self) -> tuple[bytes, Drawings]:
+        """The network that this run teaches, as a ``.keras`` file, and the drawings.
+
+        Raises
+        ------
+        RunError, TrainingError
+            If what is saved is damaged.
+        """
+        with self.store.database.reading() as connection:
+            start = read_file(connection, self.run.id, "start")
+            drawings = read_file(connection, self.run.id, "drawings")
+        if start is None or drawings is None:
+            raise RunError("The drawings of this run are not kept any more. Teach the network again.")
+        return start, Drawings.from_bytes(drawings)
+
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the last finished epoch and the state after it, both or none.
 
@@ -360,6 +419,7 @@ class Claim:
         train_accuracy: float,
         test_accuracy: float,
         versions: Mapping[str, str],
+        teaching: Teaching | None = None,
     ) -> None:
         """Write the network and the results of a run that has ended; make room for others.
 
@@ -373,6 +433,8 @@ class Claim:
             Whether the training ended before its last epoch.
         train_accuracy, test_accuracy : float
         versions : mapping of str
+        teaching : Teaching, optional
+            With what came of it. The drawings themselves are not kept with the run.
 
         Raises
         ------
@@ -386,7 +448,10 @@ class Claim:
                 train_accuracy=train_accuracy,
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
+                teaching=teaching.to_json() if teaching else None,
             )
+            used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings")))
+            connection.execute(delete(FILES).where(*used_up))
             write_file(connection, self.run.id, "network", network)
             write_file(connection, self.run.id, "state", state)
             # Before it has ended, so that it does not make room for itself.

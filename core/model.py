@@ -3,9 +3,11 @@
 The network is defined here and nowhere else.
 """
 
+import contextlib
 import functools
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,8 +91,8 @@ def build_model(recipe: Recipe) -> keras.Model:
     return model
 
 
-def save_model(model: keras.Model, path: Path) -> None:
-    """Write a network to a ``.keras`` file, aside and then renamed.
+def to_bytes(model: keras.Model) -> bytes:
+    """Write a network as a ``.keras`` file.
 
     Only what is needed for answering is written: no optimizer, which is twice as large
     as the network, and no augmentation. So the file opens in Keras without this project.
@@ -99,15 +101,30 @@ def save_model(model: keras.Model, path: Path) -> None:
     for layer in model.layers[1:]:
         if not isinstance(layer, Augmentation):
             outputs = layer(outputs)
-    aside = path.with_name(f"{path.stem}.part.keras")
-    keras.Model(model.input, outputs, name=model.name).save(aside)
-    aside.replace(path)
+    with _file() as path:
+        keras.Model(model.input, outputs, name=model.name).save(path)
+        return path.read_bytes()
 
 
-def load_model(path: Path) -> keras.Model:
-    """Read a network from a ``.keras`` file, without running code that it may contain."""
-    model: keras.Model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    return model
+def from_bytes(content: bytes) -> keras.Model:
+    """Read a network from a ``.keras`` file, without running code that it may contain.
+
+    Raises
+    ------
+    ValueError, TypeError, OSError
+        If it is not such a file.
+    """
+    with _file() as path:
+        path.write_bytes(content)
+        model: keras.Model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return model
+
+
+@contextlib.contextmanager
+def _file() -> Iterator[Path]:
+    """Where a file can be for a moment; Keras writes and reads files only."""
+    with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
+        yield Path(folder) / "network.keras"
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, not_, or_, select,
 from core.database import EPOCHS, FILES, RUNS
 from core.history import Epoch
 from core.recipe import Recipe, RecipeError
+from core.teaching import Teaching
 
 # All files of all runs together. A run of the article recipe takes 4 MB.
 MAX_BYTES = 600 * 2**20
@@ -103,6 +104,8 @@ class Run:
         What its owner wrote about it.
     marked : bool
         Whether its owner wants it kept.
+    teaching : Teaching or None
+        What it was taught, if it taught another run's network drawings.
     """
 
     id: str
@@ -130,6 +133,7 @@ class Run:
     has_model: bool = False
     note: str = ""
     marked: bool = False
+    teaching: Teaching | None = None
 
     @property
     def bundled(self) -> bool:
@@ -169,6 +173,7 @@ def read_run(row: Row[Any]) -> Run | None:
         return None
     fields["state"] = RunState(row.state)
     fields["versions"] = json.loads(row.versions)
+    fields["teaching"] = Teaching(**json.loads(row.teaching)) if row.teaching else None
     return Run(**fields)
 
 

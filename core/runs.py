@@ -8,7 +8,6 @@ into the store, waits and is trained is the matter of `core.line`.
 import dataclasses
 import json
 import logging
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,19 +192,7 @@ class RunStore:
         RunError
             If the run does not exist, has no network, or its file is missing or damaged.
         """
-        content = self.model_file(run_id)
-        # Imported here because it brings TensorFlow, which a list of runs does not need.
-        from core.model import load_model
-
-        with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
-            path = Path(folder) / "network.keras"
-            path.write_bytes(content)
-            try:
-                return load_model(path)
-            except (ValueError, TypeError, OSError) as error:
-                raise RunError(
-                    "This version of Keras cannot read this model. Choose another model, or train it again."
-                ) from error
+        return open_network(self.model_file(run_id))
 
     def model_file(self, run_id: str) -> bytes:
         """The network of a run as a ``.keras`` file.
@@ -306,6 +293,25 @@ class RunStore:
         if checksum(content) != self._bundled[run_id].sha256:
             raise RunError(f"The file of this model is damaged. {restore}")
         return content
+
+
+def open_network(content: bytes) -> "keras.Model":
+    """Read a network from a ``.keras`` file.
+
+    Raises
+    ------
+    RunError
+        If it cannot be read.
+    """
+    # Imported here because it brings TensorFlow, which a list of runs does not need.
+    from core.model import from_bytes
+
+    try:
+        return from_bytes(content)
+    except (ValueError, TypeError, OSError) as error:
+        raise RunError(
+            "This version of Keras cannot read this model. Choose another model, or train it again."
+        ) from error
 
 
 def _read_cards(folder: Path) -> dict[str, BundledRun]:

@@ -57,6 +57,7 @@ def train(
     on_progress: Callable[[float], None] | None = None,
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
     resume: Checkpoint | None = None,
+    start: keras.Model | None = None,
 ) -> TrainingResult:
     """Train the network of a recipe.
 
@@ -82,6 +83,8 @@ def train(
         Go on from here, until the network has seen ``recipe.epochs`` epochs in all.
         The recipe may have more epochs than the one that the checkpoint is of;
         all else must be the same.
+    start : keras.Model, optional
+        Begin with the weights of this network, of the same layers, instead of random ones.
 
     Returns
     -------
@@ -90,7 +93,8 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss grows beyond all numbers, or the checkpoint is not one of this recipe.
+        If the loss grows beyond all numbers, or the checkpoint or the network to start with
+        is not one of this recipe.
     """
     recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
     model = build_model(recipe)
@@ -98,6 +102,8 @@ def train(
     fitted = slice(recipe.fit_size)
     kept_aside = slice(recipe.fit_size, recipe.train_size)
     reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
+    if start:
+        _copy_weights(start, model)
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
@@ -145,6 +151,18 @@ def _restore(model: keras.Model, state: bytes) -> None:
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
             "The saved state of this training is damaged or belongs to another recipe. Start it anew."
+        ) from error
+
+
+def _copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Copy the weights of each layer to that of the same name; a saved network lacks some layers."""
+    try:
+        for layer in source.layers:
+            if layer.weights:
+                target.get_layer(layer.name).set_weights(layer.get_weights())
+    except ValueError as error:
+        raise TrainingError(
+            "This network does not fit its recipe, so it cannot learn further. Choose another one."
         ) from error
 
 

@@ -160,7 +160,7 @@ def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path, monkeypatch:
 def test_a_store_that_was_emptied_meanwhile_is_made_anew(store: RunStore, tmp_path: Path):
     store.usage()
     other = sqlite3.connect(tmp_path / "runs.db")
-    for table in ("runs", "epochs", "files", "counter", "alembic_version"):
+    for table in (*METADATA.tables, "alembic_version"):
         other.execute(f"DROP TABLE {table}")
     other.close()
     with pytest.raises(StoreError, match="cannot be used now"):

@@ -13,17 +13,19 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from sqlalchemy import Connection, event
 
-from core import jobs
+from core import jobs, teaching
 from core.data import DataError, Dataset
 from core.jobs import TrainingQueue
 from core.line import Line
 from core.recipe import Recipe
 from core.records import Run, RunError, RunState
 from core.runs import RunStore
+from core.teaching import Drawings
 from core.training import train
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,7 +247,7 @@ def test_a_full_disk_in_the_middle_is_a_sentence_and_the_run_can_be_resumed(
 
 SERVER = """
 import sys, threading
-from core import jobs
+from core import jobs, teaching
 from core.recipe import Recipe
 from core.runs import RunStore
 jobs.LIFELESS_SECONDS = 4.0
@@ -352,3 +354,42 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
     other.close()
     assert wait_until_done(store, run.id).state is RunState.FINISHED
     queue.shutdown()
+
+
+def test_a_network_learns_a_hand_and_does_not_forget_the_others(
+    queue: TrainingQueue, store: RunStore, mnist: Dataset, monkeypatch
+):
+    monkeypatch.setattr(teaching, "OLD_IMAGES", 4000)
+    monkeypatch.setattr(teaching, "NEW_IMAGES", 1000)
+    # A hand that writes Threes and Sevens the wrong way round.
+    some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
+    mirrored = Drawings(mnist.test_images[some][:, :, ::-1], mnist.test_labels[some])
+    run = queue.teach("relu", mirrored, "ann")
+    run = wait_until_done(store, run.id)
+    assert run.state is RunState.FINISHED, run.failure
+    taught = run.teaching
+    assert taught
+    assert (taught.learned, taught.held_out) == (90, 30)
+    assert taught.before is not None
+    assert taught.after is not None
+    assert taught.before < 0.6
+    assert taught.after > taught.before + 0.3
+    assert run.test_accuracy is not None
+    assert taught.test_before == store.get("relu").test_accuracy
+    assert run.test_accuracy > 0.9, "it still reads what it read before"
+    assert len(store.history(run.id)) == teaching.EPOCHS
+
+
+def test_teaching_goes_on_after_the_server_was_ended(queue: TrainingQueue, store: RunStore, mnist: Dataset):
+    drawings = Drawings(mnist.test_images[:40], mnist.test_labels[:40])
+    run = queue.teach("relu", drawings, "ann")
+    wait_for(store, run.id, lambda run: run.epochs_done >= 1)
+    queue.shutdown()
+    assert store.get(run.id).state is RunState.QUEUED
+    again = TrainingQueue(store)
+    try:
+        run = wait_until_done(store, run.id)
+    finally:
+        again.shutdown()
+    assert run.state is RunState.FINISHED, run.failure
+    assert [epoch.number for epoch in store.history(run.id)] == list(range(1, teaching.EPOCHS + 1))

@@ -46,11 +46,13 @@ ALLOWED = {
     "figures": {"data", "recipe"},
     "machine": set(),
     "database": set(),
-    "records": {"database", "history", "recipe"},
+    "teaching": {"data", "history", "recipe"},
+    "records": {"database", "history", "recipe", "teaching"},
+    "kept": {"data", "database", "pen", "records", "teaching"},
     "runs": {"database", "history", "recipe", "records"},
-    "line": {"database", "history", "recipe", "records", "runs"},
+    "line": {"database", "history", "recipe", "records", "runs", "teaching"},
     "forecast": {"recipe", "records"},
-    "jobs": {"data", "database", "history", "line", "recipe", "records", "runs"},
+    "jobs": {"data", "database", "history", "line", "recipe", "records", "runs", "teaching"},
     "bundle": {"jobs", "line", "recipe", "records", "runs"},
 }
 

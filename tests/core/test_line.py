@@ -2,13 +2,17 @@
 
 import threading
 
+import numpy as np
 import pytest
+from sqlalchemy import select
 
+from core.database import FILES
 from core.history import Checkpoint, Epoch
 from core.line import MAX_ATTEMPTS, MAX_WAITING, Claim, ClaimLost, Line, RunRefused
 from core.recipe import Recipe, RecipeError
 from core.records import RunError, RunState
 from core.runs import RunStore
+from core.teaching import Drawings, Teaching
 
 RECIPE = Recipe(epochs=3)
 OTHER = Recipe(epochs=3, seed=1)
@@ -336,3 +340,49 @@ def test_progress_does_not_jump_back_after_an_interruption(line: Line, store: Ru
     line.take_away(line.beats()[0])
     again = line.claim("worker 2")
     assert again.run.progress == pytest.approx(1 / 3)
+
+
+def some_drawings(count: int = 12) -> Drawings:
+    return Drawings(np.zeros((count, 28, 28), dtype=np.uint8), np.arange(count, dtype=np.uint8) % 10)
+
+
+def kinds_of_files(store: RunStore, run_id: str) -> set[str]:
+    with store.database.reading() as connection:
+        return set(connection.scalars(select(FILES.c.kind).where(FILES.c.run_id == run_id)))
+
+
+def test_teaching_is_a_new_run_that_brings_all_it_needs(line: Line, store: RunStore):
+    run = line.teach("softmax", some_drawings(), "ann")
+    assert run.parent == "softmax"
+    assert run.teaching == Teaching(learned=9, held_out=3)
+    assert run.recipe.hidden_units == ()
+    claim = line.claim("worker 1")
+    assert claim
+    network, drawings = claim.lesson()
+    assert network == store.model_file("softmax")
+    assert drawings.labels.tolist() == some_drawings().labels.tolist()
+
+    outcome = Teaching(9, 3, before=0.0, after=1.0, test_before=0.9)
+    claim.finish(b"network", b"state", False, 0.9, 0.9, {}, outcome)
+    assert store.get(run.id).teaching == outcome
+    assert kinds_of_files(store, run.id) == {"network", "state"}, "drawings stay with their owner only"
+    with pytest.raises(RunError, match="Teach it again"):
+        line.extend(run.id, 1, "ann")
+
+
+def test_teaching_needs_a_network_and_some_drawings(line: Line):
+    with pytest.raises(RunRefused, match="at least 8"):
+        line.teach("softmax", some_drawings(7), "ann")
+    with pytest.raises(RunError, match="not on this server"):
+        line.teach("nothing", some_drawings(), "ann")
+    waiting = line.enqueue(RECIPE, "ann", "Run")
+    with pytest.raises(RunError, match="no model yet"):
+        line.teach(waiting.id, some_drawings(), "bob")
+    with pytest.raises(RunRefused, match="waiting already"):
+        line.teach("softmax", some_drawings(), "ann")
+
+
+def test_teaching_that_is_cancelled_leaves_no_drawings(line: Line, store: RunStore):
+    run = line.teach("softmax", some_drawings(), "ann")
+    line.stop(run.id, "ann")
+    assert kinds_of_files(store, run.id) == set()

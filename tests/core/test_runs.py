@@ -12,7 +12,7 @@ from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch
 from core.line import Claim, Line
-from core.model import build_model, save_model
+from core.model import build_model, to_bytes
 from core.recipe import LESSONS, PRESETS, Recipe
 from core.records import Run, RunError, RunState, make_room
 from core.runs import BUNDLED_FOLDER, MAX_NAME, MAX_NOTE, BundledRun, RunStore
@@ -118,10 +118,9 @@ def test_the_best_run_reads_most_test_images(store: RunStore, finished):
     assert store.best() == best.id, "the first of equals"
 
 
-def test_saved_model_is_the_same(store: RunStore, mnist: Dataset, tmp_path: Path, finished):
+def test_saved_model_is_the_same(store: RunStore, mnist: Dataset, finished):
     model = build_model(Recipe())
-    save_model(model, tmp_path / "network.keras")
-    run = finished(network=(tmp_path / "network.keras").read_bytes())
+    run = finished(network=to_bytes(model))
     images = mnist.test_images[:10]
     np.testing.assert_array_equal(np.asarray(store.load_model(run.id)(images)), np.asarray(model(images)))
 
