@@ -37,6 +37,8 @@ class Style:
 
 LIGHT = Style(background="#ffffff", text="#1c2733", muted="#5b6875", right="#0072b2", wrong="#d55e00")
 DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", right="#56b4e9", wrong="#f08a3c")
+# Okabe and Ito's sky blue and orange: on black, in both themes.
+_FOR, _AGAINST = np.array([86, 180, 233]), np.array([230, 159, 0])
 
 
 def to_png(figure: Figure, dpi: int = 160) -> bytes:
@@ -208,3 +210,25 @@ def reading(image: npt.NDArray[Any], answer: int, style: Style = LIGHT) -> Figur
     axes.text(1.75, 0.5, str(answer), ha="center", va="center", fontsize=40, color=style.right)
     axes.set(xlim=(-0.05, 2.05), ylim=(-0.7, 1.7))
     return figure
+
+
+def evidence(image: npt.NDArray[np.uint8], spoken: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Colour the pixels of a digit by what they speak for.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (28, 28)
+    spoken : ndarray of float32, shape (28, 28)
+        Blue where it is above 0, orange where it is below; the more, the stronger.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28, 3)
+        RGB; the rest of the digit is dark grey.
+    """
+    colours = np.where(spoken[..., np.newaxis] > 0, _FOR, _AGAINST)
+    # A few pixels speak much louder than the rest; the root lets one see these, too.
+    strength = np.sqrt(np.abs(spoken) / max(float(np.abs(spoken).max()), 1e-9))[..., np.newaxis]
+    grey = 0.3 * image[..., np.newaxis].astype(np.float32)
+    mixed: npt.NDArray[np.uint8] = (strength * colours + (1 - strength) * grey).round().astype(np.uint8)
+    return mixed

@@ -21,6 +21,7 @@ ALLOWED = {
     "evaluation": {"data"},
     "ink": {"data"},
     "pen": {"data", "ink"},
+    "preparation": {"data", "ink"},
     "confidence": set(),
     "calibration": {"data"},
     "heldout": {"calibration", "data", "recipe"},
