@@ -153,43 +153,45 @@ def _learning_curve_frame(epochs: int, metric: str, validated: bool) -> dict[str
     return frame
 
 
-def probabilities(values: npt.NDArray[np.floating[Any]]) -> alt.LayerChart:
+def probabilities(values: npt.NDArray[np.floating[Any]]) -> dict[str, Any]:
     """The ten probabilities as bars, the highest one in colour.
 
     Parameters
     ----------
     values : ndarray, shape (10,)
         Sum to 1.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification: it is drawn after every stroke.
     """
-    frame = pd.DataFrame(
-        {
-            "digit": [str(digit) for digit in range(len(values))],
-            "probability": values.astype(float),
-            "answer": np.arange(len(values)) == values.argmax(),
-        }
-    )
-    x = alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1.12]), axis=None)
+    answer = int(values.argmax())
+    rows = [
+        {"digit": str(digit), "probability": float(value), "answer": digit == answer}
+        for digit, value in enumerate(values)
+    ]
+    return {**_probabilities_frame(), "data": {"values": rows}}
+
+
+@functools.cache
+def _probabilities_frame() -> dict[str, Any]:
+    """The specification without its data; not to be changed."""
+    x = alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1.2]), axis=None)
     y = alt.Y("digit:N", title=None, axis=alt.Axis(labelFontSize=15, ticks=False, domain=False))
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(height=16, cornerRadiusEnd=3)
-        .encode(
-            x=x,
-            y=y,
-            color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GREY)),
-            tooltip=[
-                alt.Tooltip("digit:N", title="Digit"),
-                alt.Tooltip("probability:Q", title="Probability", format=".2%"),
-            ],
-        )
+    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y)
+    bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
+        color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GREY)),
+        tooltip=[
+            alt.Tooltip("digit:N", title="Digit"),
+            alt.Tooltip("probability:Q", title="Probability", format=".2%"),
+        ],
     )
-    numbers = (
-        alt.Chart(frame)
-        .mark_text(align="left", dx=6, fontSize=14, color=TEXT)
-        .encode(x=x, y=y, text=alt.Text("probability:Q", format=".1%"))
+    numbers = base.mark_text(align="left", dx=6, fontSize=14, color=TEXT).encode(
+        text=alt.Text("probability:Q", format=".1%")
     )
-    chart: alt.LayerChart = (bars + numbers).properties(height=280)
-    return chart
+    frame: dict[str, Any] = (bars + numbers).properties(height=280).to_dict()
+    return frame
 
 
 def _colours(field: str, names: list[str]) -> alt.Color:

@@ -21,6 +21,7 @@ _PAGES = (
         "See how well a network reads, and where it fails.",
     ),
     ("4_predict.py", "Predict", ":material/draw:", "Draw a digit and have it read."),
+    ("6_teach.py", "Teach", ":material/school:", "Teach a network to read your hand."),
     ("5_runs.py", "Runs", ":material/list_alt:", "See all trainings, and look after yours."),
 )
 

@@ -3,9 +3,11 @@
 import streamlit as st
 import streamlit_drawable_canvas
 
-from ui.drawing import SIDE, Drawing
+from ui.drawing import Drawing
 
 INK, PAPER = "#ffffff", "#000000"
+# Pixels: the narrowest phones have room for it.
+SIDE = 280
 
 # The component's own toolbar is transparent until the pointer is over it, but it takes
 # clicks all the time, over the upper right corner of the canvas: there, strokes were
@@ -20,29 +22,30 @@ streamlit_drawable_canvas.out = st.components.v2.component(
 )
 
 
-def drawing_pad(key: str) -> Drawing:
+def drawing_pad(key: str, width: int = SIDE, height: int = SIDE, pen: int = 20) -> Drawing:
     """Show the canvas and its buttons, and return what is drawn on it.
 
     Parameters
     ----------
     key : str
         Of the canvas; the drawing survives a visit to another page under this name.
+    width, height, pen : int
+        Of the canvas, and of the pen at first, in pixels.
     """
     drawing: Drawing = st.session_state.setdefault(f"{key}_drawing", Drawing())
     if key not in st.session_state:
         drawing.show_again()
     canvas, buttons = st.container(), st.container(horizontal=True)
-    pen = st.slider("Pen width", 8, 40, 20, key=f"{key}_pen", persist_state="session", width=SIDE)
+    stroke_width = st.slider("Pen width", 8, 40, pen, key=f"{key}_pen", persist_state="session", width=SIDE)
     with canvas:
         streamlit_drawable_canvas.st_canvas(
-            stroke_width=pen,
+            stroke_width=stroke_width,
             stroke_color=INK,
             background_color=PAPER,
-            width=SIDE,
-            height=SIDE,
+            width=width,
+            height=height,
             drawing_mode="freedraw",
             initial_drawing=drawing.initial,
-            return_image_data=True,
             key=key,
             on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
         )
@@ -51,7 +54,7 @@ def drawing_pad(key: str) -> Drawing:
         "Undo",
         icon=":material/undo:",
         key=f"{key}_undo",
-        on_click=lambda: drawing.replace(drawing.strokes[:-1]),
+        on_click=lambda: drawing.replace(drawing.objects[:-1]),
     )
     buttons.button(
         "Clear",

@@ -38,8 +38,8 @@ def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
 
 
 def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
-    """An image with every pixel as a square."""
-    return np.kron(image, np.ones((times, times), dtype=np.uint8))
+    """An image, grey or in colour, with every pixel as a square."""
+    return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
 def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:

@@ -1,5 +1,6 @@
 """What all sessions of the server share: the data, the runs, the line, the models."""
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.data import DataError, Dataset, load_mnist
 from core.database import ADDRESS_VARIABLE, StoreError
 from core.forecast import Forecast, forecasts
 from core.jobs import TrainingQueue
+from core.kept import KEEP_VARIABLE
 from core.records import Run
 from core.runs import RunStore
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
+_OFF = ("off", "false", "no", "0")
 
 
 def mnist() -> Dataset:
@@ -47,7 +50,7 @@ def average_digits() -> npt.NDArray[np.float32]:
 @st.cache_resource(show_spinner=False)
 def store() -> RunStore:
     """The runs of this server, and of others that share its database."""
-    return RunStore(_secret_address())
+    return RunStore(_secret(ADDRESS_VARIABLE))
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda queue: queue.shutdown())
@@ -70,10 +73,16 @@ def expectations() -> dict[str, Forecast]:
     return forecasts(store().line(), store().measured())
 
 
-def _secret_address() -> str | None:
-    """The store that the operator named in Streamlit's secrets, if any."""
+def keeps_drawings() -> bool:
+    """Whether the operator of this server lets visitors keep drawings."""
+    said = _secret(KEEP_VARIABLE)
+    return str(os.environ.get(KEEP_VARIABLE) if said is None else said).lower() not in _OFF
+
+
+def _secret(name: str) -> Any:
+    """What the operator says in Streamlit's secrets, if anything."""
     try:
-        return st.secrets.get(ADDRESS_VARIABLE)
+        return st.secrets.get(name)
     except StreamlitSecretNotFoundError:
         return None
 

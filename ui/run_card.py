@@ -46,7 +46,11 @@ def _parent(run: Run) -> str | None:
     try:
         parent = resources.store().get(run.parent)
     except RunError:
+        if run.teaching:
+            return "A network was taught drawings. The run that it came from was deleted."
         return f"It went on after epoch {run.parent_epochs} of a run that was deleted."
+    if run.teaching:
+        return f"“{chrome.plain(parent.label)}”, taught drawings: {run.teaching.learned}."
     return f"It went on after epoch {run.parent_epochs} of “{chrome.plain(parent.label)}”."
 
 

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.database import StoreError
+from core.kept import Sketchbook
 from core.records import Run, RunError
 from core.runs import RunStore
+from ui import resources
 
 OWNER_ADDRESS = "me"
 WATCHED_ADDRESS = "run"
@@ -39,6 +41,11 @@ def owner() -> str:
     if state[_OWNER_IN_ADDRESS]:
         st.query_params[OWNER_ADDRESS] = state[_OWNER]
     return str(state[_OWNER])
+
+
+def sketchbook() -> Sketchbook:
+    """The drawings that this visitor keeps."""
+    return Sketchbook(resources.store().database, owner())
 
 
 def nickname_field(store: RunStore) -> None:

@@ -12,6 +12,7 @@ from core.history import Epoch
 from core.line import RunRefused
 from core.recipe import LIMITS, RecipeError
 from core.records import Run, RunError, RunState
+from core.teaching import Teaching
 from ui import chrome, resources, session
 
 # Faster polling takes time away from the training itself. Who waits can do with less: a
@@ -28,6 +29,8 @@ SLOW_EPOCH_SECONDS = 2.0
 LARGE_GAP = 0.02
 # Below these training accuracies a network has learned hardly anything, or not well.
 HARDLY_LEARNED = 0.5
+# Losing more of the test images than this (share) is not by chance.
+FORGOTTEN = 0.005
 WELL_LEARNED = 0.9
 
 
@@ -79,7 +82,11 @@ def _show(run: Run, history: Sequence[Epoch]) -> None:
     elif run.state is RunState.STOPPED:
         st.info("Stopped early. The network keeps what it had learned.", icon=":material/stop_circle:")
     if run.train_accuracy is not None and run.test_accuracy is not None:
-        _result(run, run.train_accuracy, run.test_accuracy)
+        if run.teaching:
+            _taught(run.teaching, run.test_accuracy)
+            _links(run)
+        else:
+            _result(run, run.train_accuracy, run.test_accuracy)
     if history:
         _curves(run, history)
 
@@ -222,10 +229,61 @@ def _result(run: Run, train_accuracy: float, test_accuracy: float) -> None:
             st.metric("Test images", f"{test_accuracy:.2%}", help="Share read right of 10,000 new images")
         st.metric("Gap in percentage points", f"{gap * 100:+.2f}")
         st.markdown(_verdict(train_accuracy, gap))
+    _links(run)
+    _train_on(run)
+
+
+def _links(run: Run) -> None:
     with st.container(horizontal=True):
         chrome.page_link("3_evaluate.py", "See where it fails", model=run.id)
         chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
-    _train_on(run)
+
+
+def _taught(teaching: Teaching, test_accuracy: float) -> None:
+    """What a network reads now, and what it read before it was taught."""
+    with st.container(border=True, key="train_taught"):
+        with st.grid(2, min_column_width=180):
+            if teaching.before is not None and teaching.after is not None:
+                st.metric(
+                    "Drawings kept aside",
+                    f"{teaching.after:.0%}",
+                    _change(teaching.before, teaching.after),
+                    help=_KEPT_ASIDE.format(held_out=teaching.held_out, learned=teaching.learned),
+                )
+            if teaching.test_before is not None:
+                st.metric(
+                    "Test images of MNIST",
+                    f"{test_accuracy:.2%}",
+                    _change(teaching.test_before, test_accuracy),
+                    help="Share read right of the 10,000 test images, and how it has changed: "
+                    "what it has forgotten would show here.",
+                )
+        st.markdown(_lesson(teaching, test_accuracy))
+
+
+_KEPT_ASIDE = (
+    "Share read right of {held_out} drawings that it was not taught, and how it has changed. "
+    "It was taught {learned} others."
+)
+
+
+def _change(before: float, after: float) -> str:
+    return f"{(after - before) * 100:+.2f} points"
+
+
+def _lesson(teaching: Teaching, test_accuracy: float) -> str:
+    """What the change means."""
+    if teaching.test_before is not None and test_accuracy < teaching.test_before - FORGOTTEN:
+        return (
+            "It has **forgotten** some of what it knew: it reads fewer of the old test images. "
+            "Drawings that look like other digits do that, or wrong labels among them."
+        )
+    if teaching.before is not None and teaching.after is not None and teaching.after > teaching.before:
+        return "It reads more of your hand now, and has not forgotten how others write."
+    return (
+        "It reads your hand as well as before. Keep drawings that it misreads: from what it reads "
+        "already, there is little to learn."
+    )
 
 
 def _train_on(run: Run) -> None:

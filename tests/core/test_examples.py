@@ -48,6 +48,13 @@ def test_evaluate():
     assert accuracy == pytest.approx(RunStore().get("article").test_accuracy * 100, abs=0.1)
 
 
+def test_teach():
+    output = run("teach")
+    before, after = (int(share) for share in re.findall(r"(\d+)% of the drawings", output))
+    assert before < 20
+    assert after > 70
+
+
 def test_predict():
     assert "It is a 7" in run("predict")
 

@@ -1,74 +1,104 @@
 """What of Predict can be tested without a browser; drawing is in tests/browser."""
 
-import base64
-import io
+import json
+from typing import Any
 
 import numpy as np
-from PIL import Image
+import pytest
+from streamlit.testing.v1 import AppTest
 
-from ui.drawing import MAX_SNAPSHOTS, Drawing
+from core import kept
+from core.kept import KEEP_VARIABLE, Sketchbook
+from tests.pages.conftest import words
+from ui import resources
+from ui.drawing import Drawing
 
-CANVAS = 280
+EMPTY = "Draw a digit from 0 to 9 on the black field."
 
 
-def sent(ink: np.ndarray, strokes: int, pen: int = 20) -> dict:
+def sent(*strokes: list[tuple[float, float]], pen: int = 20) -> dict[str, Any]:
     """What the canvas sends after a stroke."""
-    picture = Image.fromarray(np.dstack([ink] * 3 + [np.full_like(ink, 255)]))
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    url = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    return {"raw": {"objects": [{"strokeWidth": pen}] * strokes}, "data": url}
+    objects = []
+    for (x, y), *rest in strokes:
+        path = [["M", x, y], *(["L", *point] for point in rest)]
+        objects.append({"type": "path", "strokeWidth": pen, "path": path})
+    return {"raw": {"objects": objects}, "data": None}
 
 
-def canvas(top: int, bottom: int) -> np.ndarray:
-    ink = np.zeros((CANVAS, CANVAS), dtype=np.uint8)
-    ink[top:bottom, 130:150] = 255
-    return ink
+ONE = [(140.0, 40.0), (140.0, 240.0)]
+SEVEN = [(60.0, 60.0), (200.0, 60.0), (120.0, 240.0)]
+
+
+def draw(app: AppTest, *strokes: list[tuple[float, float]], pen: int = 20) -> AppTest:
+    app.session_state["predict_canvas_drawing"].receive(sent(*strokes, pen=pen))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def book(app: AppTest) -> Sketchbook:
+    return Sketchbook(resources.store().database, app.session_state["owner"])
 
 
 def test_an_empty_canvas_asks_for_a_digit(open_page):
     app = open_page("4_predict")
-    assert app.info[0].value == "Draw a digit from 0 to 9 on the black field."
+    assert app.info[0].value == EMPTY
     for key in ("predict_canvas_undo", "predict_canvas_clear"):
         app.button(key=key).click().run()
-        assert app.info[0].value == "Draw a digit from 0 to 9 on the black field."
+        assert app.info[0].value == EMPTY
 
 
 def test_a_drawing_is_read_and_survives_another_page(open_page):
-    app = open_page("4_predict", model="convolutional")
-    drawing = app.session_state["predict_canvas_drawing"]
-    drawing.receive(sent(canvas(40, 240), strokes=1))
-    app.run()
-    assert not app.exception
+    app = draw(open_page("4_predict", model="convolutional"), ONE)
     assert app.metric[0].value == "1 · One"
     app.switch_page("pages/0_home.py").run()
     app.switch_page("pages/4_predict.py").run()
     assert app.metric[0].value == "1 · One"
     app.button(key="predict_canvas_clear").click().run()
     assert not app.metric
-    assert "Draw a digit" in app.info[0].value
+    assert app.info[0].value == EMPTY
+
+
+def test_a_small_digit_with_a_thick_pen_is_read_as_a_large_one_with_a_thin_pen(open_page):
+    app = open_page("4_predict", model="article")
+    small = [(200 + x / 6, 10 + y / 6) for x, y in SEVEN]
+    answers = [
+        (metric.value, metric.delta)
+        for strokes, pen in (((SEVEN,), 8), ((small,), 40))
+        for metric in draw(app, *strokes, pen=pen).metric[:1]
+    ]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == "7 · Seven"
 
 
 def test_a_dot_asks_for_a_digit(open_page):
-    app = open_page("4_predict")
-    app.session_state["predict_canvas_drawing"].receive(sent(canvas(130, 150), strokes=1))
-    app.run()
+    app = draw(open_page("4_predict"), [(130.0, 150.0)])
     assert "only a dot" in app.info[0].value
 
 
 def test_undo_goes_back_stroke_by_stroke():
     drawing = Drawing()
-    one, two = canvas(40, 100), canvas(40, 240)
-    drawing.receive(sent(one, strokes=1))
-    drawing.receive(sent(two, strokes=2))
-    drawing.replace(drawing.strokes[:-1])
-    np.testing.assert_array_equal(drawing.image[..., 0], one)
+    drawing.receive(sent(ONE))
+    drawing.receive(sent(ONE, SEVEN))
+    drawing.replace(drawing.objects[:-1])
+    (stroke,) = drawing.strokes
+    np.testing.assert_array_equal(stroke, ONE)
     first = drawing.initial
     drawing.replace([])
-    assert drawing.image is None, "nothing is drawn"
+    assert drawing.strokes == ()
     assert drawing.initial != first, "the canvas takes up only what differs"
-    drawing.replace([])
-    assert drawing.image is None
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [[[(float("nan"), 3.0), (1.0, 1.0)]], [ONE] * 10_000, [[("x", "y")]]],
+    ids=["nan", "10,000 strokes", "no numbers"],
+)
+def test_a_drawing_that_cannot_be_read_is_a_sentence_and_can_be_cleared(open_page, strokes):
+    app = draw(open_page("4_predict"), *strokes)
+    assert "Clear" in app.warning[0].value
+    app.button(key="predict_canvas_clear").click().run()
+    assert app.info[0].value == EMPTY
 
 
 def test_a_test_image_stays_until_another_is_asked_for(open_page):
@@ -76,7 +106,7 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
         return next(text.value for text in app.markdown if text.value.startswith("Test image"))
 
     app = open_page("4_predict")
-    app.segmented_control(key="predict_source").set_value("sample").run()
+    app.segmented_control(key="predict_source").set_value("A test image").run()
     assert not app.exception
     assert " · " in app.metric[0].value
     first = shown(app)
@@ -87,15 +117,71 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
     assert shown(app) != first
 
 
-def test_a_picture_of_another_size_is_not_decoded():
-    drawing = Drawing()
-    drawing.receive(sent(np.zeros((3000, 3000), dtype=np.uint8), strokes=1))
-    assert drawing.image is None
+def test_every_way_to_look_into_an_answer_works_for_any_source(open_page):
+    app = draw(open_page("4_predict", model="article"), SEVEN)
+    for source in ("My drawing", "A test image"):
+        app.segmented_control(key="predict_source").set_value(source).run()
+        ways = app.pills(key="predict_why").options
+        said = set()
+        for way in ways:
+            app.pills(key="predict_why").set_value(way).run()
+            assert not app.exception
+            said.add((words(app), tuple(metric.label for metric in app.metric)))
+        assert len(said) == len(ways), "each shows something of its own"
 
 
-def test_many_strokes_do_not_fill_the_memory():
-    drawing = Drawing()
-    for count in range(1, 200):
-        drawing.receive(sent(canvas(40, 40 + count), strokes=count))
-    assert len(drawing.snapshots) == MAX_SNAPSHOTS
-    assert drawing.image is not None
+def test_the_careless_way_reads_a_small_digit_in_a_corner_wrong(open_page):
+    app = draw(open_page("4_predict", model="article"), [(10 + x / 5, 220 + y / 5) for x, y in SEVEN], pen=8)
+    app.pills(key="predict_why").set_value("How it was made small").run()
+    values = {metric.label: metric.value for metric in app.metric}
+    assert values["Only made smaller"] != "7 · Seven"
+    assert values["Drawn again with MNIST's pen"] == "7 · Seven"
+
+
+def test_a_misread_drawing_is_kept_with_what_it_means(open_page):
+    app = draw(open_page("4_predict", model="article"), SEVEN)
+    app.pills(key="predict_means").set_value(1).run()
+    (drawing,) = book(app).drawings()
+    assert (drawing.label, drawing.answer, drawing.run_id) == (1, 7, "article")
+    np.testing.assert_allclose(drawing.strokes[0], SEVEN)
+    app.pills(key="predict_means").set_value(7).run()
+    assert [drawing.label for drawing in book(app).drawings()] == [7], "corrected, not kept twice"
+
+    draw(app, ONE)
+    assert app.pills(key="predict_means").value is None, "nothing has been said of the new drawing"
+    assert len(book(app)) == 1
+
+
+def test_a_full_book_is_a_sentence(open_page, monkeypatch):
+    monkeypatch.setattr(kept, "MAX_OF_OWNER", 1)
+    app = draw(open_page("4_predict", model="article"), SEVEN)
+    app.pills(key="predict_means").set_value(7).run()
+    draw(app, ONE).pills(key="predict_means").set_value(1).run()
+    assert "1 drawings already" in app.toast[0].value
+    assert app.pills(key="predict_means").value is None
+
+
+def test_an_operator_can_switch_keeping_off(open_page, monkeypatch):
+    monkeypatch.setenv(KEEP_VARIABLE, "off")
+    app = draw(open_page("4_predict"), SEVEN)
+    assert "predict_means" not in app.session_state
+    assert app.metric
+    app = open_page("6_teach")
+    assert "not kept on this server" in app.info[0].value
+    assert not app.button
+
+
+def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
+    from core.pen import draw as draw_strokes
+    from ui.predict import keep
+    from ui.predict.reading import Reader, Reading, Sketch
+
+    app = draw(open_page("4_predict", model="article"), SEVEN)
+    assert {button.key for button in app.download_button} >= {"predict_save_png", "predict_save_json"}
+    strokes = app.session_state["predict_canvas_drawing"].strokes
+    sketch = Sketch(np.zeros((28, 28), np.uint8), draw_strokes(strokes, 20, 280, 280), strokes)
+    reader = Reader(resources.store().get("article"), None)
+    saved = json.loads(keep._json(Reading(sketch, reader, np.full(10, 0.1, np.float32))))
+    assert saved["strokes"] == [[list(point) for point in SEVEN]]
+    assert len(saved["probabilities"]) == 10
+    assert keep._png(sketch.canvas).startswith(b"\x89PNG")

@@ -162,7 +162,7 @@ def _open_image(run: Run, index: int) -> None:
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
     with bars:
         st.markdown("**How probable the network finds each digit**")
-        st.altair_chart(
+        st.vega_lite_chart(
             charts.probabilities(evaluation.probabilities[index]),
             key="evaluate_open_probabilities",
             alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest",

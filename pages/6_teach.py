@@ -1,0 +1,95 @@
+"""Teach: show a network drawings that it misread, and see what it learns and forgets."""
+
+import streamlit as st
+
+from core.database import StoreError
+from core.kept import to_learn
+from core.line import RunRefused
+from core.records import Run, RunError
+from core.teaching import MIN_DRAWINGS, SHARE_HELD_OUT
+from ui import chrome, resources, session
+from ui.kept_drawings import kept_drawings
+from ui.run_picker import pick
+from ui.training_panel import training_panel
+
+chrome.begin(
+    "Teach it your hand",
+    "Drawings that you keep on the page Predict are here. A network is shown them among images of "
+    "MNIST, again and again, and becomes a new one that knows your hand, too.",
+    "Shown your drawings alone, it would soon forget how everybody else writes. "
+    "Some drawings are not shown to it: they tell whether it has learned.",
+)
+resources.mnist()
+if not resources.keeps_drawings():
+    st.info("Drawings are not kept on this server.", icon=":material/lock:")
+    st.stop()
+
+
+def teach(run: Run) -> None:
+    try:
+        taught = resources.queue().teach(
+            run.id, to_learn(session.sketchbook().drawings()), session.owner(), session.nickname()
+        )
+    except (RunRefused, RunError, StoreError) as refusal:
+        st.toast(str(refusal), icon=":material/hourglass_top:")
+        return
+    resources.expectations.clear()
+    session.watch(taught.id)
+
+
+try:
+    drawings = session.sketchbook().drawings()
+except StoreError as error:
+    st.error(str(error), icon=":material/database_off:")
+    st.stop()
+
+book, lesson = st.columns([3, 2], gap="large")
+with book:
+    st.subheader("Your drawings", anchor=False)
+    if drawings:
+        kept_drawings(drawings)
+    else:
+        st.info(
+            "You have not kept a drawing yet. Draw a digit and say what it is; then it is here.",
+            icon=":material/draw:",
+        )
+    chrome.page_link("4_predict.py", "Draw some more" if drawings else "Draw a digit")
+
+with lesson:
+    st.subheader("The lesson", anchor=False)
+    run = pick("teach_model", default="article")
+    missing = MIN_DRAWINGS - len(drawings)
+    if missing > 0:
+        st.info(
+            f"Keep at least {MIN_DRAWINGS} drawings. So many are still missing: {missing}",
+            icon=":material/school:",
+        )
+    else:
+        aside = len(drawings) // SHARE_HELD_OUT
+        st.markdown(f"Drawings to learn from: {len(drawings) - aside}. Kept aside to measure on: {aside}.")
+    if st.button(
+        "Teach it",
+        type="primary",
+        icon=":material/school:",
+        key="teach_start",
+        disabled=missing > 0,
+        width="stretch",
+    ):
+        teach(run)
+    try:
+        watched = session.watched_run(resources.store())
+    except StoreError as error:
+        watched = None
+        st.warning(str(error), icon=":material/search_off:")
+    if watched and watched.teaching:
+        training_panel(watched)
+
+chrome.end(
+    "teach",
+    [
+        "Keep ten sevens with a bar. Does the network read those that it was not taught?",
+        "Say of every One that it is a Seven, and teach that. What happens to the test images?",
+        "Teach the network without hidden layer and the convolutional one the same drawings. "
+        "Which learns more, which forgets more?",
+    ],
+)

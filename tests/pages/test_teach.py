@@ -1,0 +1,98 @@
+"""Teaching a network the drawings that one keeps."""
+
+import numpy as np
+import pytest
+
+from core import teaching
+from core.kept import Sketchbook
+from core.records import RunState
+from tests.pages.conftest import wait_until_trained, words
+from ui import resources
+
+
+@pytest.fixture(autouse=True)
+def short_lessons(monkeypatch):
+    monkeypatch.setattr(teaching, "OLD_IMAGES", 2000)
+    monkeypatch.setattr(teaching, "NEW_IMAGES", 500)
+
+
+@pytest.fixture
+def keep(mnist):
+    def keep(app, count: int) -> Sketchbook:
+        book = Sketchbook(resources.store().database, app.session_state["owner"])
+        for image, label in zip(mnist.test_images[:count], mnist.test_labels[:count], strict=True):
+            book.keep(image, int(label), [np.array([[1.0, 2.0], [3.0, 4.0]])])
+        return book
+
+    return keep
+
+
+def test_without_drawings_it_says_where_to_make_them(open_page):
+    app = open_page("6_teach")
+    assert not app.exception
+    assert "You have not kept a drawing yet" in app.info[0].value
+    assert "at least 8" in app.info[1].value
+    assert app.button(key="teach_start").disabled
+
+
+def test_a_network_is_taught_and_its_lesson_is_shown(open_page, keep):
+    app = open_page("6_teach", model="softmax")
+    keep(app, 12)
+    app.run()
+    app.button(key="teach_start").click().run()
+    assert not app.exception
+    wait_until_trained()
+    app.run()
+    run = resources.store().runs()[0]
+    assert run.state is RunState.FINISHED, run.failure
+    assert (run.parent, run.owner) == ("softmax", app.session_state["owner"])
+    shown = {metric.label: metric for metric in app.metric}
+    assert shown["Drawings kept aside"].value == f"{run.teaching.after:.0%}"
+    assert shown["Test images of MNIST"].value == f"{run.test_accuracy:.2%}"
+    assert "points" in shown["Test images of MNIST"].delta
+    assert "train_further" not in {button.key for button in app.button}
+
+    app.switch_page("pages/5_runs.py").run()
+    assert not app.exception
+    for page in ("3_evaluate", "4_predict"):
+        other = open_page(page, model=run.id)
+        assert not other.exception, page
+        assert "Run 1" in other.selectbox[0].format_func(run.id)
+
+
+def test_drawings_are_deleted_one_by_one_or_all(open_page, keep):
+    app = open_page("6_teach")
+    book = keep(app, 3)
+    app.run()
+    newest = book.drawings()[0]
+    app.button(key=f"kept_delete_{newest.id}").click().run()
+    assert newest.id not in [drawing.id for drawing in book.drawings()]
+    assert len(book) == 2
+    app.button(key="kept_delete_for_good").click().run()
+    assert len(book) == 0
+    assert "You have not kept a drawing yet" in app.info[0].value
+
+
+def test_a_second_click_is_a_sentence_and_not_a_second_lesson(open_page, keep):
+    app = open_page("6_teach", model="relu")
+    keep(app, 12)
+    app.run()
+    app.button(key="teach_start").click().run()
+    app.button(key="teach_start").click().run()
+    assert not app.exception
+    assert app.toast, "it says why not"
+    assert len(resources.store().runs()) == 1
+
+
+def test_nobody_sees_the_drawings_of_another(open_page, keep, browser):
+    browser("a" * 16)
+    keep(open_page("6_teach"), 9)
+    browser("b" * 16)
+    app = open_page("6_teach")
+    assert "You have not kept a drawing yet" in words(app)
+
+
+def test_a_model_that_is_gone_is_a_sentence(open_page):
+    app = open_page("6_teach", model="gone")
+    assert not app.exception
+    assert any("not on this server any more" in warning.value for warning in app.warning)

@@ -1,0 +1,67 @@
+"""What a network reads in one digit."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core import charts
+from core.data import CLASS_NAMES
+from core.evaluation import EvaluationError
+from ui import pictures
+from ui.predict import keep, why
+from ui.predict.reading import Reader, Reading, Sketch, in_short
+
+# Pixels: the answer with its label and how sure it is.
+ANSWER_HEIGHT = 125
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the answer, the picture, and what explains the answer go.
+
+    The answer is above the picture and always as high, so that on a phone it is in
+    sight while one draws, and nothing jumps.
+    """
+
+    short: DeltaGenerator
+    pad: DeltaGenerator
+    after: DeltaGenerator
+    details: DeltaGenerator
+
+
+def places() -> Places:
+    """Lay out the part of the page that changes with a drawing."""
+    left, details = st.columns([2, 3], gap="large")
+    short = left.container(key="prediction", height=ANSWER_HEIGHT, border=False)
+    return Places(short, left.container(), left.container(), details)
+
+
+def show(sketch: Sketch, reader: Reader, at: Places) -> None:
+    """Show the answer to a digit in a few words, and what it rests on."""
+    try:
+        reading = Reading(sketch, reader, reader.probabilities(sketch.image))
+    except EvaluationError as error:
+        at.short.error(str(error), icon=":material/error:")
+        return
+    with at.short:
+        in_short("The network reads", reading.probabilities)
+    bars, seen = at.details.columns([3, 2])
+    bars.markdown("**How probable it finds each digit**")
+    bars.vega_lite_chart(
+        charts.probabilities(reading.probabilities),
+        key="prediction_probabilities",
+        alt=f"Ten probabilities; {CLASS_NAMES[reading.answer]} is highest",
+    )
+    seen.markdown("**What the network sees**")
+    with seen.container(width=224):
+        st.image(
+            pictures.enlarged(sketch.image, 8),
+            alt="28 by 28 grey pixels, the digit in the middle",
+            width="stretch",
+        )
+    with at.after:
+        keep.correct(reading)
+    with at.details:
+        why.explain(reading)
+        keep.save(reading)

@@ -1,0 +1,66 @@
+"""Where a digit to be read comes from: each of these shows a source and what is read in it."""
+
+import numpy as np
+import streamlit as st
+
+from core import pen
+from core.data import CLASS_NAMES
+from core.pen import PenError
+from ui import pictures, resources
+from ui.drawing_pad import SIDE, drawing_pad
+from ui.predict import answer
+from ui.predict.reading import Reader, Sketch
+
+_EMPTY = "Draw a digit from 0 to 9 on the black field."
+_DOT = "That is only a dot. Draw a whole digit, as large as you like."
+
+
+@st.fragment
+def drawing(reader: Reader) -> None:
+    """A canvas for one digit."""
+    at = answer.places()
+    with at.pad:
+        _show_image_to_copy()
+        drawn = drawing_pad("predict_canvas")
+    try:
+        strokes = drawn.strokes
+        image = pen.strokes_to_mnist(strokes)
+    except PenError as error:
+        at.short.warning(str(error), icon=":material/gesture:")
+        return
+    if image is None:
+        at.short.info(_EMPTY, icon=":material/draw:")
+    elif pen.is_dot(strokes, drawn.pen):
+        at.short.info(_DOT, icon=":material/draw:")
+    else:
+        answer.show(Sketch(image, pen.draw(strokes, drawn.pen, SIDE, SIDE), strokes), reader, at)
+
+
+def _show_image_to_copy() -> None:
+    """The test image that the address asks for, to be drawn by hand."""
+    asked, dataset = st.query_params.get("image", ""), resources.mnist()
+    if asked.isdecimal() and int(asked) < len(dataset.test_images):
+        index = int(asked)
+        st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
+        st.image(pictures.enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
+
+
+@st.fragment
+def sample(reader: Reader) -> None:
+    """An image of the test set, by chance."""
+    dataset, at = resources.mnist(), answer.places()
+    if "predict_index" not in st.session_state:
+        _choose_test_image()
+    index = st.session_state["predict_index"]
+    image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
+    canvas = pictures.enlarged(image, 10)
+    with at.pad:
+        st.image(canvas, alt=f"Test image {index}", width=280)
+        st.markdown(f"Test image {index}, written as a **{name}**")
+        st.button("Another one", icon=":material/casino:", key="predict_another", on_click=_choose_test_image)
+    answer.show(Sketch(image, canvas), reader, at)
+
+
+def _choose_test_image() -> None:
+    count = len(resources.mnist().test_images)
+    st.session_state["predict_index"] = int(np.random.default_rng().integers(count))
