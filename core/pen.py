@@ -26,6 +26,8 @@ MNIST_PEN = 2.4
 _DOT = 0.3
 # Pixels of the large picture for one of the small one: enough for 64 greys at an edge.
 _FINENESS = 8
+# The same for the edges of a picture of the canvas.
+_EDGE = 3
 
 Stroke = npt.NDArray[np.float64]
 
@@ -110,7 +112,7 @@ def is_dot(strokes: Sequence[Stroke], pen: float) -> bool:
 
 
 def draw(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> npt.NDArray[np.uint8]:
-    """Draw strokes with a round pen.
+    """Draw strokes with a round pen, as a canvas shows them.
 
     Parameters
     ----------
@@ -124,8 +126,15 @@ def draw(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> npt.
     Returns
     -------
     ndarray of uint8, shape (height, width)
-        White ink on black, without greys.
+        White ink on black, with grey edges.
     """
+    large = [stroke * _EDGE for stroke in strokes]
+    picture = _ink(large, pen * _EDGE, width * _EDGE, height * _EDGE)
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+
+
+def _ink(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> Image.Image:
+    """White ink on black, without greys."""
     picture = Image.new("L", (width, height))
     brush = ImageDraw.Draw(picture)
     radius = pen / 2
@@ -135,7 +144,7 @@ def draw(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> npt.
         brush.line(points, fill=MAX_PIXEL, width=max(1, round(pen)))
         for x, y in points:
             brush.ellipse((x - radius, y - radius, x + radius, y + radius), fill=MAX_PIXEL)
-    return np.asarray(picture)
+    return picture
 
 
 def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.NDArray[np.uint8] | None:
@@ -160,4 +169,4 @@ def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.N
     margin = math.ceil(_FINENESS * pen / 2) + 1
     side = math.ceil(_FINENESS * DIGIT_SIZE) + 2
     large = [(stroke - corner) * scale + margin for stroke in strokes]
-    return to_mnist(draw(large, _FINENESS * pen, side, side))
+    return to_mnist(np.asarray(_ink(large, _FINENESS * pen, side, side)))

@@ -5,12 +5,17 @@ import pytest
 from PIL import Image
 from scipy.ndimage import center_of_mass
 
-from benchmarks.drawings import draw
 from core.data import Dataset
 from core.ink import InkBox, ink_box, to_mnist
+from core.pen import draw
 
 SIDE = 280
-SEVEN = [[[0, 0], [600, 0], [200, 1000]]]
+SEVEN = np.array([[0.0, 0.0], [0.6, 0.0], [0.2, 1.0]])
+
+
+def seven(size: int, pen: int = 20) -> np.ndarray:
+    """A Seven on a black canvas, ``size`` pixels high."""
+    return draw([SEVEN * size + 35], pen, SIDE, SIDE)
 
 
 def on_canvas(digit: np.ndarray, size: int, left: int, top: int) -> np.ndarray:
@@ -27,7 +32,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_form_of_mnist():
-    image = to_mnist(draw(SEVEN, 200, np.random.default_rng(0)))
+    image = to_mnist(seven(200))
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
     assert image.max() > 200
@@ -73,7 +78,7 @@ def test_shape_is_kept():
 
 
 def test_grey_rgb_and_rgba_are_the_same_drawing():
-    grey = draw(SEVEN, 150, np.random.default_rng(1))
+    grey = seven(150)
     rgb = np.stack([grey] * 3, axis=-1)
     opaque = np.dstack([rgb, np.full_like(grey, 255)])
     transparent = np.dstack([np.full_like(rgb, 255), grey])
@@ -83,7 +88,7 @@ def test_grey_rgb_and_rgba_are_the_same_drawing():
 
 
 def test_faint_ink_is_ink():
-    grey = draw(SEVEN, 150, np.random.default_rng(2))
+    grey = seven(150)
     np.testing.assert_allclose(to_mnist(grey // 4), to_mnist(grey), atol=6)
 
 
@@ -129,7 +134,7 @@ def test_values_that_are_no_numbers_are_refused(value: float):
 
 
 def test_booleans_and_pictures_of_pillow():
-    grey = draw(SEVEN, 150, np.random.default_rng(3))
+    grey = seven(150)
     np.testing.assert_array_equal(to_mnist(Image.fromarray(grey)), to_mnist(grey))
     black_and_white = np.where(grey > 127, 255, 0).astype(np.uint8)
     np.testing.assert_array_equal(to_mnist(grey > 127), to_mnist(black_and_white))
@@ -137,7 +142,7 @@ def test_booleans_and_pictures_of_pillow():
 
 @pytest.mark.parametrize("pen", [2, 4, 8, 20, 40])
 def test_a_thin_pen_is_as_black_as_a_thick_one(pen: int):
-    assert to_mnist(draw(SEVEN, 200, np.random.default_rng(4), pen)).max() == 255
+    assert to_mnist(seven(200, pen)).max() == 255
 
 
 def test_a_photograph_takes_little_memory():

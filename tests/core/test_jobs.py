@@ -361,6 +361,7 @@ def test_a_network_learns_a_hand_and_does_not_forget_the_others(
 ):
     monkeypatch.setattr(teaching, "OLD_IMAGES", 4000)
     monkeypatch.setattr(teaching, "NEW_IMAGES", 1000)
+    monkeypatch.setattr(teaching, "EPOCHS", 4)
     # A hand that writes Threes and Sevens the wrong way round.
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
     mirrored = Drawings(mnist.test_images[some][:, :, ::-1], mnist.test_labels[some])
@@ -380,7 +381,11 @@ def test_a_network_learns_a_hand_and_does_not_forget_the_others(
     assert len(store.history(run.id)) == teaching.EPOCHS
 
 
-def test_teaching_goes_on_after_the_server_was_ended(queue: TrainingQueue, store: RunStore, mnist: Dataset):
+def test_teaching_goes_on_after_the_server_was_ended(
+    queue: TrainingQueue, store: RunStore, mnist: Dataset, monkeypatch
+):
+    monkeypatch.setattr(teaching, "OLD_IMAGES", 4000)
+    monkeypatch.setattr(teaching, "NEW_IMAGES", 1000)
     drawings = Drawings(mnist.test_images[:40], mnist.test_labels[:40])
     run = queue.teach("relu", drawings, "ann")
     wait_for(store, run.id, lambda run: run.epochs_done >= 1)

@@ -28,8 +28,8 @@ def test_each_way_does_what_it_says():
     for name in ("centred", "redrawn"):
         image = images[name]
         rows, columns = np.indices(image.shape) + 0.5
-        assert abs((columns * image).sum() / image.sum() - CENTRE) < 0.1
-        assert abs((rows * image).sum() / image.sum() - CENTRE) < 0.1
+        assert abs((columns * image).sum() / image.sum() - CENTRE) < 0.15
+        assert abs((rows * image).sum() / image.sum() - CENTRE) < 0.15
     assert images["redrawn"].sum() < 0.7 * images["centred"].sum(), "with a thinner pen"
 
 

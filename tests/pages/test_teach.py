@@ -14,6 +14,7 @@ from ui import resources
 def short_lessons(monkeypatch):
     monkeypatch.setattr(teaching, "OLD_IMAGES", 2000)
     monkeypatch.setattr(teaching, "NEW_IMAGES", 500)
+    monkeypatch.setattr(teaching, "EPOCHS", 2)
 
 
 @pytest.fixture
