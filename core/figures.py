@@ -13,11 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
 from core.recipe import Recipe
+
+# Inches: of a picture of a layer, so that its captions are of one size.
+_MAPS_WIDTH = 6.0
+# Pixels: the least width of a tile in it.
+_TILE = 28
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,61 @@ def digit_grid(
     axes.imshow(canvas, cmap="gray", vmin=0, vmax=MAX_PIXEL, interpolation="nearest")
     axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
     return figure
+
+
+def feature_maps(
+    pictures: npt.NDArray[Any], columns: int, captions: Sequence[str] = (), style: Style = LIGHT
+) -> Figure:
+    """Show what a layer makes of an image as one tiled picture, all tiles on one scale.
+
+    Parameters
+    ----------
+    pictures : ndarray of float, shape (n, height, width)
+        Black for 0 and white for the largest value. If there are values below 0: the colour
+        ``right`` above 0, ``wrong`` below, the ground in between.
+    columns : int
+        Also if there are fewer pictures, so that one alone is not huge.
+    captions : sequence of str
+        One short one for each picture, or none.
+    style : Style
+    """
+    # Of one size whatever the layer, so that frames and captions are, too.
+    times = max(1, _TILE // pictures.shape[2])
+    tiles = _colours(pictures, style).repeat(times, axis=1).repeat(times, axis=2)
+    count, height, width, _ = tiles.shape
+    gap, above = 3, 3 + (width // 3 if captions else 0)
+    rows = -(-count // columns)
+    canvas = np.empty((rows * (height + above) + 1, columns * (width + gap) + 1, 3))
+    canvas[:] = to_rgb(style.background)
+    figure, axes = _empty_figure(_MAPS_WIDTH, _MAPS_WIDTH * canvas.shape[0] / canvas.shape[1], style)
+    for number, tile in enumerate(tiles):
+        row, column = divmod(number, columns)
+        top, left = row * (height + above) + above, column * (width + gap) + 1
+        # A frame, because a tile may be as white or as black as the page.
+        canvas[top - 1 : top + height + 1, left - 1 : left + width + 1] = to_rgb(style.muted)
+        canvas[top : top + height, left : left + width] = tile
+        if captions:
+            axes.text(
+                left + (width - 1) / 2,
+                top - 1.8,
+                captions[number],
+                ha="center",
+                va="bottom",
+                fontsize=13,
+                color=style.text,
+            )
+    axes.imshow(canvas, interpolation="nearest")
+    return figure
+
+
+def _colours(values: npt.NDArray[Any], style: Style) -> npt.NDArray[np.float64]:
+    """A colour for each value, another axis of three: see `feature_maps`."""
+    signed = bool((values < 0).any())
+    largest = max(float(np.abs(values).max()), float(np.finfo(np.float32).tiny))
+    scale = Normalize(-largest if signed else 0, largest)
+    ends = [style.wrong, style.background, style.right] if signed else ["black", "white"]
+    colours: npt.NDArray[np.float64] = LinearSegmentedColormap.from_list("values", ends)(scale(values))
+    return colours[..., :3]
 
 
 def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = MAX_PIXEL) -> Figure:

@@ -45,6 +45,34 @@ def test_digit_grid_tiles_the_pixels(mnist: Dataset):
     assert np.nansum(tiles) == images.sum()
 
 
+def shown(figure: Figure) -> np.ndarray:
+    """The pixels of a tiled picture, as whole colours."""
+    (picture,) = figure.axes[0].images
+    return np.rint(picture.get_array() * 255).astype(int)
+
+
+def test_feature_maps_share_one_scale():
+    maps = np.zeros((3, 28, 28), dtype=np.float32)
+    maps[0], maps[1] = 2.0, 1.0
+    figure = figures.feature_maps(maps, 2, ["a", "b", "c"])
+    assert texts(figure) == ["a", "b", "c"]
+    pixels = shown(figure)
+    greys = {grey: (pixels == grey).all(axis=2).sum() for grey in (0, 128)}
+    assert greys == {0: 28 * 28, 128: 28 * 28}
+
+
+def test_values_below_nought_have_a_colour_of_their_own():
+    pixels = shown(figures.feature_maps(np.array([[[1.0]], [[-1.0]], [[0.0]]]), 10, style=DARK))
+    for colour in (DARK.right, DARK.wrong):
+        rgb = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        assert (pixels == rgb).all(axis=2).sum() == 28 * 28
+
+
+def test_a_layer_without_any_answer_is_black():
+    pixels = shown(figures.feature_maps(np.zeros((4, 1, 1)), 10))
+    assert (pixels == 0).all(axis=2).sum() == 4 * 28 * 28
+
+
 @pytest.mark.parametrize(
     "recipe",
     [*PRESETS.values(), Recipe(hidden_units=(1, 784, 1024, 10), conv_filters=(64, 1, 2), batch_size=100)],

@@ -218,8 +218,40 @@ def test_an_image_opens_large(confusions):
     index = int(resources.test_evaluation("article").select(4, 9)[0])
     next(b for b in app.button if b.key and b.key.endswith(f"_open_{index}")).click().run()
     assert not app.exception
-    assert f"Test image {index}. Its label says **Four**." in words(app)
+    sure = resources.test_evaluation("article").confidences[index]
+    assert (
+        f"Test image {index}. Its label says **Four**. The network reads **Nine** and is {sure:.1%} sure."
+        in words(app)
+    )
     assert "Draw it yourself" in [link.label for link in app.get("page_link")]
+    assert "hidden_1" not in words(app), "nothing is computed before it is asked for"
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("article", ["300 units", "Ten answers"]),
+        ("softmax", ["Which pixels speak for which digit", "Ten answers"]),
+        (
+            "convolutional",
+            [
+                "16 filters",
+                "16 smaller pictures",
+                "32 filters",
+                "32 smaller pictures",
+                "64 units",
+                "Ten answers",
+            ],
+        ),
+    ],
+)
+def test_an_image_inside_the_network(open_page, model: str, expected: list[str]):
+    app = open_page("3_evaluate", model=model, view="Mistakes")
+    app.session_state["evaluate_inside"] = True
+    next(b for b in app.button if b.key and "_open_" in b.key).click().run()
+    assert not app.exception
+    titles = [element.value.split("**")[1] for element in app.markdown if " · `" in element.value]
+    assert titles == expected
 
 
 def test_a_test_image_to_draw(open_page):

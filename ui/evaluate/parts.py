@@ -18,6 +18,7 @@ from core.evaluation import Evaluation
 from core.measures import MEASURES
 from core.records import Run
 from ui import chrome, pictures, resources
+from ui.evaluate import inside
 
 # Gives the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
@@ -158,7 +159,10 @@ def _open_image(run: Run, index: int) -> None:
     picture, bars = st.columns(2)
     with picture:
         st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
-        st.markdown(f"Test image {index}. Its label says **{CLASS_NAMES[digit]}**.")
+        st.markdown(
+            f"Test image {index}. Its label says **{CLASS_NAMES[digit]}**. The network reads "
+            f"**{CLASS_NAMES[answer]}** and is {evaluation.confidences[index]:.1%} sure."
+        )
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
     with bars:
         st.markdown("**How probable the network finds each digit**")
@@ -167,6 +171,8 @@ def _open_image(run: Run, index: int) -> None:
             key="evaluate_open_probabilities",
             alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest",
         )
+    if st.toggle("Show it inside the network", key="evaluate_inside", persist_state="session"):
+        inside.show(run, image)
 
 
 def other_model(run: Run) -> Run | None:
