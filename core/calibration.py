@@ -66,6 +66,11 @@ class Reliability:
     confidence: float
     accuracy: float
 
+    @property
+    def filled(self) -> tuple[Bin, ...]:
+        """The bins that hold any answers; the averages of the others mean nothing."""
+        return tuple(part for part in self.bins if part.count)
+
 
 def reliability(confidences: npt.NDArray[Any], right: Bools, bins: int = BINS) -> Reliability:
     """Sort answers by confidence and compare with how many are right.

@@ -95,13 +95,13 @@ def confusion_matrix(
                 "text": text if count else "",
                 "heat": heat[row, column],
                 # Four digits, as the sums have, fit into a cell on a phone.
-                "size": 10 if kind == "sum" else 13,
+                "size": 11 if kind == "sum" and len(text) > 3 else 13,
                 "kind": kind,
                 "frame": frame,
                 "edge": style.text if frame > 2 else style.right,
             }
         )
-    colours = alt.Scale(domain=["right", "wrong", "sum"], range=[style.right, style.text, style.muted])
+    colours = alt.Scale(domain=["right", "wrong", "sum"], range=[style.right, style.text, style.text])
     axis: dict[str, Any] = {"domain": False, "ticks": False, "labelFontSize": 13, "labelAngle": 0}
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("answer:N", sort=names, title="The network's answer", axis=alt.Axis(orient="top", **axis)),
@@ -131,13 +131,14 @@ def confusion_matrix(
     return chart
 
 
-def intervals(accuracies: Mapping[str, Interval]) -> alt.LayerChart:
+def intervals(accuracies: Mapping[str, Interval], style: Style = LIGHT) -> alt.LayerChart:
     """The accuracy of each model as a dot, its interval as a bar.
 
     Parameters
     ----------
     accuracies : mapping of str to Interval
         By the name of the model.
+    style : Style
     """
     frame = pd.DataFrame(
         [
@@ -147,7 +148,7 @@ def intervals(accuracies: Mapping[str, Interval]) -> alt.LayerChart:
     )
     x = alt.X("low:Q", title="Accuracy", scale=alt.Scale(zero=False, nice=True), axis=_percent(1))
     base = alt.Chart(frame).encode(
-        y=alt.Y("model:N", sort=None, title=None, axis=alt.Axis(labelLimit=220, labelFontSize=13)),
+        y=alt.Y("model:N", sort=None, title=None, axis=None),
         tooltip=[
             alt.Tooltip("model:N", title="Model"),
             alt.Tooltip("accuracy:Q", title="Accuracy", format=".2%"),
@@ -155,9 +156,13 @@ def intervals(accuracies: Mapping[str, Interval]) -> alt.LayerChart:
             alt.Tooltip("high:Q", title="To", format=".2%"),
         ],
     )
-    bars = base.mark_rule(strokeWidth=6, opacity=0.5, color=BLUE).encode(x=x, x2="high:Q")
-    dots = base.mark_point(filled=True, size=130, color=BLUE, opacity=1).encode(x="accuracy:Q")
-    chart: alt.LayerChart = (bars + dots).properties(height=50 + 45 * len(frame))
+    bars = base.mark_rule(strokeWidth=8, opacity=0.45, color=BLUE).encode(x=x, x2="high:Q")
+    dots = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x="accuracy:Q")
+    # Over the bar and not beside it, where they would take half of a phone's width.
+    names = base.mark_text(align="left", dy=-18, fontSize=13, color=style.text).encode(
+        x=alt.value(0), text="model:N"
+    )
+    chart: alt.LayerChart = (bars + dots + names).properties(height=50 + 60 * len(frame))
     return chart
 
 
@@ -198,14 +203,14 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
     Parameters
     ----------
     series : mapping of str to Reliability
-        By a name, such as "As trained"; at most two.
+        By a name, such as "As trained"; at most two. The area of a dot grows with the
+        root of the number of its images.
     """
     frame = pd.DataFrame(
         [
             {"series": name, "confidence": part.confidence, "accuracy": part.accuracy, "images": part.count}
             for name, result in series.items()
-            for part in result.bins
-            if part.count
+            for part in result.filled
         ]
     )
     diagonal = (
@@ -225,7 +230,16 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
         ],
     )
     lines = base.mark_line(strokeWidth=2.5)
-    points = base.mark_point(filled=True, opacity=1, size=60)
+    # Over three hundred times as many images in one bin as in another are usual.
+    size = alt.Size(
+        "images:Q",
+        title="Images",
+        scale=alt.Scale(type="pow", exponent=0.5, domain=[0, 10_000], range=[12, 420]),
+        legend=alt.Legend(
+            orient="bottom", direction="horizontal", values=[10, 100, 1000, 10_000], symbolFillColor=GREY
+        ),
+    )
+    points = base.mark_point(filled=True, opacity=1).encode(size=size)
     chart: alt.LayerChart = (diagonal + lines + points).properties(height=320)
     return chart
 
@@ -351,7 +365,7 @@ def curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: str) -> alt.
 
 
 def ladder(name: str, error: float, style: Style = LIGHT) -> alt.LayerChart:
-    """Test errors of the landmarks and of one network, on a logarithmic scale.
+    """Test errors of the landmarks and of one network, the best on top, on a logarithmic scale.
 
     Parameters
     ----------
@@ -368,7 +382,7 @@ def ladder(name: str, error: float, style: Style = LIGHT) -> alt.LayerChart:
         for landmark in LANDMARKS
     ]
     rows.append({"name": name, "error": error, "place": shown, "own": True})
-    rows.sort(key=lambda row: -row["place"])
+    rows.sort(key=lambda row: row["place"])
     frame = pd.DataFrame(rows)
     frame["label"] = [f"{row['name']} · {row['error']:.2%}" for row in rows]
     colour = alt.condition("datum.own", alt.value(style.wrong), alt.value(style.right))

@@ -15,6 +15,7 @@ import argparse
 import csv
 import dataclasses
 import functools
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,8 @@ MOST_IMAGES = 10_000
 # With fewer, the number would say more about these images than about the network.
 FEWEST_IMAGES = 500
 _TWIN_SHARE = MOST_IMAGES / TRAINING_IMAGES
+
+_log = logging.getLogger(__name__)
 
 
 def held_out(recipe: Recipe) -> slice:
@@ -74,6 +77,7 @@ def _temperatures(path: Path) -> Mapping[str, float]:
             return {row["preset"]: float(row["temperature"]) for row in csv.DictReader(file)}
     except (OSError, ValueError, TypeError, KeyError):
         # Without the file the page shows what it would show for any run without such images.
+        _log.exception("The temperatures of the presets cannot be read from %s.", path.name)
         return {}
 
 

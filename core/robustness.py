@@ -32,8 +32,8 @@ class Distortion:
     label : str
         A level in short, as a format with the field ``level``.
     levels : tuple of float
-        From weak to strong, or from one side to the other. At `harmless` nothing changes.
-    harmless : float
+        From weak to strong, or from one side to the other. At 0 nothing changes, at the
+        contrast of 1.
     apply : callable
         ``apply(images, level)`` gives new images of the same shape, uint8.
     """
@@ -42,7 +42,6 @@ class Distortion:
     axis: str
     label: str
     levels: tuple[float, ...]
-    harmless: float
     apply: Callable[[Images, float], Images]
 
     def caption(self, level: float) -> str:
@@ -121,7 +120,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Turned clockwise by (degrees)",
             "{level:.0f}°",
             (-60, -45, -30, -15, 0, 15, 30, 45, 60),
-            0,
             _rotate,
         ),
         "noise": Distortion(
@@ -129,7 +127,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Standard deviation of the noise (pixel values)",
             "± {level:.0f}",
             (0, 16, 32, 48, 64, 96, 128, 160, 192),
-            0,
             _noise,
         ),
         "shift": Distortion(
@@ -137,7 +134,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Moved to the right by (pixels)",
             "{level:.0f} px",
             (-8, -6, -4, -2, 0, 2, 4, 6, 8),
-            0,
             _shift,
         ),
         "thickness": Distortion(
@@ -145,7 +141,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Outline of the stroke moved outwards by (pixels)",
             "{level:g} px",
             (-1.5, -1, 0, 1, 1.5, 2, 2.5, 3),
-            0,
             _thicken,
         ),
         "contrast": Distortion(
@@ -153,7 +148,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Every pixel value times",
             "× {level:g}",
             (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1),
-            1,
             _fade,
         ),
         "occlusion": Distortion(
@@ -161,7 +155,6 @@ DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
             "Side of a black square somewhere on the digit (pixels)",
             "{level:.0f} px",
             (0, 2, 4, 6, 8, 10, 12, 14, 16),
-            0,
             _cover,
         ),
     }

@@ -169,6 +169,14 @@ class RunStore:
         query = select(RUNS).where(RUNS.c.has_model).order_by(RUNS.c.number.desc()).limit(limit)
         return (*self._read(query), *self.bundled())
 
+    def seeds_of(self, recipe: Recipe) -> tuple[Run, ...]:
+        """As `models`, but only the runs of a recipe, whatever their seed, and the bundled ones."""
+        before, _, after = recipe.to_json().partition(f'"seed": {recipe.seed}')
+        text = RUNS.c.recipe
+        alike = text.startswith(before, autoescape=True) & text.endswith(after, autoescape=True)
+        query = select(RUNS).where(RUNS.c.has_model, alike).order_by(RUNS.c.number.desc())
+        return (*self._read(query), *self.bundled())
+
     def bundled(self) -> tuple[Run, ...]:
         """The bundled runs whose network is there."""
         return tuple(card.run for card in self._bundled.values() if self._bundled_path(card.run.id).exists())

@@ -94,11 +94,26 @@ answered = confidence >= threshold
 print(f"{answered.mean():.1%} answered, {right[answered].mean():.1%} of these right")
 
 # %% distortion
-from scipy.ndimage import rotate
+from scipy import ndimage
 
-turned = rotate(x_test.astype("float32"), -30, axes=(1, 2), reshape=False, order=1)
-turned_right = model.predict(turned, verbose=0).argmax(axis=1) == y_test
-print(f"turned clockwise by 30 degrees: {turned_right.mean():.1%}")
+ink, rng = x_test.astype("float32"), np.random.default_rng(0)
+noise = rng.standard_normal(ink.shape, dtype="float32")
+cross = ndimage.generate_binary_structure(2, 1)[np.newaxis]
+corners = np.random.default_rng(0).integers(4, 15, size=(2, len(ink), 1))
+rows, columns = (np.arange(28) >= corners) & (np.arange(28) < corners + 10)
+disturbed = {
+    "rotation": ndimage.rotate(ink, -30, axes=(1, 2), reshape=False, order=1),  # 30 degrees clockwise
+    "noise": np.clip(ink + 64 * noise, 0, 255),  # a standard deviation of 64
+    "shift": ndimage.shift(ink, (0, 0, 4), order=0),  # 4 pixels to the right
+    "thickness": ndimage.grey_dilation(ink, footprint=cross),  # outline 1 pixel outwards
+    "contrast": 0.3 * ink,
+    "occlusion": np.where(rows[:, :, np.newaxis] & columns[:, np.newaxis], 0, ink),  # 10 × 10 pixels
+}
+disturbed_accuracy = {}
+for name, images in disturbed.items():
+    disturbed_answers = model.predict(images, verbose=0).argmax(axis=1)
+    disturbed_accuracy[name] = (disturbed_answers == y_test).mean()
+    print(f"{name}: {disturbed_accuracy[name]:.1%}")
 
 # %% gradient
 import tensorflow as tf

@@ -34,6 +34,8 @@ if not run.epochs_done:
         "Train it again and let it go on.",
         icon=":material/hourglass_disabled:",
     )
+if st.query_params.get("view", "Score") not in QUESTIONS:
+    st.warning("There is no such question. Here is the first one.", icon=":material/search_off:")
 question = st.pills(
     "Question",
     QUESTIONS,

@@ -5,6 +5,7 @@ from sklearn.calibration import CalibratedClassifierCV, calibration_curve
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 
+from core import heldout
 from core.calibration import confidence_histogram, fit_temperature, refusals, reliability, rescale
 from core.data import Dataset
 from core.evaluation import predict
@@ -129,3 +130,11 @@ def test_every_preset_has_the_temperature_of_its_twin():
 
 def test_the_bundled_temperature_can_be_fitted_again():
     assert fit_twin(ARTICLE) == pytest.approx(twin_temperature("article"), abs=0.02)
+
+
+def test_damaged_temperatures_are_noted(tmp_path, monkeypatch, caplog):
+    damaged = tmp_path / "temperatures.csv"
+    damaged.write_text("preset,temperature\narticle,warm\n")
+    monkeypatch.setattr(heldout, "TEMPERATURES", damaged)
+    assert twin_temperature("article") is None
+    assert "temperatures.csv" in caplog.text

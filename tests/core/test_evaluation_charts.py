@@ -84,13 +84,13 @@ def test_a_matrix_without_images_or_mistakes(matrix, per: str):
 
 def test_the_ladder_is_sorted_and_marks_the_network():
     ladder = rows(charts.ladder("Mine", 0.03))
-    assert [row["error"] for row in ladder] == sorted((row["error"] for row in ladder), reverse=True)
+    assert [row["error"] for row in ladder] == sorted(row["error"] for row in ladder)
     assert [row["label"] for row in ladder if row["own"]] == ["Mine · 3.00%"]
     assert len(ladder) == len(LANDMARKS) + 1
 
 
 def test_a_network_without_a_mistake_is_still_on_the_ladder():
-    perfect = rows(charts.ladder("Mine", 0.0))[-1]
+    perfect = rows(charts.ladder("Mine", 0.0))[0]
     assert (perfect["error"], perfect["label"]) == (0, "Mine · 0.00%")
     assert perfect["place"] > 0, "a logarithmic scale has no nought"
 
@@ -111,6 +111,18 @@ def test_empty_bins_are_left_out_of_the_reliability_chart():
     tables = charts.reliability({"As trained": result}).to_dict()["datasets"].values()
     (points,) = [table for table in tables if "images" in table[0]]
     assert [row["images"] for row in points] == [2]
+    assert [part.count for part in result.filled] == [2]
+
+
+def test_the_dots_of_the_reliability_chart_grow_with_their_images(bundled_evaluation):
+    evaluation = bundled_evaluation("article")
+    result = reliability(evaluation.confidences, evaluation.right)
+    layers = charts.reliability({"As trained": result}).to_dict()["layer"]
+    (size,) = [layer["encoding"]["size"] for layer in layers if "size" in layer["encoding"]]
+    assert size["field"] == "images"
+    least, most = size["scale"]["domain"]
+    assert least <= min(part.count for part in result.filled)
+    assert max(part.count for part in result.filled) <= most
 
 
 def test_histogram_of_a_network_without_mistakes():

@@ -1,5 +1,6 @@
 """The run store: what is kept of a run, who may change it, and what makes room."""
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -302,3 +303,14 @@ def test_a_record_of_another_version_is_a_sentence_and_hides_no_other(store: Run
     assert [run.id for run in store.runs()] == [other.id]
     with pytest.raises(RunError, match="another version of Digit Lab"):
         store.get(strange.id)
+
+
+def test_the_seeds_of_a_recipe(store: RunStore):
+    one = finish(take(store, recipe=dataclasses.replace(LINEAR, seed=1)))
+    ten = finish(take(store, recipe=dataclasses.replace(LINEAR, seed=10)))
+    finish(take(store, recipe=dataclasses.replace(LINEAR, batch_size=100)))
+    take(store, recipe=dataclasses.replace(LINEAR, seed=2))  # in training: no network yet
+    for recipe in (one.recipe, ten.recipe, LINEAR):
+        found = store.seeds_of(recipe)
+        assert [run.id for run in found if not run.bundled] == [ten.id, one.id]
+        assert {run.id for run in found} >= PRESETS.keys()

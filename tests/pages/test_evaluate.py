@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import shutil
+import time
 import xml.etree.ElementTree as ET
 
 import keras
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from core import evaluation_charts, figures
 from core.calibration import refusals, reliability
@@ -19,7 +21,7 @@ from core.evaluation import Evaluation
 from core.evaluation_charts import ALL
 from core.measures import MEASURES
 from core.recipe import ARTICLE, PRESETS
-from core.records import Run
+from core.records import Run, RunState
 from core.runs import BUNDLED_FOLDER
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
@@ -78,6 +80,7 @@ def test_an_unknown_question_in_the_address_is_the_first_one(open_page):
     app = open_page("3_evaluate", view="Nonsense")
     assert not app.exception
     assert app.pills(key="view").value == "Score"
+    assert app.warning[0].value == "There is no such question. Here is the first one."
 
 
 def test_choosing_another_model_changes_everything(open_page):
@@ -126,10 +129,22 @@ def test_three_seeds_of_one_recipe(open_page):
     app = open_page("3_evaluate", model=run.id)
     assert not app.exception
     assert text(app, "evaluate_seeds") == (
-        "**3** seeds of this recipe reach **94.00%** on average, from 93.00% to 95.00%."
+        "**3** seeds of this recipe reach **94.00%** on average, from 93.00% to 95.00%. "
+        "The standard deviation is 1.00%."
     )
     lonely = open_page("3_evaluate", model="relu")
     assert "Train it again with other seeds" in words(lonely)
+
+
+def test_seeds_are_found_behind_many_other_models(open_page, monkeypatch):
+    monkeypatch.setattr(resources, "NEWEST_MODELS", 1)
+    recipe = dataclasses.replace(ARTICLE, learning_rate=0.002)
+    old = copied(dataclasses.replace(recipe, seed=10), 0.92)
+    copied(ARTICLE, 0.93)
+    new = copied(dataclasses.replace(recipe, seed=1), 0.94)
+    assert old.id not in [run.id for run in resources.models()]
+    app = open_page("3_evaluate", model=new.id)
+    assert "**2** seeds of this recipe reach **93.00%**" in text(app, "evaluate_seeds")
 
 
 def test_a_preset_trained_again_with_another_seed(open_page):
@@ -142,14 +157,23 @@ def test_more_seeds_with_one_click(open_page):
     recipe = dataclasses.replace(ARTICLE, epochs=1, train_size=100, seed=1)
     run = copied(recipe, 0.2)
     app = open_page("3_evaluate", model=run.id)
+    # Somebody else is first: the seeds wait, and the page says where.
+    slow = resources.queue().submit(dataclasses.replace(ARTICLE, epochs=100), "bob", "Slow")
+    deadline = time.monotonic() + 60
+    while resources.store().get(slow.id).state is not RunState.RUNNING:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     app.button(key="evaluate_seeds_3").click().run()
     assert not app.exception
-    assert "More seeds of this recipe are in line" in words(app)
+    assert "More seeds of this recipe wait in line: 2." in words(app)
+    assert "The next one is number **1** of those who wait" in words(app)
     assert "evaluate_seeds_3" not in [button.key for button in app.button]
+    resources.queue().stop(slow.id, "bob")
     wait_until_trained()
     app.run()
     assert "**3** seeds of this recipe" in text(app, "evaluate_seeds")
-    assert sorted(other.recipe.seed for other in resources.store().runs()) == [0, 1, 2]
+    seeds = [other.recipe.seed for other in resources.store().runs() if other.id != slow.id]
+    assert sorted(seeds) == [0, 1, 2]
     assert "evaluate_seeds_5" in [button.key for button in app.button]
 
 
@@ -258,10 +282,13 @@ def test_a_test_image_to_draw(open_page):
     app = open_page("4_predict", image="2053")
     assert not app.exception
     assert "Draw this **Four**, test image 2053:" in words(app)
-    for nonsense in ("10000", "-1", "x", "²"):
+    refusal = "There is no such test image to draw. They have the numbers 0 to 9,999."
+    for nonsense in ("10000", "-1", "x", "²", "9" * 5000):
         app = open_page("4_predict", image=nonsense)
         assert not app.exception
         assert "Draw this" not in words(app)
+        assert app.warning[0].value == refusal
+    assert not open_page("4_predict").warning
 
 
 def test_all_mistakes_can_be_paged_through(open_page):
@@ -281,6 +308,10 @@ def test_mistakes_in_groups(open_page):
     app = open_page("3_evaluate", model="article", view="Mistakes")
     evaluation = resources.test_evaluation("article")
     app.segmented_control(key="evaluate_group").set_value("pair").run()
+    # The most frequent confusion is there to be guessed first.
+    assert not app.exception
+    assert "evaluate_pair_article" not in [box.key for box in app.selectbox]
+    app.button(key="evaluate_skip_guess").click().run()
     pair = evaluation.pairs[0]
     opened = [int(b.key.rsplit("_", 1)[1]) for b in app.button if b.key and "_open_" in b.key]
     assert opened == evaluation.select(pair.digit, pair.answer)[:12].tolist()
@@ -452,6 +483,31 @@ def test_a_model_deleted_while_its_page_is_open(open_page, other_store, tmp_path
         assert "not on this server any more" in app.warning[0].value
         assert app.selectbox(key="evaluate_model").value == "article"
         aside.rename(folder / "softmax.keras")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
+    run = copied(ARTICLE, 0.93)
+    app = open_page("3_evaluate", model=run.id, view=view)
+    assert app.selectbox(key="evaluate_model").value == run.id
+    resources.store().delete(run.id, "ann")
+    app.run()
+    assert not app.exception
+    assert "not on this server any more" in app.warning[0].value
+    assert app.selectbox(key="evaluate_model").value == "article"
+
+
+def test_a_run_deleted_before_one_of_its_images_is_opened():
+    def open_image(run, index):
+        from ui.evaluate import parts
+
+        parts._open_image(run, index)
+
+    run = copied(ARTICLE, 0.93)
+    resources.store().delete(run.id, "ann")
+    dialog = AppTest.from_function(open_image, args=(run, 0), default_timeout=60).run()
+    assert not dialog.exception
+    assert "not on this server any more" in dialog.error[0].value
 
 
 def test_a_model_deleted_between_the_list_and_the_reading(open_page, other_store, tmp_path, monkeypatch):

@@ -34,9 +34,8 @@ def show(run: Run) -> None:
     )
     st.markdown("**Why it stands there**")
     st.markdown("\n".join(f"- {reason}" for reason in reasons(run.recipe, run.epochs_done)))
-    st.subheader("Where the others come from", anchor=False)
     table = pd.DataFrame(LANDMARKS)
-    with st.container(key="evaluate_landmarks"):
+    with st.expander("Where the others come from", icon=":material/menu_book:", key="evaluate_landmarks"):
         st.table(
             pd.DataFrame(
                 {

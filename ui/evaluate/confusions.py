@@ -1,7 +1,6 @@
 """The question "what is taken for what?"."""
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,22 +9,13 @@ from core import evaluation_charts
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.evaluation_charts import ALL, CELL
-from core.guess import MOST_POINTS, Guess, judge
 from core.records import Run
 from ui import pictures, resources
-from ui.evaluate import parts
+from ui.evaluate import guessing, parts
 
-_GUESSES = "evaluate_guesses"
-_SKIPPED = "evaluate_guess_skipped"
 _CHART = "evaluate_matrix"
 _DIGIT, _ANSWER = "evaluate_cell_digit", "evaluate_cell_answer"
 _ANY = [ALL, *range(10)]
-_PRAISE = {
-    3: "Exactly! This is its most frequent mistake.",
-    2: "Very close! It is among its five most frequent mistakes.",
-    1: "It does happen, but others are more frequent.",
-    0: "Not once. The network sees the digits in its own way.",
-}
 _PER = {"counts": "Counts", "digit": "By truth, in %", "answer": "By answer, in %"}
 
 
@@ -33,52 +23,9 @@ def show(run: Run) -> None:
     """A guess, the matrix, and the images behind any of its cells."""
     evaluation = resources.test_evaluation(run.id)
     st.subheader("What is taken for what?", anchor=False)
-    guesses: dict[str, Guess] = st.session_state.setdefault(_GUESSES, {})
-    skipped: set[str] = st.session_state.setdefault(_SKIPPED, set())
-    if evaluation.pairs and run.id not in guesses and run.id not in skipped:
-        _ask(run, evaluation, guesses, skipped)
-        return
-    if run.id in guesses:
-        _reveal(guesses, run)
-    _matrix(run, evaluation)
-    _images(run, evaluation)
-
-
-def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess], skipped: set[str]) -> None:
-    st.markdown("Before you look: **which digit does this network most often take for which other one?**")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        digit: Any = st.selectbox(
-            "The digit", range(10), index=None, format_func=_name, key="evaluate_guess_digit", width=180
-        )
-        answer: Any = st.selectbox(
-            "is taken for", range(10), index=None, format_func=_name, key="evaluate_guess_answer", width=180
-        )
-        st.button(
-            "Guess and see",
-            type="primary",
-            icon=":material/visibility:",
-            key="evaluate_guess",
-            disabled=digit is None or answer is None or digit == answer,
-            on_click=lambda: guesses.update({run.id: judge(evaluation.pairs, digit, answer)}),
-        )
-        st.button(
-            "See without a guess",
-            key="evaluate_skip_guess",
-            on_click=lambda: skipped.add(run.id),
-        )
-    if digit is not None and digit == answer:
-        st.caption("A digit read as itself is no mistake. Choose two different ones.")
-
-
-def _reveal(guesses: dict[str, Guess], run: Run) -> None:
-    guess = guesses[run.id]
-    points = sum(one.points for one in guesses.values())
-    with st.container(border=True, key="evaluate_guess_result"):
-        st.markdown(
-            f"**{_PRAISE[guess.points]}** Times that {CLASS_NAMES[guess.digit]} is read as "
-            f"{CLASS_NAMES[guess.answer]}: {guess.count}."
-        )
-        st.caption(f"You have {points} of {MOST_POINTS * len(guesses)} points. Try another model.")
+    if guessing.done(run, evaluation):
+        _matrix(run, evaluation)
+        _images(run, evaluation)
 
 
 def _matrix(run: Run, evaluation: Evaluation) -> None:
@@ -106,7 +53,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
                 st.selectbox(
                     label,
                     _ANY,
-                    format_func=lambda digit: "Any" if digit == ALL else _name(digit),
+                    format_func=lambda digit: "Any" if digit == ALL else guessing.named(digit),
                     key=key,
                     persist_state="session",
                     width=150,
@@ -155,7 +102,8 @@ def _images(run: Run, evaluation: Evaluation) -> None:
             return
         st.caption(f"{len(found):,} images, the most confident answer first")
     key = f"cell_{run.id}_{digit}_{answer}_{mistakes_only}"
-    parts.tiles(run, evaluation, resources.mnist().test_images, found, key)
+    name = parts.images_name(digit, answer, mistakes_only)
+    parts.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
 
 
 def _heading(digit: int | None, answer: int | None) -> str:
@@ -166,10 +114,6 @@ def _heading(digit: int | None, answer: int | None) -> str:
     if digit is None:
         return f"All images read as {CLASS_NAMES[answer]}"
     return f"{CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}"
-
-
-def _name(digit: int | None) -> str:
-    return "" if digit is None else f"{digit} · {CLASS_NAMES[digit]}"
 
 
 def matrix_table(evaluation: Evaluation) -> pd.DataFrame:

@@ -52,7 +52,8 @@ def _honesty(run: Run, evaluation: Evaluation, temperature: Temperature | None) 
             key="evaluate_reliability",
             alt=f"Accuracy against confidence, with a calibration error of {before.error:.2%}",
         )
-        table = pd.concat(pd.DataFrame(result.bins).assign(series=name) for name, result in series.items())
+        st.caption("The smaller a dot, the fewer images it stands for, and the more it owes to chance.")
+        table = pd.concat(pd.DataFrame(result.filled).assign(series=name) for name, result in series.items())
         parts.save("reliability", run, table, parts.of_chart(chart))
     with histogram:
         chart = evaluation_charts.confidence_histogram(counts)
@@ -98,6 +99,7 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
 
 def _silence(run: Run, evaluation: Evaluation) -> None:
     st.subheader("May it say “I don't know”?", anchor=False)
+    # A threshold for each per cent.
     curve = refusals(evaluation.confidences, evaluation.right)
     percent = st.slider(
         "Least confidence for an answer, in per cent",
@@ -107,11 +109,10 @@ def _silence(run: Run, evaluation: Evaluation) -> None:
         key="evaluate_threshold",
         persist_state="session",
     )
-    place = int(np.searchsorted(curve.thresholds, percent / 100 - 1e-9))
     answered, accuracy = st.columns(2)
-    answered.metric("Answered", f"{curve.answered[place]:.1%}", border=True)
-    silent = np.isnan(curve.accuracy[place])
-    accuracy.metric("Right among the answers", "–" if silent else f"{curve.accuracy[place]:.2%}", border=True)
+    answered.metric("Answered", f"{curve.answered[percent]:.1%}", border=True)
+    right = curve.accuracy[percent]
+    accuracy.metric("Right among the answers", "–" if np.isnan(right) else f"{right:.2%}", border=True)
     chart = evaluation_charts.refusals(curve, percent / 100)
     parts.chart(
         chart,

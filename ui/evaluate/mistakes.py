@@ -9,7 +9,7 @@ from core.evaluation import Evaluation
 from core.records import Run
 from core.strokes import beside_its_digit, by_fifths
 from ui import resources
-from ui.evaluate import parts, results
+from ui.evaluate import guessing, parts, results
 
 _GROUPS = {"confidence": "All, surest first", "pair": "By confusion", "digit": "By digit"}
 # Title with the unit, title of the axis, a format, and the words for both ends.
@@ -46,7 +46,8 @@ def show(run: Run) -> None:
 
 
 def _groups(run: Run, evaluation: Evaluation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    with row:
         group = st.segmented_control(
             "Show",
             _GROUPS,
@@ -56,10 +57,19 @@ def _groups(run: Run, evaluation: Evaluation) -> None:
             key="evaluate_group",
             persist_state="session",
         )
+    # Who has not guessed yet what is confused most shall not read it here.
+    if group == "pair" and not guessing.done(run, evaluation):
+        return
+    with row:
         digit, answer = _choice(run, evaluation, group)
     found = evaluation.select(digit, answer, mistakes_only=True)
     parts.tiles(
-        run, evaluation, resources.mnist().test_images, found, f"mistakes_{run.id}_{group}_{digit}_{answer}"
+        run,
+        evaluation,
+        resources.mnist().test_images,
+        found,
+        f"mistakes_{run.id}_{group}_{digit}_{answer}",
+        parts.images_name(digit, answer, mistakes_only=True),
     )
 
 

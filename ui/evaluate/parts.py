@@ -16,7 +16,7 @@ from core import charts, evaluation_charts, figures
 from core.data import CLASS_NAMES, Images
 from core.evaluation import Evaluation
 from core.measures import MEASURES
-from core.records import Run
+from core.records import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import inside
 
@@ -62,17 +62,25 @@ def chart(drawn: Any, key: str, alt: str) -> None:
         st.altair_chart(drawn, key=f"{key}_chart", alt=alt)
 
 
-def save(name: str, run: Run, table: pd.DataFrame | None = None, picture: Picture | None = None) -> None:
+def save(
+    name: str,
+    run: Run,
+    table: pd.DataFrame | None = None,
+    picture: Picture | None = None,
+    key: str | None = None,
+) -> None:
     """Offer a table as CSV and a picture as PNG and SVG; they are made when they are asked for.
 
     Parameters
     ----------
     name : str
-        Of the file, and of the buttons.
+        Of the file.
     run : Run
     table : DataFrame, optional
     picture : callable, optional
         Gives the file of a kind, ``"png"`` or ``"svg"``; see `of_chart` and `of_figure`.
+    key : str, optional
+        Of the buttons; the name if there is none.
     """
     files: dict[str, tuple[str, Callable[[], bytes | str]]] = {}
     if picture is not None:
@@ -80,14 +88,15 @@ def save(name: str, run: Run, table: pd.DataFrame | None = None, picture: Pictur
         files["svg"] = "image/svg+xml", partial(picture, "svg")
     if table is not None:
         files["csv"] = "text/csv", lambda: table.to_csv(index=False)
-    with st.container(horizontal=True, key=f"save_{name}"):
+    key = key or name
+    with st.container(horizontal=True, key=f"save_{key}"):
         for kind, (mime, content) in files.items():
             st.download_button(
                 kind.upper(),
                 content,
                 f"{name}-{run.id}.{kind}",
                 mime,
-                key=f"download_{name}_{kind}",
+                key=f"download_{key}_{kind}",
                 help=_SAVE_HELP[kind],
                 icon=":material/download:",
                 type="tertiary",
@@ -110,7 +119,25 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
-def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray[np.int64], key: str) -> None:
+def images_name(digit: int | None, answer: int | None, mistakes_only: bool) -> str:
+    """What a file of test images is called, such as ``mistakes_of_4_read_as_9``."""
+    return "".join(
+        (
+            "mistakes" if mistakes_only else "images",
+            "" if digit is None else f"_of_{digit}",
+            "" if answer is None else f"_read_as_{answer}",
+        )
+    )
+
+
+def tiles(
+    run: Run,
+    evaluation: Evaluation,
+    images: Images,
+    indices: npt.NDArray[np.int64],
+    key: str,
+    name: str,
+) -> None:
     """Show test images a page at a time, each with a button that opens it; all are in the table.
 
     Parameters
@@ -123,6 +150,8 @@ def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray
         The images to show, in this order.
     key : str
         Another one for each choice of images, so that each begins at its first page.
+    name : str
+        Of the files.
     """
     pages = -(-len(indices) // TILES)
     page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
@@ -148,11 +177,19 @@ def tiles(run: Run, evaluation: Evaluation, images: Images, indices: npt.NDArray
             "confidence": evaluation.confidences[indices].round(4),
         }
     )
-    save(key, run, table, of_figure(figures.digit_grid, images[shown], captions, columns=4))
+    save(name, run, table, of_figure(figures.digit_grid, images[shown], captions, columns=4), key)
 
 
 @st.dialog("One test image", width="large")
 def _open_image(run: Run, index: int) -> None:
+    try:
+        _show_image(run, index)
+    except RunError as error:
+        # The dialog runs by itself, and the model may be gone by now.
+        st.error(str(error), icon=":material/error:")
+
+
+def _show_image(run: Run, index: int) -> None:
     evaluation = resources.test_evaluation(run.id)
     image, digit = resources.mnist().test_images[index], int(evaluation.labels[index])
     answer = int(evaluation.predictions[index])

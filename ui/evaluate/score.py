@@ -4,20 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from core import evaluation_charts
-from core.confidence import Comparison, Interval, mcnemar, spread, wilson
+from core.confidence import Comparison, Interval, mcnemar, wilson
 from core.data import CLASS_NAMES
-from core.database import StoreError
 from core.evaluation import Evaluation
-from core.line import RunRefused
-from core.recipe import Recipe
 from core.records import Run
-from core.seeds import alike, more_seeds, siblings
-from ui import resources, session
-from ui.evaluate import parts
-from ui.line_watch import watch_line
+from ui import pictures, resources
+from ui.evaluate import parts, seeds
 
-# How many seeds are worth comparing: the fewest that show a spread, and as many as a class waits for.
-SEEDS = (3, 5)
 _VERDICTS = {
     "first": "**This network is better**, and that is more than chance.",
     "second": "**The other network is better**, and that is more than chance.",
@@ -30,7 +23,7 @@ def show(run: Run) -> None:
     evaluation = resources.test_evaluation(run.id)
     interval = _score(run, evaluation)
     _against_another(run, evaluation, interval)
-    _seeds(run)
+    seeds.show(run)
     _digits(run, evaluation)
 
 
@@ -76,9 +69,9 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
             if comparison.p_value < 0.001
             else f"McNemar's exact test: p = {comparison.p_value:.3f}"
         )
-    chart = evaluation_charts.intervals({run.label: interval, other.label: other_interval})
+    accuracies = {run.label: interval, other.label: other_interval}
     parts.chart(
-        chart,
+        evaluation_charts.intervals(accuracies, pictures.style()),
         key="evaluate_intervals",
         alt=f"Accuracy with 95% interval: {interval.share:.2%} against {other_interval.share:.2%}",
     )
@@ -95,7 +88,7 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
                 "mcnemar_p": comparison.p_value,
             }
         ),
-        parts.of_chart(chart),
+        parts.of_chart(evaluation_charts.intervals(accuracies)),
     )
     parts.explain("mcnemar")
 
@@ -105,68 +98,6 @@ def _better(comparison: Comparison) -> str | None:
     if not comparison.more_than_chance:
         return None
     return "first" if comparison.only_first > comparison.only_second else "second"
-
-
-def _seeds(run: Run) -> None:
-    st.subheader("Was it luck?", anchor=False)
-    runs = siblings(run, resources.models())
-    scores = [sibling.test_accuracy or 0.0 for sibling in runs]
-    if len(runs) < 2:
-        st.markdown(
-            "The same recipe ends at another accuracy with every seed. Train it again with other "
-            "seeds, and the scores appear here side by side."
-        )
-    else:
-        result = spread(scores)
-        with st.container(key="evaluate_seeds"):
-            st.markdown(
-                f"**{result.count}** seeds of this recipe reach **{result.mean:.2%}** on average, from "
-                f"{result.low:.2%} to {result.high:.2%}."
-            )
-        seeds = [sibling.recipe.seed for sibling in runs]
-        chart = evaluation_charts.seeds(dict(zip(seeds, scores, strict=True)), result.mean)
-        parts.chart(
-            chart,
-            key="evaluate_seeds_spread",
-            alt=f"Accuracy of {result.count} seeds, from {result.low:.2%} to {result.high:.2%}",
-        )
-        table = pd.DataFrame({"seed": seeds, "test_accuracy": scores})
-        parts.save("seeds", run, table, parts.of_chart(chart))
-    _more_seeds(run, [sibling.recipe.seed for sibling in runs])
-    parts.explain("spread")
-
-
-def _more_seeds(run: Run, used: list[int]) -> None:
-    """Offer to train the recipe with so many seeds that there are three or five."""
-    try:
-        line = resources.store().line()
-    except StoreError as error:
-        st.warning(str(error), icon=":material/database_off:")
-        return
-    coming = [other for other in line if alike(run.recipe, other.recipe)]
-    if coming:
-        st.info("More seeds of this recipe are in line. Their scores appear here.", icon=":material/casino:")
-        watch_line(coming, lambda other: alike(run.recipe, other.recipe))
-        return
-    with st.container(horizontal=True):
-        for count in SEEDS:
-            missing = count - len(used)
-            if missing > 0 and st.button(
-                f"Train it until there are {count} seeds",
-                icon=":material/casino:",
-                key=f"evaluate_seeds_{count}",
-            ):
-                _line_up(run, more_seeds(run.recipe, used, missing))
-
-
-def _line_up(run: Run, recipes: tuple[Recipe, ...]) -> None:
-    try:
-        resources.queue().submit_series(recipes, session.owner(), run.name, session.nickname())
-    except (RunRefused, StoreError) as error:
-        st.toast(str(error), icon=":material/hourglass_top:")
-    else:
-        resources.expectations.clear()
-        st.rerun()
 
 
 def _digits(run: Run, evaluation: Evaluation) -> None:

@@ -7,6 +7,7 @@ from core import pen
 from core.data import CLASS_NAMES
 from core.pen import PenError
 from ui import pictures, resources
+from ui.copying import image_to_copy
 from ui.drawing_pad import SIDE, drawing_pad
 from ui.predict import answer
 from ui.predict.reading import Reader, Sketch
@@ -38,9 +39,9 @@ def drawing(reader: Reader) -> None:
 
 def _show_image_to_copy() -> None:
     """The test image that the address asks for, to be drawn by hand."""
-    asked, dataset = st.query_params.get("image", ""), resources.mnist()
-    if asked.isdecimal() and int(asked) < len(dataset.test_images):
-        index = int(asked)
+    dataset = resources.mnist()
+    index = image_to_copy(len(dataset.test_images))
+    if index is not None:
         st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
         st.image(pictures.enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
 
