@@ -25,6 +25,8 @@ from core.strokes import Fifth
 # What the matrix calls its sums, and the selection that reports a click.
 ALL = "all"
 CELL = "cell"
+# Sizes of long sums, by their length: they fit into a cell on a phone.
+_SUM_SIZES = {4: 11, 5: 10}
 # The numbers can still be read on the strongest orange, in both themes.
 _STRONGEST = 0.65
 # Below 1, so that rare mistakes stay visible beside frequent ones.
@@ -94,8 +96,7 @@ def confusion_matrix(
                 "images": int(count),
                 "text": text if count else "",
                 "heat": heat[row, column],
-                # Four digits, as the sums have, fit into a cell on a phone.
-                "size": 11 if kind == "sum" and len(text) > 3 else 13,
+                "size": _SUM_SIZES.get(len(text), 13) if kind == "sum" else 13,
                 "kind": kind,
                 "frame": frame,
                 "edge": style.text if frame > 2 else style.right,
@@ -234,13 +235,14 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
     size = alt.Size(
         "images:Q",
         title="Images",
-        scale=alt.Scale(type="pow", exponent=0.5, domain=[0, 10_000], range=[12, 420]),
+        scale=alt.Scale(type="pow", exponent=0.5, domain=[0, 10_000], range=[12, 320]),
         legend=alt.Legend(
             orient="bottom", direction="horizontal", values=[10, 100, 1000, 10_000], symbolFillColor=GREY
         ),
     )
     points = base.mark_point(filled=True, opacity=1).encode(size=size)
-    chart: alt.LayerChart = (diagonal + lines + points).properties(height=320)
+    # The legend of the dots takes its room from the height.
+    chart: alt.LayerChart = (diagonal + lines + points).properties(height=420)
     return chart
 
 
