@@ -1,0 +1,202 @@
+"""Count how many rows of pen digits each bundled model reads entirely.
+
+    python -m benchmarks.rows STROKES.json.gz [--model convolutional]
+
+The file is that of ``benchmarks.drawings``, with the writer of each digit. A row is 2 to 6
+digits of one writer, left to right on a 700×280 field with a 20-pixel pen, each a little
+higher, lower, larger or smaller than its neighbour:
+
+apart     at least half a pen of ground between two digits
+touching  from paths that overlap by 5 % of their height to ink that just meets
+joined    touching, and one of the gaps crossed without lifting the pen
+
+Beside it: the share to be expected if every digit were read alone, which is the product of
+the shares over all lengths. Then the single digits that are taken for several.
+"""
+
+import argparse
+import gzip
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from core.evaluation import Model, predict
+from core.pen import Stroke, as_strokes, draw, strokes_to_mnist
+from core.rows import Row, RowError, read_picture, read_row
+from core.runs import RunStore
+
+WIDTH, HEIGHT = 700, 280
+PEN = 20
+SUPERSAMPLING = 3
+LENGTHS = (2, 3, 4, 5, 6)
+SPACINGS = ("apart", "touching", "joined")
+# Digits of a row are this tall in pixels before they are fitted into the field.
+TALLEST, SHORTEST = 180, 90
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A row on its field, the digits in it, and how they stand."""
+
+    strokes: tuple[Stroke, ...]
+    labels: tuple[int, ...]
+    spacing: str
+    alone: bool
+
+    @property
+    def number(self) -> str:
+        """The digits written out."""
+        return "".join(map(str, self.labels))
+
+
+def picture(strokes: tuple[Stroke, ...]) -> npt.NDArray[np.uint8]:
+    """Draw strokes as the canvas does: white ink on black with grey edges."""
+    fine = [stroke * SUPERSAMPLING for stroke in strokes]
+    large = draw(fine, PEN * SUPERSAMPLING, WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING)
+    return np.asarray(Image.fromarray(large).resize((WIDTH, HEIGHT), Image.Resampling.BOX))
+
+
+def row(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator) -> tuple[Stroke, ...]:
+    """Write digits side by side on the field, in the order of their strokes."""
+    tall = rng.uniform(SHORTEST, TALLEST)
+    end, written = 0.0, []
+    crossing = rng.integers(1, len(digits)) if spacing == "joined" else 0
+    for place, digit in enumerate(digits):
+        points = np.concatenate(digit)
+        extent = np.maximum(np.ptp(points, axis=0), 1)
+        # A one that is all base would otherwise be as wide as the field.
+        scale = tall * rng.uniform(0.85, 1.15) / max(extent[1], extent[0] / 1.5)
+        gap = PEN + tall * rng.uniform(0.05, 0.5) if spacing == "apart" else rng.uniform(-0.05 * tall, PEN)
+        bottom = tall * rng.uniform(-0.1, 0.1)
+        corner = np.array([end + (gap if place else 0), bottom - extent[1] * scale])
+        strokes = [(stroke - points.min(axis=0)) * scale + corner for stroke in digit]
+        end = corner[0] + extent[0] * scale
+        if place and place == crossing:
+            strokes[0] = np.concatenate([written.pop(), strokes[0]])
+        written += strokes
+    points = np.concatenate(written)
+    room = np.array([WIDTH, HEIGHT]) - PEN - 2
+    shrink = min(1.0, *(room / np.maximum(np.ptp(points, axis=0), 1)))
+    free = room - np.ptp(points, axis=0) * shrink
+    corner = PEN / 2 + 1 + rng.random(2) * free
+    return tuple((stroke - points.min(axis=0)) * shrink + corner for stroke in written)
+
+
+def cases(
+    digits: list[dict[str, Any]], count: int, seed: int, right: npt.NDArray[np.bool_]
+) -> Iterator[Case]:
+    """Rows of each length and spacing, each by one writer."""
+    rng = np.random.default_rng(seed)
+    by_writer = defaultdict(list)
+    for index, digit in enumerate(digits):
+        by_writer[digit["writer"]].append(index)
+    for spacing in SPACINGS:
+        for length in LENGTHS:
+            writers = [writer for writer, own in by_writer.items() if len(own) >= length]
+            for _ in range(count):
+                chosen = rng.choice(by_writer[writers[rng.integers(len(writers))]], length, replace=False)
+                strokes = [as_strokes(digits[i]["strokes"]) for i in chosen]
+                labels = tuple(digits[i]["label"] for i in chosen)
+                yield Case(row(strokes, spacing, rng), labels, spacing, bool(right[chosen].all()))
+
+
+def number_of(read: Callable[[Model, Any], Row | None], model: Model, drawing: Any) -> str:
+    """The number that is read; nothing if it is refused."""
+    try:
+        found = read(model, drawing)
+    except RowError:
+        return ""
+    return found.number if found else ""
+
+
+def measure(model: Model, digits: list[dict[str, Any]], count: int, seed: int) -> None:
+    """Print what one model reads."""
+    alone = np.stack([strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits])
+    right = predict(model, alone).argmax(axis=1) == [digit["label"] for digit in digits]
+    print(f"  single digits read: {right.mean():.1%}")
+
+    rows = list(cases(digits, count, seed, right))
+    readers = {
+        "strokes": lambda case: number_of(read_row, model, case.strokes),
+        "pixels": lambda case: number_of(read_picture, model, picture(case.strokes)),
+    }
+    for name, read in readers.items():
+        answers = [read(case) for case in rows]
+        print(f"  from {name}: rows read entirely, rows with the right count, rows of digits read alone")
+        for title, chosen in groups(rows):
+            own = [(answer, case) for answer, case in zip(answers, rows, strict=True) if chosen(case)]
+            entirely = np.mean([answer == case.number for answer, case in own])
+            counted = np.mean([len(answer) == len(case.labels) for answer, case in own])
+            expected = np.mean([case.alone for _, case in own])
+            print(f"    {title:12s} {entirely:6.1%} {counted:6.1%} {expected:6.1%}")
+    splits(model, digits, seed)
+    speed(model, rows)
+
+
+def groups(rows: list[Case]) -> Iterator[tuple[str, Callable[[Case], bool]]]:
+    """What the rows are counted by."""
+    yield "all", lambda case: True
+    for spacing in SPACINGS:
+        yield spacing, lambda case, spacing=spacing: case.spacing == spacing
+    for length in LENGTHS:
+        yield f"{length} digits", lambda case, length=length: len(case.labels) == length
+
+
+def splits(model: Model, digits: list[dict[str, Any]], seed: int) -> None:
+    """Print how many single digits, small to as large as the field, are taken for several."""
+    rng = np.random.default_rng(seed)
+    from_strokes = from_pixels = 0
+    for digit in digits:
+        strokes = as_strokes(digit["strokes"])
+        points = np.concatenate(strokes)
+        extent = np.maximum(np.ptp(points, axis=0), 1)
+        room = np.array([WIDTH, HEIGHT]) - PEN
+        scale = rng.uniform(0.25, 1.0) * min(room / extent)
+        corner = PEN / 2 + rng.random(2) * (room - extent * scale)
+        drawn = tuple((stroke - points.min(axis=0)) * scale + corner for stroke in strokes)
+        from_strokes += len(number_of(read_row, model, drawn)) != 1
+        from_pixels += len(number_of(read_picture, model, picture(drawn))) != 1
+    print(f"  single digits split: {from_strokes} from strokes, {from_pixels} from pixels, of {len(digits)}")
+
+
+def speed(model: Model, rows: list[Case]) -> None:
+    """Print how long rows of four take."""
+    for name, read in (("strokes", read_row), ("pixels", read_picture)):
+        fours = [case.strokes for case in rows if len(case.labels) == 4][:100]
+        drawings = fours if name == "strokes" else [picture(strokes) for strokes in fours]
+        times = []
+        for drawing in drawings:
+            start = time.perf_counter()
+            number_of(read, model, drawing)
+            times.append(1000 * (time.perf_counter() - start))
+        median, slow = np.percentile(times, [50, 95])
+        print(f"  a row of four from {name}: {median:.0f} ms at the median, 95 of 100 within {slow:.0f} ms")
+
+
+def main() -> None:
+    """Print what each bundled model, or the one named, reads."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("strokes", type=Path)
+    parser.add_argument("--model", help="only this preset")
+    parser.add_argument("--rows", type=int, default=60, help="of each length and spacing")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+
+    digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
+    store = RunStore()
+    for run in store.models():
+        if arguments.model in (None, run.id):
+            print(run.name)
+            measure(store.load_model(run.id), digits, arguments.rows, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,578 @@
+"""Several digits side by side, read one by one.
+
+Where a digit ends is known only once it has been read: the bar of a five lies apart from its
+body as a one lies apart from a nought. So a row is taken into more parts than it has digits,
+neighbouring parts are put together in every way that could be a digit, the network reads all
+of these at once, and the cheapest way through the row wins (the segmentation graph of LeCun,
+Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition", 1998).
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+
+from core.data import MAX_PIXEL
+from core.evaluation import Model, predict
+from core.ink import InkBox, ink_box, to_mnist
+from core.pen import Stroke, strokes_to_mnist
+
+MAX_DIGITS = 12
+# More marks than twelve digits have, each in four strokes, are not a row of digits.
+_MAX_PARTS = 4 * MAX_DIGITS
+_MAX_MARKS = 3 * _MAX_PARTS
+# A digit is put together of at most so many parts.
+_MAX_GROUP = 5
+
+# All lengths below are shares of the height of a digit, all costs are −log probabilities.
+# Marks that lie this far within one another from left to right belong together.
+_BOUND = 0.35
+# From this distance on, marks rather belong to two digits than to one; each part of the height
+# further says so more.
+_APART = 0.05
+_PER_GAP = 25.0
+# No digit has a hole as wide as this.
+_HOLE = 0.4
+_WIDEST = 2.2
+# What is less tall or wider than this is rarely a digit.
+_SHORT = 0.6
+_PER_SHORT = 15.0
+_WIDE = 1.2
+_PER_WIDE = 6.0
+# As narrow as this is only a one.
+_NARROW = 0.22
+_NOT_ONE = 3.0
+# To be one digit more, and to be cut where the pen was not lifted.
+_PER_DIGIT = 0.7
+_CUT = 4.0
+_PER_INK_CUT = 8.0
+
+# Even a network that is sure of another digit may be wrong.
+_LEAST_PROBABILITY = 0.01
+
+# A speck smaller than this is dust.
+_SPECK = 0.12
+# A larger picture is made smaller, in pixels.
+_MOST_HEIGHT = 160
+_MOST_WIDTH = 2_000
+# Share of the blackest ink from which on a pixel is ink.
+_INK = 0.3
+# A seam through more ink than this would cut a digit in two.
+_MAX_SEAM = 0.5
+# What a seam pays to go sideways by a pixel, where one of ink costs 1.
+_SIDEWAYS = 0.15
+# Cuts are no closer than this to one another or to an end, and looked for at so many places.
+_EDGE = 0.15
+_COLUMNS = 24
+# Less than this share of the ink of a patch is not cut off.
+_CRUMB = 0.03
+_TOO_MANY = f"This is more than a row of {MAX_DIGITS} digits. Press Clear and write fewer, side by side."
+
+Content = TypeVar("Content")
+
+
+class RowError(ValueError):
+    """A drawing that is not a row of digits. The message says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One digit of a row.
+
+    Attributes
+    ----------
+    box : InkBox
+        Where it is, in pixels of the drawing; of strokes without the width of the pen.
+    image : ndarray of uint8, shape (28, 28)
+        As the network saw it.
+    probabilities : ndarray of float32, shape (10,)
+        Sums to 1.
+    """
+
+    box: InkBox
+    image: npt.NDArray[np.uint8]
+    probabilities: npt.NDArray[np.float32]
+
+    @property
+    def digit(self) -> int:
+        """The most probable digit."""
+        return int(self.probabilities.argmax())
+
+
+@dataclass(frozen=True)
+class Row:
+    """The digits of a row from left to right, at least one."""
+
+    readings: tuple[Reading, ...]
+
+    @property
+    def number(self) -> str:
+        """The digits written out, such as ``407``."""
+        return "".join(str(reading.digit) for reading in self.readings)
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+    def gap(self, other: "_Box") -> float:
+        """Free space between two boxes from left to right; negative: how far to shift one."""
+        return max(other.left - self.right, self.left - other.right)
+
+    def around(self, other: "_Box") -> "_Box":
+        return _Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part(Generic[Content]):
+    """What is not taken apart any further.
+
+    Attributes
+    ----------
+    box : _Box
+        Around the path of the pen, without its width.
+    contents : tuple
+        Strokes, or the numbers of patches of ink.
+    origin : int
+        The stroke or patch that it was cut from.
+    cut : float
+        What it costs to take it off what was to its left; 0 if nothing was.
+    """
+
+    box: _Box
+    contents: tuple[Content, ...]
+    origin: int
+    cut: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Neighbouring parts, from `start` up to but without `end`, taken as one digit.
+
+    Attributes
+    ----------
+    start, end : int
+    box : _Box
+    hole : float
+        The widest free space in it, in pixels; negative if there is none.
+    """
+
+    start: int
+    end: int
+    box: _Box
+    hole: float
+
+
+def read_row(model: Model, strokes: Sequence[Stroke]) -> Row | None:
+    """Read a row of digits from the path of the pen.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Takes images of shape (n, 28, 28) and gives ten probabilities for each.
+    strokes : sequence of ndarray, each of shape (n, 2)
+        x and y in pixels, y downwards, as `core.pen.as_strokes` gives them. Their order does
+        not matter: a seven may be crossed at the very end.
+
+    Returns
+    -------
+    Row or None
+        None if there are no strokes.
+
+    Raises
+    ------
+    RowError
+        If there are more than `MAX_DIGITS` digits, or too many marks for as many.
+    EvaluationError
+        If the network does not answer with ten classes, or not with numbers.
+    """
+    if not strokes:
+        return None
+    if len(strokes) > _MAX_MARKS:
+        raise RowError(_TOO_MANY)
+    boxes = [_box_of(stroke) for stroke in strokes]
+    height = _row_height(boxes)
+    parts: list[_Part[Stroke]] = []
+    for place in _without_specks(boxes, height):
+        parts += _cut_stroke(strokes[place], height, place)
+    return _read(model, parts, height, strokes_to_mnist)
+
+
+def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
+    """Read a row of digits from a picture, where they may touch.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Takes images of shape (n, 28, 28) and gives ten probabilities for each.
+    image : array_like, shape (height, width)
+        Light ink on a black ground, whole numbers from 0 to 255 or floats from 0 to 1.
+
+    Returns
+    -------
+    Row or None
+        None if there is no ink.
+
+    Raises
+    ------
+    RowError
+        If there are more than `MAX_DIGITS` digits, or too many marks for as many.
+    ValueError
+        If the array does not have this shape, or holds NaN or infinity.
+    EvaluationError
+        If the network does not answer with ten classes, or not with numbers.
+    """
+    picture = np.asarray(image)
+    if picture.ndim != 2:
+        raise ValueError("A row of digits must be a grey picture.")
+    frame = ink_box(picture)
+    if frame is None:
+        return None
+    ink = picture[frame.top : frame.bottom, frame.left : frame.right].astype(np.float32)
+    shrink = max(1.0, ink.shape[0] / _MOST_HEIGHT, ink.shape[1] / _MOST_WIDTH)
+    size = (max(1, round(ink.shape[1] / shrink)), max(1, round(ink.shape[0] / shrink)))
+    ink = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
+    ink = ink * (MAX_PIXEL / ink.max())
+
+    parts, numbers, height, pen = _patch_parts(ink > _INK * MAX_PIXEL)
+
+    def draw(contents: Sequence[int]) -> npt.NDArray[np.uint8] | None:
+        return to_mnist(np.where(np.isin(numbers, contents), ink, 0).astype(np.uint8))
+
+    row = _read(model, parts, height, draw)
+    return Row(
+        tuple(
+            dataclasses.replace(reading, box=_on_picture(reading.box, frame, shrink, pen))
+            for reading in row.readings
+        )
+    )
+
+
+def _on_picture(box: InkBox, frame: InkBox, shrink: float, pen: float) -> InkBox:
+    """A box of the path in the shrunken frame, as a box of the ink in the picture."""
+    grow = pen / 2
+    return InkBox(
+        max(frame.left, frame.left + math.floor((box.left - grow) * shrink)),
+        max(frame.top, frame.top + math.floor((box.top - grow) * shrink)),
+        min(frame.right, frame.left + math.ceil((box.right + grow) * shrink)),
+        min(frame.bottom, frame.top + math.ceil((box.bottom + grow) * shrink)),
+    )
+
+
+# --- The way through the row -----------------------------------------------------------------
+
+
+def _read(
+    model: Model,
+    parts: Sequence[_Part[Content]],
+    height: float,
+    draw: Callable[[Sequence[Content]], npt.NDArray[np.uint8] | None],
+) -> Row:
+    """Put parts together to the most probable digits."""
+    parts = sorted(_bind(parts, height), key=lambda part: part.box.middle)
+    if len(parts) > _MAX_PARTS:
+        raise RowError(_TOO_MANY)
+    groups = list(_groups(parts, height))
+    drawn = [draw([content for part in parts[g.start : g.end] for content in part.contents]) for g in groups]
+    images = np.stack([image for image in drawn if image is not None])
+    probabilities = predict(model, images)
+    costs = [
+        _digit_cost(group.box, height, answer)
+        + _PER_GAP * max(0.0, group.hole / height - _APART)
+        + _cut_cost(parts, group)
+        for group, answer in zip(groups, probabilities, strict=True)
+    ]
+    chosen = _cheapest(groups, costs, len(parts), height)
+    if len(chosen) > MAX_DIGITS:
+        raise RowError(_TOO_MANY)
+    return Row(tuple(Reading(_outside(groups[i].box), images[i], probabilities[i]) for i in chosen))
+
+
+def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32]) -> float:
+    """How improbable it is that a group is one digit, as −log: all that judges a group by its look.
+
+    A network is as sure of half a nought as of a whole one, so the shape has its say too.
+    """
+    cost = _PER_DIGIT - math.log(max(float(probabilities.max()), _LEAST_PROBABILITY))
+    cost += _PER_SHORT * max(0.0, _SHORT - box.height / height)
+    tall = max(box.height, _SHORT * height)
+    cost += _PER_WIDE * max(0.0, box.width / tall - _WIDE)
+    if box.width < _NARROW * tall and probabilities.argmax() != 1:
+        cost += _NOT_ONE
+    return cost
+
+
+def _cut_cost(parts: Sequence[_Part[Content]], group: _Group) -> float:
+    """What the cuts at the left of its parts cost, from which the other side is not in the group."""
+    origins: set[int] = set()
+    cost = 0.0
+    for part in parts[group.start : group.end]:
+        if part.origin not in origins:
+            cost += part.cut
+        origins.add(part.origin)
+    return cost
+
+
+def _bind(parts: Sequence[_Part[Content]], height: float) -> list[_Part[Content]]:
+    """Put together what lies far within one another from left to right."""
+    bound: list[_Part[Content]] = []
+    for part in parts:
+        whole = part
+        while inside := [other for other in bound if whole.box.gap(other.box) < -_BOUND * height]:
+            bound = [other for other in bound if other not in inside]
+            for other in inside:
+                whole = _Part(
+                    whole.box.around(other.box),
+                    whole.contents + other.contents,
+                    min(whole.origin, other.origin),
+                    min(whole.cut, other.cut),
+                )
+        bound.append(whole)
+    return bound
+
+
+def _groups(parts: Sequence[_Part[Content]], height: float) -> Iterator[_Group]:
+    """All neighbouring parts that could be a digit: each alone, and up to five together."""
+    for start, first in enumerate(parts):
+        box, hole, origins = first.box, -math.inf, {first.origin}
+        yield _Group(start, start + 1, box, hole)
+        for end, part in enumerate(parts[start + 1 : start + _MAX_GROUP], start + 2):
+            if part.origin not in origins:
+                hole = max(hole, box.gap(part.box))
+            box = box.around(part.box)
+            origins.add(part.origin)
+            if hole > _HOLE * height or box.width > _WIDEST * height:
+                break
+            yield _Group(start, end, box, hole)
+
+
+def _cheapest(groups: Sequence[_Group], costs: Sequence[float], count: int, height: float) -> tuple[int, ...]:
+    """Indices of the groups on the cheapest way from the first part to the last."""
+    best: dict[int, tuple[float, tuple[int, ...]]] = {}
+    ending: dict[int, list[int]] = {end: [] for end in range(count + 1)}
+    for index, (group, cost) in enumerate(zip(groups, costs, strict=True)):
+        ways = [
+            (best[before][0] + _overlap_cost(groups[before].box, group.box, height), best[before][1])
+            for before in ending[group.start]
+        ]
+        so_far, way = min(ways) if group.start else (0.0, ())
+        best[index] = so_far + cost, (*way, index)
+        ending[group.end].append(index)
+    return min(best[index] for index in ending[count])[1]
+
+
+def _overlap_cost(left: _Box, right: _Box, height: float) -> float:
+    return _PER_GAP * max(0.0, _APART - left.gap(right) / height)
+
+
+def _row_height(boxes: Sequence[_Box]) -> float:
+    """The height of a digit of this row: of what lies one above the other, the median."""
+    piles: list[_Box] = []
+    for box in sorted(boxes, key=lambda box: box.middle):
+        if piles and box.gap(piles[-1]) < -min(box.width, piles[-1].width) / 2:
+            piles[-1] = piles[-1].around(box)
+        else:
+            piles.append(box)
+    tallest = max(pile.height for pile in piles)
+    return max(float(np.median([pile.height for pile in piles if pile.height >= tallest / 2])), 1.0)
+
+
+def _without_specks(boxes: Sequence[_Box], height: float) -> list[int]:
+    """Places of the marks that are not a speck beside the digits."""
+    tall = [box for box in boxes if box.height >= _SHORT * height]
+    kept = [
+        place
+        for place, box in enumerate(boxes)
+        if max(box.width, box.height) > _SPECK * height or any(box.gap(other) < 0 for other in tall)
+    ]
+    return kept or list(range(len(boxes)))
+
+
+def _outside(box: _Box) -> InkBox:
+    return InkBox(math.floor(box.left), math.floor(box.top), math.ceil(box.right), math.ceil(box.bottom))
+
+
+# --- Parts of a path of the pen --------------------------------------------------------------
+
+
+def _box_of(stroke: Stroke) -> _Box:
+    (left, top), (right, bottom) = stroke.min(axis=0), stroke.max(axis=0)
+    return _Box(float(left), float(top), float(right), float(bottom))
+
+
+def _cut_stroke(stroke: Stroke, height: float, origin: int) -> list[_Part[Stroke]]:
+    """Cut a stroke where it goes from one side to the other only once, as between two digits."""
+    box = _box_of(stroke)
+    left = stroke[:, 0]
+    cuts: list[tuple[int, float]] = []
+    if box.width > _SHORT * height:
+        columns = np.arange(box.left + _EDGE * height, box.right - _EDGE * height, height / _COLUMNS)
+        crossed = (left[:-1, None] < columns) != (left[1:, None] < columns)
+        once = crossed.sum(axis=0) == 1
+        for run in _runs(once):
+            column = (run.start + run.stop - 1) // 2
+            cuts.append((int(crossed[:, column].argmax()), float(columns[column])))
+    pieces, start = [], np.empty((0, 2))
+    done = 0
+    for after, column in sorted(cuts):
+        before, behind = stroke[after], stroke[after + 1]
+        share = (column - before[0]) / (behind[0] - before[0])
+        place = (before + share * (behind - before))[None]
+        pieces.append(np.concatenate([start, stroke[done : after + 1], place]))
+        start, done = place, after + 1
+    pieces.append(np.concatenate([start, stroke[done:]]))
+    pieces.sort(key=lambda piece: _box_of(piece).middle)
+    return [
+        _Part(_box_of(piece), (piece,), origin, _CUT if place else 0.0) for place, piece in enumerate(pieces)
+    ]
+
+
+def _runs(chosen: npt.NDArray[np.bool_]) -> list[slice]:
+    """Where neighbours are chosen, as slices."""
+    labels, _ = ndimage.label(chosen)
+    return [places for (places,) in ndimage.find_objects(labels)]
+
+
+# --- Parts of a picture ----------------------------------------------------------------------
+def _pen_width(ink: npt.NDArray[np.bool_]) -> float:
+    """Twice the distance from the middle of a stroke to its edge, in pixels, at the median."""
+    depth = ndimage.distance_transform_edt(np.pad(ink, 1))
+    middle = (depth > 0) & (depth == ndimage.maximum_filter(depth, 3))
+    return float(2 * np.median(depth[middle]) - 1)
+
+
+def _path_box(places: tuple[slice, slice], pen: float) -> _Box:
+    """The box of a patch without the width of the pen."""
+    rows, columns = places
+    inset = (min(pen, columns.stop - columns.start) / 2, min(pen, rows.stop - rows.start) / 2)
+    return _Box(
+        columns.start + inset[0], rows.start + inset[1], columns.stop - inset[0], rows.stop - inset[1]
+    )
+
+
+def _patch_parts(
+    ink: npt.NDArray[np.bool_],
+) -> tuple[list[_Part[int]], npt.NDArray[np.intp], float, float]:
+    """Take a picture apart into patches that hang together, and those again along seams.
+
+    Returns
+    -------
+    parts : list of _Part
+    numbers : ndarray of int, shape (height, width)
+        To which part each pixel belongs; faint ink and ground to the nearest.
+    height, pen : float
+        Of a digit, in pixels.
+    """
+    patches, _ = ndimage.label(ink, structure=np.ones((3, 3)))
+    found = ndimage.find_objects(patches)
+    pen = _pen_width(ink)
+    boxes = [_path_box(places, pen) for places in found]
+    height = _row_height(boxes)
+    if len(boxes) > _MAX_MARKS:
+        raise RowError(_TOO_MANY)
+    numbers = np.zeros(ink.shape, dtype=np.intp)
+    parts: list[_Part[int]] = []
+    for patch in _without_specks(boxes, height):
+        places = found[patch]
+        own = patches[places] == patch + 1
+        pieces, cuts = _cut_patch(own, height)
+        for piece, cut in enumerate(cuts):
+            number = len(parts) + 1
+            numbers[places][pieces == piece] = number
+            (inner,) = ndimage.find_objects((numbers == number).astype(np.int8))
+            parts.append(_Part(_path_box(inner, pen), (number,), patch, cut))
+    nearest = ndimage.distance_transform_edt(numbers == 0, return_distances=False, return_indices=True)
+    return parts, numbers[tuple(nearest)], height, pen
+
+
+def _cut_patch(ink: npt.NDArray[np.bool_], height: float) -> tuple[npt.NDArray[np.intp], list[float]]:
+    """Cut a patch along the seams from top to bottom that go through little ink.
+
+    Returns
+    -------
+    pieces : ndarray of int, shape (height, width)
+        Number of the piece from the left, −1 where there is none.
+    cuts : list of float
+        For each piece what it costs to take it off the one to its left.
+    """
+    seams = _seams(ink, height) if ink.shape[1] > _SHORT * height else []
+    pieces = np.zeros(ink.shape, dtype=np.intp)
+    cuts = [0.0]
+    rest = int(ink.sum())
+    columns = np.arange(ink.shape[1])
+    for seam, crossed in seams:
+        right = columns >= seam[:, None]
+        ours = (pieces == len(cuts) - 1) & ink
+        share = (ours & right).sum() / rest
+        if share > _CRUMB and (ours & ~right).sum() / rest > _CRUMB:
+            pieces[right] = len(cuts)
+            cuts.append(_CUT + _PER_INK_CUT * crossed / height)
+    pieces[~ink] = -1
+    return pieces, cuts
+
+
+def _seams(ink: npt.NDArray[np.bool_], height: float) -> list[tuple[npt.NDArray[np.intp], float]]:
+    """The cheapest ways from the top to the bottom of a patch, from left to right.
+
+    Each is the column in every row, and the number of pixels of ink on it. They are found by
+    dynamic programming, as the seams of Avidan and Shamir, "Seam Carving for Content-Aware
+    Image Resizing", 2007.
+    """
+    down, steps = _ways(ink)
+    up, back = _ways(ink[::-1])
+    middle = ink.shape[0] // 2
+    cost = down[middle] + up[len(ink) - 1 - middle] - ink[middle]
+    lowest = cost <= ndimage.minimum_filter1d(cost, size=2 * round(_EDGE * height) + 1)
+    seams = []
+    for run in _runs(lowest):
+        start = (run.start + run.stop - 1) // 2
+        seam = np.empty(len(ink), dtype=np.intp)
+        seam[middle] = start
+        for row in range(middle, 0, -1):
+            seam[row - 1] = seam[row] + steps[row, seam[row]]
+        for row in range(middle, len(ink) - 1):
+            seam[row + 1] = seam[row] + back[len(ink) - 1 - row, seam[row]]
+        crossed = float(ink[np.arange(len(ink)), seam].sum())
+        if crossed <= _MAX_SEAM * height:
+            seams.append((seam, crossed))
+    return seams
+
+
+def _ways(ink: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """What the cheapest way from the top to each pixel costs, and from which side it comes."""
+    cost = ink.astype(np.float64)
+    steps = np.zeros(ink.shape, dtype=np.intp)
+    columns = np.arange(ink.shape[1])
+    for row in range(1, len(ink)):
+        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
+        ways = np.stack([above[1:-1], above[:-2] + _SIDEWAYS, above[2:] + _SIDEWAYS])
+        best = ways.argmin(axis=0)
+        cost[row] += ways[best, columns]
+        steps[row] = np.array([0, -1, 1])[best]
+    return cost, steps
