@@ -22,13 +22,14 @@ from core.data import MAX_PIXEL
 from core.evaluation import Model, predict
 from core.ink import InkBox, ink_box, to_mnist
 from core.pen import Stroke, strokes_to_mnist
+from core.whole import whole
 
 MAX_DIGITS = 12
 # More marks than twelve digits have, each in four strokes, are not a row of digits.
 _MAX_PARTS = 4 * MAX_DIGITS
 _MAX_MARKS = 3 * _MAX_PARTS
 # A digit is put together of at most so many parts.
-_MAX_GROUP = 5
+_MAX_GROUP = 8
 
 # All lengths below are shares of the height of a digit, all costs are −log probabilities.
 # Marks that lie this far within one another from left to right belong together.
@@ -36,10 +37,10 @@ _BOUND = 0.35
 # From this distance on, marks rather belong to two digits than to one; each part of the height
 # further says so more.
 _APART = 0.05
-_PER_GAP = 25.0
+_PER_GAP = 15.0
 # No digit has a hole as wide as this.
 _HOLE = 0.4
-_WIDEST = 2.2
+_WIDEST = 1.8
 # What is less tall or wider than this is rarely a digit.
 _SHORT = 0.6
 _PER_SHORT = 15.0
@@ -50,11 +51,15 @@ _NARROW = 0.22
 _NOT_ONE = 3.0
 # To be one digit more, and to be cut where the pen was not lifted.
 _PER_DIGIT = 0.7
-_CUT = 4.0
-_PER_INK_CUT = 8.0
+_CUT = 3.0
+_PER_INK_CUT = 5.0
 
 # Even a network that is sure of another digit may be wrong.
 _LEAST_PROBABILITY = 0.01
+
+# How much it counts whether a picture is one whole digit.
+_WHOLE = 1.5
+_LEAST_WHOLE = 0.001
 
 # A speck smaller than this is dust.
 _SPECK = 0.12
@@ -66,12 +71,12 @@ _INK = 0.3
 # A seam through more ink than this would cut a digit in two.
 _MAX_SEAM = 0.5
 # What a seam pays to go sideways by a pixel, where one of ink costs 1.
-_SIDEWAYS = 0.15
+_SIDEWAYS = 0.3
 # Cuts are no closer than this to one another or to an end, and looked for at so many places.
 _EDGE = 0.15
 _COLUMNS = 24
-# Less than this share of the ink of a patch is not cut off.
-_CRUMB = 0.03
+# What is cut off is at least this tall: no digit is a mere bar.
+_TALL = 0.4
 _TOO_MANY = f"This is more than a row of {MAX_DIGITS} digits. Press Clear and write fewer, side by side."
 
 Content = TypeVar("Content")
@@ -161,14 +166,14 @@ class _Part(Generic[Content]):
         Strokes, or the numbers of patches of ink.
     origin : int
         The stroke or patch that it was cut from.
-    cut : float
-        What it costs to take it off what was to its left; 0 if nothing was.
+    cut : float, optional
+        Pixels of ink on the cut that took it off what was to its left; None if nothing was.
     """
 
     box: _Box
     contents: tuple[Content, ...]
     origin: int
-    cut: float
+    cut: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,10 +308,10 @@ def _read(
     images = np.stack([image for image in drawn if image is not None])
     probabilities = predict(model, images)
     costs = [
-        _digit_cost(group.box, height, answer)
+        _digit_cost(group.box, height, answer, float(share))
         + _PER_GAP * max(0.0, group.hole / height - _APART)
-        + _cut_cost(parts, group)
-        for group, answer in zip(groups, probabilities, strict=True)
+        + _cut_cost(parts, group, height)
+        for group, answer, share in zip(groups, probabilities, whole(images), strict=True)
     ]
     chosen = _cheapest(groups, costs, len(parts), height)
     if len(chosen) > MAX_DIGITS:
@@ -314,12 +319,14 @@ def _read(
     return Row(tuple(Reading(_outside(groups[i].box), images[i], probabilities[i]) for i in chosen))
 
 
-def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32]) -> float:
-    """How improbable it is that a group is one digit, as −log: all that judges a group by its look.
+def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32], one: float) -> float:
+    """How improbable it is that a group is one digit, as −log: all that judges it by its look.
 
-    A network is as sure of half a nought as of a whole one, so the shape has its say too.
+    A network is as sure of half a nought as of a whole one. So it is asked also whether this
+    is `one` whole digit, and the shape has its say.
     """
     cost = _PER_DIGIT - math.log(max(float(probabilities.max()), _LEAST_PROBABILITY))
+    cost -= _WHOLE * math.log(max(one, _LEAST_WHOLE))
     cost += _PER_SHORT * max(0.0, _SHORT - box.height / height)
     tall = max(box.height, _SHORT * height)
     cost += _PER_WIDE * max(0.0, box.width / tall - _WIDE)
@@ -328,13 +335,13 @@ def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32]
     return cost
 
 
-def _cut_cost(parts: Sequence[_Part[Content]], group: _Group) -> float:
-    """What the cuts at the left of its parts cost, from which the other side is not in the group."""
+def _cut_cost(parts: Sequence[_Part[Content]], group: _Group, height: float) -> float:
+    """What it costs to take a group off that from which its leftmost parts were cut."""
     origins: set[int] = set()
     cost = 0.0
     for part in parts[group.start : group.end]:
-        if part.origin not in origins:
-            cost += part.cut
+        if part.cut is not None and part.origin not in origins:
+            cost += _CUT + _PER_INK_CUT * part.cut / height
         origins.add(part.origin)
     return cost
 
@@ -343,22 +350,22 @@ def _bind(parts: Sequence[_Part[Content]], height: float) -> list[_Part[Content]
     """Put together what lies far within one another from left to right."""
     bound: list[_Part[Content]] = []
     for part in parts:
-        whole = part
-        while inside := [other for other in bound if whole.box.gap(other.box) < -_BOUND * height]:
+        joined = part
+        while inside := [other for other in bound if joined.box.gap(other.box) < -_BOUND * height]:
             bound = [other for other in bound if other not in inside]
             for other in inside:
-                whole = _Part(
-                    whole.box.around(other.box),
-                    whole.contents + other.contents,
-                    min(whole.origin, other.origin),
-                    min(whole.cut, other.cut),
+                joined = _Part(
+                    joined.box.around(other.box),
+                    joined.contents + other.contents,
+                    min(joined.origin, other.origin),
+                    None if joined.cut is None or other.cut is None else max(joined.cut, other.cut),
                 )
-        bound.append(whole)
+        bound.append(joined)
     return bound
 
 
 def _groups(parts: Sequence[_Part[Content]], height: float) -> Iterator[_Group]:
-    """All neighbouring parts that could be a digit: each alone, and up to five together."""
+    """All neighbouring parts that could be a digit: each alone, and several together."""
     for start, first in enumerate(parts):
         box, hole, origins = first.box, -math.inf, {first.origin}
         yield _Group(start, start + 1, box, hole)
@@ -367,7 +374,7 @@ def _groups(parts: Sequence[_Part[Content]], height: float) -> Iterator[_Group]:
                 hole = max(hole, box.gap(part.box))
             box = box.around(part.box)
             origins.add(part.origin)
-            if hole > _HOLE * height or box.width > _WIDEST * height:
+            if hole > _HOLE * height or (len(origins) > 1 and box.width > _WIDEST * height):
                 break
             yield _Group(start, end, box, hole)
 
@@ -428,29 +435,35 @@ def _box_of(stroke: Stroke) -> _Box:
 
 def _cut_stroke(stroke: Stroke, height: float, origin: int) -> list[_Part[Stroke]]:
     """Cut a stroke where it goes from one side to the other only once, as between two digits."""
-    box = _box_of(stroke)
-    left = stroke[:, 0]
-    cuts: list[tuple[int, float]] = []
-    if box.width > _SHORT * height:
-        columns = np.arange(box.left + _EDGE * height, box.right - _EDGE * height, height / _COLUMNS)
-        crossed = (left[:-1, None] < columns) != (left[1:, None] < columns)
-        once = crossed.sum(axis=0) == 1
-        for run in _runs(once):
-            column = (run.start + run.stop - 1) // 2
-            cuts.append((int(crossed[:, column].argmax()), float(columns[column])))
-    pieces, start = [], np.empty((0, 2))
-    done = 0
-    for after, column in sorted(cuts):
-        before, behind = stroke[after], stroke[after + 1]
-        share = (column - before[0]) / (behind[0] - before[0])
-        place = (before + share * (behind - before))[None]
-        pieces.append(np.concatenate([start, stroke[done : after + 1], place]))
-        start, done = place, after + 1
-    pieces.append(np.concatenate([start, stroke[done:]]))
+    pieces, rest, done = [], stroke, 0
+    for after, place in sorted(_crossings(stroke, height), key=lambda crossing: crossing[0]):
+        pieces.append(np.concatenate([rest[: after + 1 - done], place[None]]))
+        rest, done = np.concatenate([place[None], stroke[after + 1 :]]), after
+    pieces.append(rest)
     pieces.sort(key=lambda piece: _box_of(piece).middle)
-    return [
-        _Part(_box_of(piece), (piece,), origin, _CUT if place else 0.0) for place, piece in enumerate(pieces)
-    ]
+    return [_Part(_box_of(piece), (piece,), origin, 0.0 if at else None) for at, piece in enumerate(pieces)]
+
+
+def _crossings(stroke: Stroke, height: float) -> list[tuple[int, Stroke]]:
+    """Where to cut a stroke: the number of the point before, and the place, from left to right."""
+    box = _box_of(stroke)
+    if box.width < _SHORT * height:
+        return []
+    x = stroke[:, 0]
+    columns = np.arange(box.left + _EDGE * height, box.right - _EDGE * height, height / _COLUMNS)
+    crossed = (x[:-1, None] < columns) != (x[1:, None] < columns)
+    found: list[tuple[int, Stroke]] = []
+    rest = stroke
+    for run in _runs(crossed.sum(axis=0) == 1):
+        middle = (run.start + run.stop - 1) // 2
+        after, column = int(crossed[:, middle].argmax()), columns[middle]
+        share = (column - x[after]) / (x[after + 1] - x[after])
+        place = stroke[after] + share * (stroke[after + 1] - stroke[after])
+        sides = [np.vstack([rest[chosen], place]) for chosen in (rest[:, 0] < column, rest[:, 0] >= column)]
+        if min(np.ptp(side[:, 1]) for side in sides) >= _TALL * height:
+            found.append((after, place))
+            rest = sides[1]
+    return found
 
 
 def _runs(chosen: npt.NDArray[np.bool_]) -> list[slice]:
@@ -511,30 +524,35 @@ def _patch_parts(
     return parts, numbers[tuple(nearest)], height, pen
 
 
-def _cut_patch(ink: npt.NDArray[np.bool_], height: float) -> tuple[npt.NDArray[np.intp], list[float]]:
+def _cut_patch(ink: npt.NDArray[np.bool_], height: float) -> tuple[npt.NDArray[np.intp], list[float | None]]:
     """Cut a patch along the seams from top to bottom that go through little ink.
 
     Returns
     -------
     pieces : ndarray of int, shape (height, width)
         Number of the piece from the left, −1 where there is none.
-    cuts : list of float
-        For each piece what it costs to take it off the one to its left.
+    cuts : list of float or None
+        For each piece how many pixels of ink are on its left seam.
     """
     seams = _seams(ink, height) if ink.shape[1] > _SHORT * height else []
     pieces = np.zeros(ink.shape, dtype=np.intp)
-    cuts = [0.0]
-    rest = int(ink.sum())
+    cuts: list[float | None] = [None]
     columns = np.arange(ink.shape[1])
     for seam, crossed in seams:
         right = columns >= seam[:, None]
         ours = (pieces == len(cuts) - 1) & ink
-        share = (ours & right).sum() / rest
-        if share > _CRUMB and (ours & ~right).sum() / rest > _CRUMB:
+        sides = (ours & ~right).any(axis=1), (ours & right).any(axis=1)
+        if min(_span(side) for side in sides) >= _TALL * height:
             pieces[right] = len(cuts)
-            cuts.append(_CUT + _PER_INK_CUT * crossed / height)
+            cuts.append(crossed)
     pieces[~ink] = -1
     return pieces, cuts
+
+
+def _span(rows: npt.NDArray[np.bool_]) -> int:
+    """From the first row with ink to the last."""
+    used = np.flatnonzero(rows)
+    return int(np.ptp(used)) if len(used) else 0
 
 
 def _seams(ink: npt.NDArray[np.bool_], height: float) -> list[tuple[npt.NDArray[np.intp], float]]:
