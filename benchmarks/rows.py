@@ -6,12 +6,12 @@ The file is that of ``benchmarks.drawings``, with the writer of each digit. A ro
 digits of one writer, left to right on a 700×280 field with a 20-pixel pen, each a little
 higher, lower, larger or smaller than its neighbour:
 
-apart     at least half a pen of ground between two digits
+apart     some ground between the ink of two digits
 touching  from paths that overlap by 5 % of their height to ink that just meets
 joined    touching, and one of the gaps crossed without lifting the pen
 
-Beside it: the share to be expected if every digit were read alone, which is the product of
-the shares over all lengths. Then the single digits that are taken for several.
+Beside it: the share of rows of which each digit is read when it stands alone. Then how many
+single digits are taken for several.
 """
 
 import argparse
@@ -44,7 +44,7 @@ TALLEST, SHORTEST = 180, 90
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A row on its field, the digits in it, and how they stand."""
+    """A row on its field, how its digits stand, and whether each is read when alone."""
 
     strokes: tuple[Stroke, ...]
     labels: tuple[int, ...]
@@ -131,23 +131,27 @@ def measure(model: Model, digits: list[dict[str, Any]], count: int, seed: int) -
     for name, read in readers.items():
         answers = [read(case) for case in rows]
         print(f"  from {name}: rows read entirely, rows with the right count, rows of digits read alone")
+        entirely = np.array([answer == case.number for answer, case in zip(answers, rows, strict=True)])
+        counted = np.array(
+            [len(answer) == len(case.labels) for answer, case in zip(answers, rows, strict=True)]
+        )
+        expected = np.array([case.alone for case in rows])
         for title, chosen in groups(rows):
-            own = [(answer, case) for answer, case in zip(answers, rows, strict=True) if chosen(case)]
-            entirely = np.mean([answer == case.number for answer, case in own])
-            counted = np.mean([len(answer) == len(case.labels) for answer, case in own])
-            expected = np.mean([case.alone for _, case in own])
-            print(f"    {title:12s} {entirely:6.1%} {counted:6.1%} {expected:6.1%}")
+            shares = (share[chosen].mean() for share in (entirely, counted, expected))
+            print(f"    {title:12s}", *(f"{share:6.1%}" for share in shares))
     splits(model, digits, seed)
     speed(model, rows)
 
 
-def groups(rows: list[Case]) -> Iterator[tuple[str, Callable[[Case], bool]]]:
-    """What the rows are counted by."""
-    yield "all", lambda case: True
+def groups(rows: list[Case]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    """What the rows are counted by, and which belong to it."""
+    spacings = np.array([case.spacing for case in rows])
+    lengths = np.array([len(case.labels) for case in rows])
+    yield "all", np.ones(len(rows), dtype=bool)
     for spacing in SPACINGS:
-        yield spacing, lambda case, spacing=spacing: case.spacing == spacing
+        yield spacing, spacings == spacing
     for length in LENGTHS:
-        yield f"{length} digits", lambda case, length=length: len(case.labels) == length
+        yield f"{length} digits", lengths == length
 
 
 def splits(model: Model, digits: list[dict[str, Any]], seed: int) -> None:

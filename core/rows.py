@@ -49,16 +49,13 @@ _PER_WIDE = 6.0
 # As narrow as this is only a one.
 _NARROW = 0.22
 _NOT_ONE = 3.0
-# To be one digit more, and to be cut where the pen was not lifted.
-_PER_DIGIT = 0.7
-_CUT = 3.0
+# To be cut where the pen was not lifted, or where ink touches.
+_CUT = 2.0
 _PER_INK_CUT = 5.0
 
 # Even a network that is sure of another digit may be wrong.
 _LEAST_PROBABILITY = 0.01
 
-# How much it counts whether a picture is one whole digit.
-_WHOLE = 1.5
 _LEAST_WHOLE = 0.001
 
 # A speck smaller than this is dust.
@@ -325,8 +322,8 @@ def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32]
     A network is as sure of half a nought as of a whole one. So it is asked also whether this
     is `one` whole digit, and the shape has its say.
     """
-    cost = _PER_DIGIT - math.log(max(float(probabilities.max()), _LEAST_PROBABILITY))
-    cost -= _WHOLE * math.log(max(one, _LEAST_WHOLE))
+    cost = -math.log(max(float(probabilities.max()), _LEAST_PROBABILITY))
+    cost -= math.log(max(one, _LEAST_WHOLE))
     cost += _PER_SHORT * max(0.0, _SHORT - box.height / height)
     tall = max(box.height, _SHORT * height)
     cost += _PER_WIDE * max(0.0, box.width / tall - _WIDE)

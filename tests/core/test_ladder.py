@@ -22,6 +22,8 @@ ALLOWED = {
     "ink": {"data"},
     "pen": {"data", "ink"},
     "preparation": {"data", "ink"},
+    "rows": {"data", "evaluation", "ink", "pen", "whole"},
+    "whole": {"data", "ink"},
     "confidence": set(),
     "calibration": {"data"},
     "heldout": {"calibration", "data", "recipe"},
