@@ -21,6 +21,8 @@ ALLOWED = {
     "evaluation": {"data"},
     "ink": {"data"},
     "pen": {"data", "ink"},
+    "likeness": {"data"},
+    "not_digits": {"data", "likeness", "pen"},
     "preparation": {"data", "ink"},
     "rows": {"data", "evaluation", "ink", "pen", "whole"},
     "whole": {"data", "ink"},

@@ -1,0 +1,151 @@
+"""Compare ways to tell that a drawing is no digit.
+
+    python -m benchmarks.refusal [STROKES.json.gz] [--fonts FOLDER]
+
+Digits are MNIST's test images, and the pen digits of a file as `benchmarks.drawings` takes it.
+No digits are the bundled letters, symbols and scribbles, and the letters of all fonts in a
+folder, such as Debian's handwriting fonts under open licences (fonts-breip, fonts-bwht,
+fonts-ecolier-court, fonts-femkeklaver, fonts-dkg-handwriting, fonts-humor-sans, fonts-klee,
+fonts-kristi, fonts-rufscript, fonts-seto). Each way is told to refuse 5 % of the digits.
+"""
+
+import argparse
+import gzip
+import json
+import string
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+from scipy.ndimage import gaussian_filter
+from sklearn.decomposition import PCA
+from sklearn.metrics import roc_auc_score
+
+from core.data import Images, load_mnist
+from core.evaluation import predict
+from core.ink import to_mnist
+from core.likeness import NEIGHBOURS, load_likeness
+from core.not_digits import load_not_digits
+from core.pen import MNIST_PEN, as_strokes, strokes_to_mnist
+from core.runs import RunStore
+from core.strokes import measure
+
+REFUSED = 0.05
+# Written like a digit, by most people or by some; chosen before anything was measured.
+LIKE_DIGITS = frozenset("OoDQaIliZzSsYybGBgqJ")
+# Fonts are written with any pen: their lines are made bolder up to the one of MNIST.
+BOLDEST = 14
+FONT_SIZE = 200
+
+Scores = npt.NDArray[np.floating]
+Scorer = Callable[[Images], Scores]
+
+
+def font_letters(folder: Path) -> Iterator[tuple[str, Images]]:
+    """Each letter of each font, 28×28, with lines about as wide as those of MNIST."""
+    for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf")]):
+        font = ImageFont.truetype(str(path), FONT_SIZE)
+        for letter in string.ascii_letters:
+            for bold in range(0, BOLDEST, 2):
+                left, top, right, bottom = font.getbbox(letter, stroke_width=bold)
+                picture = Image.new("L", (int(right - left) + 8, int(bottom - top) + 8))
+                ImageDraw.Draw(picture).text(
+                    (4 - left, 4 - top), letter, font=font, fill=255, stroke_width=bold
+                )
+                image = to_mnist(np.asarray(picture))
+                if image is None:
+                    break
+                if measure(image[np.newaxis]).thickness[0] >= MNIST_PEN or bold == BOLDEST - 2:
+                    yield letter, image
+                    break
+
+
+def pixel_distance() -> Scorer:
+    """Average distance to the five nearest training digits, blurred, in 50 components."""
+    components = PCA(50, random_state=0)
+
+    def blur(images: Images) -> npt.NDArray[np.float32]:
+        return gaussian_filter(images.astype(np.float32), (0, 1, 1)).reshape(len(images), -1)
+
+    blurred = blur(load_mnist().train_images)
+    components.fit(blurred[:10_000])
+    digits = components.transform(blurred)
+    half_squares = (digits**2).sum(axis=1) / 2
+
+    def score(images: Images) -> Scores:
+        distances = []
+        for place in components.transform(blur(images)):
+            squares = 2 * np.partition(half_squares - digits @ place, NEIGHBOURS)[:NEIGHBOURS] + place @ place
+            distances.append(np.sqrt(np.maximum(squares, 0)).mean())
+        return np.array(distances)
+
+    return score
+
+
+def ways() -> Mapping[str, Scorer]:
+    """What is compared; a higher score is less like a digit."""
+    likeness, store = load_likeness(), RunStore()
+    models = {name: store.load_model(name) for name in ("article", "relu", "augmented", "convolutional")}
+    return {
+        "doubt of the article network": lambda images: 1 - predict(models["article"], images).max(axis=1),
+        "doubt of the convolutional one": lambda images: (
+            1 - predict(models["convolutional"], images).max(axis=1)
+        ),
+        "doubt of four networks": lambda images: (
+            1 - np.mean([predict(model, images) for model in models.values()], axis=0).max(axis=1)
+        ),
+        "nearest digits, pixels": pixel_distance(),
+        "nearest digits, slopes": lambda images: likeness.nearest(images)[1].mean(axis=1),
+        "the same and their spacing": likeness.strangeness,
+    }
+
+
+def pen_digits(path: Path) -> Images:
+    """The digits of a file of strokes, drawn with MNIST's pen."""
+    digits = json.loads(gzip.decompress(path.read_bytes()))
+    pictures = [strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits]
+    return np.stack([picture for picture in pictures if picture is not None])
+
+
+def main() -> None:
+    """Print shares refused, areas under the curve and times."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("strokes", type=Path, nargs="?")
+    parser.add_argument("--fonts", type=Path)
+    arguments = parser.parse_args()
+
+    drawn = load_not_digits()
+    others = {f"{kind}s": drawn.images[drawn.kinds == kind] for kind in ("letter", "symbol", "scribble")}
+    clear = [*others]
+    if arguments.fonts:
+        letters = list(font_letters(arguments.fonts))
+        for name, like in (("font letters", False), ("letters like digits", True)):
+            others[name] = np.stack([image for letter, image in letters if (letter in LIKE_DIGITS) is like])
+        clear.append("font letters")
+    digits = {"MNIST's test digits": load_mnist().test_images}
+    if arguments.strokes:
+        digits["pen digits"] = pen_digits(arguments.strokes)
+    print(", ".join(f"{len(images)} {name}" for name, images in (digits | others).items()))
+
+    for way, scorer in ways().items():
+        start = time.perf_counter()
+        for image in drawn.images[:50]:
+            scorer(image[np.newaxis])
+        milliseconds = (time.perf_counter() - start) / 50 * 1000
+        strange = {name: scorer(images) for name, images in others.items()}
+        all_clear = np.concatenate([strange[name] for name in clear])
+        print(f"\n{way}: {milliseconds:.1f} ms a picture")
+        for name, images in digits.items():
+            usual = scorer(images)
+            threshold = np.quantile(usual, 1 - REFUSED)
+            truth = np.r_[np.zeros(len(usual)), np.ones(len(all_clear))]
+            area = roc_auc_score(truth, np.r_[usual, all_clear])
+            parts = ", ".join(f"{part} {(score > threshold).mean():.0%}" for part, score in strange.items())
+            print(f"  5 % of {name}: {(all_clear > threshold).mean():.1%} (AUROC {area:.3f}; {parts})")
+
+
+if __name__ == "__main__":
+    main()
