@@ -10,6 +10,7 @@ from ui.run_picker import pick
 
 SOURCES = {
     "My drawing": sources.drawing,
+    "A number": sources.number,
     "A test image": sources.sample,
 }
 

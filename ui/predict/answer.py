@@ -30,9 +30,9 @@ class Places:
     details: DeltaGenerator
 
 
-def places() -> Places:
-    """Lay out the part of the page that changes with a drawing."""
-    left, details = st.columns([2, 3], gap="large")
+def places(wide: bool = False) -> Places:
+    """Lay out the part of the page that changes with a drawing, which may be a wide one."""
+    left, details = st.columns([1, 1] if wide else [2, 3], gap="large")
     short = left.container(key="prediction", height=ANSWER_HEIGHT, border=False)
     return Places(short, left.container(), left.container(), details)
 

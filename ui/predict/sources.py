@@ -1,17 +1,27 @@
 """Where a digit to be read comes from: each of these shows a source and what is read in it."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
 from core import pen
 from core.data import CLASS_NAMES
+from core.evaluation import EvaluationError
+from core.ink import InkBox
 from core.pen import PenError
+from core.rows import RowError, read_row
 from ui import pictures, resources
+from ui.chrome import wide_screen
 from ui.copying import image_to_copy
 from ui.drawing_pad import SIDE, drawing_pad
-from ui.predict import answer
-from ui.predict.reading import Reader, Sketch
+from ui.predict import answer, row
+from ui.predict.reading import Picture, Reader, Sketch
 
+# Pixels of the canvas for a row of digits: as wide as a phone, or a laptop, has room for.
+NARROW, WIDE, ROW_HEIGHT = 340, 500, 200
+
+_EMPTY_ROW = "Write a number on the black field, its digits side by side."
 _EMPTY = "Draw a digit from 0 to 9 on the black field."
 _DOT = "That is only a dot. Draw a whole digit, as large as you like."
 
@@ -35,6 +45,38 @@ def drawing(reader: Reader) -> None:
         at.short.info(_DOT, icon=":material/draw:")
     else:
         answer.show(Sketch(image, pen.draw(strokes, drawn.pen, SIDE, SIDE), strokes), reader, at)
+
+
+@st.fragment
+def number(reader: Reader) -> None:
+    """A wide canvas for several digits."""
+    at = answer.places(wide=True)
+    width = WIDE if wide_screen() else NARROW
+    with at.pad:
+        drawn = drawing_pad("predict_row_canvas", width, ROW_HEIGHT, pen=12)
+    try:
+        strokes = drawn.strokes
+        read = read_row(reader.network, strokes)
+    except (PenError, RowError, EvaluationError) as error:
+        at.short.warning(str(error), icon=":material/gesture:")
+        return
+    if read is None:
+        at.short.info(_EMPTY_ROW, icon=":material/draw:")
+    elif pen.is_dot(strokes, drawn.pen):
+        at.short.info(_DOT, icon=":material/draw:")
+    else:
+        canvas = pen.draw(strokes, drawn.pen, width, ROW_HEIGHT)
+        margin = math.ceil(drawn.pen / 2)
+        sketches = tuple(
+            Sketch(reading.image, _cut_out(canvas, reading.box, margin)) for reading in read.readings
+        )
+        row.show(read, sketches, reader, at)
+
+
+def _cut_out(canvas: Picture, box: InkBox, margin: int) -> Picture:
+    """The part of a picture in a box and around it."""
+    top, left = max(0, box.top - margin), max(0, box.left - margin)
+    return canvas[top : box.bottom + margin, left : box.right + margin]
 
 
 def _show_image_to_copy() -> None:
