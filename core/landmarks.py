@@ -136,6 +136,8 @@ def reasons(recipe: Recipe, epochs: int | None = None) -> tuple[str, ...]:
         )
     if recipe.augmentation:
         found.append("Its training images were moved at random, so it has seen more ways of writing.")
+    if recipe.handwriting:
+        found.append("Its training images were written anew by other hands, so it knows more than NIST's.")
     if recipe.dropout:
         found.append("Dropout kept it from learning its images by heart.")
     if recipe.fit_size < TRAINING_IMAGES:

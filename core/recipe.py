@@ -70,7 +70,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
 # The three bounds keep one student from holding, or killing, a small shared server: on two
 # cores a training ends within about five minutes and takes less than half a gigabyte.
 MAX_STEPS = 100_000
-MAX_WORK = 1e13
+MAX_WORK = 2e13
 MAX_BATCH_VALUES = 40_000_000
 
 # Multiply-adds of a training step for each one of an answer: forward, and twice backward.
@@ -108,6 +108,12 @@ class Recipe:
         dense layers; empty for none.
     augmentation : bool
         Whether each image is shifted, rotated and zoomed a little at random while training.
+    handwriting : bool
+        Whether each image is written anew by another hand while training: bent, slanted, with
+        another pen, zeros slashed, ones flagged, sevens crossed (see `core.hands`).
+    decay : bool
+        Whether the learning rate falls to nought over the training, along half a cosine
+        (Loshchilov and Hutter, "SGDR", 2017).
 
     Raises
     ------
@@ -127,6 +133,8 @@ class Recipe:
     seed: int = 0
     conv_filters: tuple[int, ...] = ()
     augmentation: bool = False
+    handwriting: bool = False
+    decay: bool = False
 
     def __post_init__(self) -> None:
         self._set("hidden_units", _layers(self.hidden_units, "hidden_layers", "hidden_units"))
@@ -137,8 +145,9 @@ class Recipe:
             self._set(name, _number(getattr(self, name), LIMITS[name]))
         _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
         _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
-        if not isinstance(self.augmentation, bool):
-            raise RecipeError("Augmentation must be either true or false.")
+        _switch(self.augmentation, "Augmentation must be either true or false.")
+        _switch(self.handwriting, "Handwriting must be either true or false.")
+        _switch(self.decay, "Decay must be either true or false.")
         if self.epochs * self.steps_per_epoch > MAX_STEPS:
             raise RecipeError(
                 f"This recipe would update the weights more than {MAX_STEPS:,} times. "
@@ -221,6 +230,10 @@ class Recipe:
             parts.append(f"dropout {self.dropout:g}")
         if self.augmentation:
             parts.append("moved images")
+        if self.handwriting:
+            parts.append("other hands")
+        if self.decay:
+            parts.append("slowing down")
         return " · ".join(parts)
 
     @property
@@ -303,6 +316,11 @@ def _choice(value: object, choices: tuple[str, ...], sentence: str) -> None:
         raise RecipeError(sentence.format(choices=", ".join(choices)))
 
 
+def _switch(value: object, sentence: str) -> None:
+    if not isinstance(value, bool):
+        raise RecipeError(sentence)
+
+
 @dataclass(frozen=True)
 class Lesson:
     """What a preset is called and what it teaches."""
@@ -333,6 +351,17 @@ PRESETS: Mapping[str, Recipe] = MappingProxyType(
             dropout=0.3,
             epochs=6,
             batch_size=128,
+        ),
+        "drawings": Recipe(
+            conv_filters=(16, 32, 64),
+            hidden_units=(128,),
+            activation="relu",
+            dropout=0.2,
+            learning_rate=0.002,
+            epochs=18,
+            batch_size=128,
+            handwriting=True,
+            decay=True,
         ),
     }
 )

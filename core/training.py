@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.data import Dataset, Images, Labels
+from core.hands import distances, write_anew
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model
 from core.recipe import Recipe
@@ -107,12 +108,14 @@ def train(
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
+    images = dataset.train_images[fitted]
     model.fit(
         _batches(
-            dataset.train_images[fitted],
+            distances(images) if recipe.handwriting else images,
             dataset.train_labels[fitted],
             recipe.batch_size,
             shuffle_seed=(recipe.seed, model.optimizer.iterations),
+            change=write_anew if recipe.handwriting else None,
         ),
         initial_epoch=len(reporter.history),
         epochs=recipe.epochs,
@@ -177,6 +180,7 @@ def _batches(
     labels: Labels,
     batch_size: int,
     shuffle_seed: tuple[int, tf.Variable] | None = None,
+    change: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
 ) -> tf.data.Dataset:
     """Batches of one epoch, gathered from the uint8 arrays without a step in Python.
 
@@ -188,13 +192,17 @@ def _batches(
 
     def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
         order = tf.range(size)
+        seed = tf.zeros(2, tf.int32)
         if shuffle_seed is not None:
             seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed])
             order = tf.random.experimental.stateless_shuffle(order, seed)
 
         def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             chosen = order[start : start + batch_size]
-            return tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
+            batch_images, batch_labels = tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
+            if change is not None:
+                batch_images = change(batch_images, batch_labels, seed + tf.cast(start, tf.int32))
+            return batch_images, batch_labels
 
         return tf.data.Dataset.range(0, size, batch_size).map(batch)
 

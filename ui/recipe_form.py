@@ -101,13 +101,18 @@ def _network_settings() -> dict[str, Any]:
             help="Share of hidden units switched off at random in each step. It keeps a large network "
             "from learning the images by heart. Training accuracy looks worse, test accuracy gets better.",
         ),
-        "augmentation": st.toggle(
+        "augmentation": _switch(
+            "augmentation",
             "Shift, rotate and zoom the images",
-            value=_preset().augmentation,
-            key=_key("augmentation"),
-            persist_state="session",
             help="Each image is moved a little at random each time it is shown. It makes the network "
             "read drawings better, and needs more epochs.",
+        ),
+        "handwriting": _switch(
+            "handwriting",
+            "Write the images in other hands",
+            help="Each time an image is shown, it is bent, slanted and drawn with another pen. Some zeros "
+            "get a slash, ones a flag and a foot, sevens a bar, as people elsewhere write them. It makes "
+            "the network read drawings best, and needs more epochs.",
         ),
     }
 
@@ -126,6 +131,12 @@ def _learning_settings() -> dict[str, Any]:
             "Learning rate",
             _LEARNING_RATES,
             help="Size of each change. Too small learns slowly, too large jumps around or breaks down.",
+        ),
+        "decay": _switch(
+            "decay",
+            "Slow down towards the end",
+            help="The learning rate falls, slowly at first, and is nought at the end. Large changes find "
+            "the way, small ones find the best place on it.",
         ),
         "epochs": _slider(
             "epochs",
@@ -218,6 +229,12 @@ def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> Any:
         key=_key(name),
         persist_state="session",
         help=help,
+    )
+
+
+def _switch(name: str, label: str, help: str) -> bool:
+    return st.toggle(
+        label, value=getattr(_preset(), name), key=_key(name), persist_state="session", help=help
     )
 
 

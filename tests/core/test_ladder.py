@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")
-NEEDS_TENSORFLOW = {"insight", "model", "training"}
+NEEDS_TENSORFLOW = {"hands", "insight", "model", "training"}
 
 # What each module may import of core at the top of its file.
 ALLOWED = {
@@ -17,7 +17,8 @@ ALLOWED = {
     "history": set(),
     "recipe": {"data"},
     "model": {"data", "recipe"},
-    "training": {"data", "history", "model", "recipe"},
+    "hands": {"data", "ink"},
+    "training": {"data", "hands", "history", "model", "recipe"},
     "evaluation": {"data"},
     "ink": {"data"},
     "pen": {"data", "ink"},

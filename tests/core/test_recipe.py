@@ -21,6 +21,8 @@ def test_the_article_recipe():
         "seed": 0,
         "conv_filters": (),
         "augmentation": False,
+        "handwriting": False,
+        "decay": False,
     }
     assert ARTICLE.parameters == 238_510
     assert ARTICLE.steps_per_epoch == 60
@@ -61,6 +63,8 @@ def test_numbers_have_limits(name: str):
         ({"activation": "step"}, "The activation must be one of: sigmoid, tanh, relu."),
         ({"optimizer": ["adam"]}, "The optimizer must be one of: adam, rmsprop, sgd."),
         ({"augmentation": "yes"}, "Augmentation must be either true or false."),
+        ({"handwriting": 1}, "Handwriting must be either true or false."),
+        ({"decay": None}, "Decay must be either true or false."),
         ({"activation": np.array(["relu"])}, "The activation must be one of"),
         ({"epochs": 10**400}, "Epochs must be a whole number from 1 to 100."),
         ({"batch_size": 1, "epochs": 50}, "update the weights more than 100,000 times"),
@@ -126,3 +130,10 @@ def test_every_preset_has_a_lesson():
     assert PRESETS["relu"].dropout > 0
     assert PRESETS["augmented"].augmentation
     assert PRESETS["convolutional"].conv_filters
+    assert PRESETS["drawings"].handwriting
+    assert PRESETS["drawings"].decay
+
+
+def test_a_recipe_of_before_there_were_other_hands_is_still_read():
+    old = {key: value for key, value in json.loads(ARTICLE.to_json()).items() if key not in ("handwriting", "decay")}
+    assert Recipe.from_json(json.dumps(old)) == ARTICLE

@@ -25,6 +25,7 @@ VARIANTS = {
     "dense": {},
     "dropout": {"dropout": 0.3},
     "augmentation": {"augmentation": True, "train_size": 1000},
+    "handwriting": {"handwriting": True, "train_size": 1000},
     "convolution": {"conv_filters": (4,), "train_size": 1000},
     "uneven batches": {"batch_size": 37, "train_size": 1000, "validation_share": 0.1},
 }
