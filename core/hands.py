@@ -29,6 +29,8 @@ _FAR = 1000.0
 # Share of the zeros that get a slash, and so on. More often than people do it, so that the
 # network meets each enough; not so often that it takes the plain forms for the rare ones.
 SLASHED, FLAGGED, BASED, CROSSED, HOOKED, SERIF = 0.3, 0.4, 0.5, 0.2, 0.2, 0.15
+# Share of all digits with a gap, where a pen did not write or a loop was left open.
+GAPPED = 0.1
 
 # How far a hand departs from that of the original: at most, or (bend) typically.
 TURN = 0.2
@@ -93,12 +95,17 @@ class _Dice:
         self._rolls = 0
 
     def _next(self) -> tf.Tensor:
+        # Further apart than trainings are long: their batches count up the same number.
         self._rolls += 1
-        return self._seed + tf.constant([0, 1_000_003 * self._rolls % 2_147_483_647])
+        return self._seed + tf.constant([0, 1_000_003 * self._rolls])
 
     def between(self, low: float, high: float) -> tf.Tensor:
         """A number for each image, shape (n,)."""
         return tf.random.stateless_uniform([self._size], self._next(), low, high)
+
+    def each_pixel(self) -> tf.Tensor:
+        """A number for each pixel of each image, shape (n, 784), 0 to 1."""
+        return tf.random.stateless_uniform([self._size, IMAGE_SIZE**2], self._next())
 
     def normal(self, *shape: int) -> tf.Tensor:
         """Numbers for each image, shape (n, …), mean 0 and deviation 1."""
@@ -244,6 +251,14 @@ def _further_strokes(shape: _Shape, labels: tf.Tensor, dice: _Dice) -> tuple[tf.
     return tf.reduce_min(first, 0), tf.reduce_min(second, 0)
 
 
+def gap(field: tf.Tensor, shape: _Shape, digits: tf.Tensor, dice: _Dice) -> tuple[tf.Tensor, tf.Tensor]:
+    """A hole as wide as the stroke at a random place of the ink: its place and its width."""
+    drawn = tf.where(tf.reshape(field, [-1, IMAGE_SIZE**2]) > 0.5, dice.each_pixel(), 0.0)
+    pixel = tf.argmax(drawn, 1, tf.int32)
+    x, y = tf.cast(pixel % IMAGE_SIZE, tf.float32) + 0.5, tf.cast(pixel // IMAGE_SIZE, tf.float32) + 0.5
+    return _line(x, y, x, y, digits), shape.pen + dice.between(0.0, 2.5)
+
+
 def _inside(strokes: Sequence[tf.Tensor], width: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """How far places, shape (n, p), are inside strokes of this width, shape (n,)."""
     nearest = tf.fill(tf.shape(x), _FAR**2)
@@ -325,12 +340,14 @@ def write_anew(fields: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor) -> tf.Tens
     dice = _Dice(seed, tf.shape(fields)[0])
     shape = _shape(field)
     strokes = _further_strokes(shape, labels, dice)
+    hole, hole_width = gap(field, shape, dice.happens(GAPPED), dice)
     origin = _deformation(shape, dice)
 
     # First roughly and in its own size, to see how large it has become.
     view = tf.linspace(-_VIEW, _VIEW, _VIEW_POINTS) + tf.zeros_like(shape.pen)[:, tf.newaxis]
     x, y = origin(view, view)
     seen = tf.maximum(_nearest(field, x, y), _inside(strokes, shape.pen, x, y))
+    seen = tf.minimum(seen, -_inside([hole], hole_width, x, y))
     ink = tf.reshape(tf.clip_by_value(seen + 0.5, 0.0, 1.0), [-1, _VIEW_POINTS, _VIEW_POINTS])
     rows, columns = tf.reduce_sum(ink, 2), tf.reduce_sum(ink, 1)
     size = tf.maximum(_span(rows, view), _span(columns, view))
@@ -339,12 +356,11 @@ def write_anew(fields: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor) -> tf.Tens
     pen = tf.exp(dice.between(math.log(THINNEST), math.log(THICKEST)))
     scale = (DIGIT_SIZE - pen) / tf.maximum(size - shape.pen, 4.0) * dice.between(0.95, 1.02)
     # A thin stroke may not be lost where it is thinnest, nor a wide one reach where the field ends.
-    wider = tf.clip_by_value(
-        pen / 2 - scale * shape.pen / 2, -0.2 * scale * shape.pen, scale * _REACH - 0.5
-    )
+    wider = tf.clip_by_value(pen / 2 - scale * shape.pen / 2, -0.2 * scale * shape.pen, scale * _REACH - 0.5)
     frame = (_PLACES - CENTRE) / scale[:, tf.newaxis]
     x, y = origin(frame + _mean(columns, view), frame + _mean(rows, view))
     ink = tf.maximum(_between(field, x, y), _inside(strokes, shape.pen, x, y))
+    ink = tf.minimum(ink, -_inside([hole], hole_width, x, y))
     ink = ink * scale[:, tf.newaxis] + wider[:, tf.newaxis] + 0.5
     pixels = tf.clip_by_value(ink, 0.0, 1.0) * MAX_PIXEL
     return tf.reshape(tf.cast(tf.round(pixels), tf.uint8), [-1, IMAGE_SIZE, IMAGE_SIZE])

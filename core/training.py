@@ -7,12 +7,14 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
-from core.data import Dataset, Images, Labels
+from core.data import Dataset, Labels
 from core.hands import distances, write_anew
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model
@@ -83,7 +85,8 @@ def train(
     resume : Checkpoint, optional
         Go on from here, until the network has seen ``recipe.epochs`` epochs in all.
         The recipe may have more epochs than the one that the checkpoint is of;
-        all else must be the same.
+        all else must be the same. If its learning rate decays, it starts again from
+        where it would be by then with so many epochs.
     start : keras.Model, optional
         Begin with the weights of this network, of the same layers, instead of random ones.
 
@@ -176,16 +179,18 @@ def _steps_per_execution(recipe: Recipe) -> int:
 
 
 def _batches(
-    images: Images,
+    images: npt.NDArray[Any],
     labels: Labels,
     batch_size: int,
     shuffle_seed: tuple[int, tf.Variable] | None = None,
     change: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
 ) -> tf.data.Dataset:
-    """Batches of one epoch, gathered from the uint8 arrays without a step in Python.
+    """Batches of one epoch, gathered from the arrays of small integers without a step in Python.
 
     The seed of the shuffle holds the optimizer's count of steps, which is read anew
     at the start of each epoch: every epoch has its own order, and always the same one.
+    So it is with ``change``, which makes the images of a batch out of those gathered, their
+    labels and a seed of the batch.
     """
     image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
     size = len(images)

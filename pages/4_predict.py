@@ -21,7 +21,7 @@ chrome.begin(
     "A network only knows pictures like those it learned from. A small digit, or one in a corner, "
     "would look foreign to it.",
 )
-run = pick("predict_model", default="convolutional")
+run = pick("predict_model", default="drawings")
 try:
     reader = Reader(run, resources.model(run.id))
 except RunError as error:

@@ -16,7 +16,7 @@ STRENGTHS = ("TURN", "SLANT", "STRETCH", "BEND")
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing happens but what a test asks for; the pen is that of most of MNIST."""
-    for name in (*RULES, "BASED", *STRENGTHS):
+    for name in (*RULES, "BASED", "GAPPED", *STRENGTHS):
         monkeypatch.setattr(hands, name, 0.0)
     monkeypatch.setattr(hands, "THINNEST", 2.4)
     monkeypatch.setattr(hands, "THICKEST", 2.4)
@@ -71,7 +71,12 @@ def test_a_slashed_zero_has_ink_across_its_middle(quiet, mnist: Dataset):
         """Share of the zeros with ink in the middle of their box."""
         boxes = [ink_box(image) for image in images]
         middles = [((box.top + box.bottom) // 2, (box.left + box.right) // 2) for box in boxes if box]
-        return np.mean([image[y - 1 : y + 2, x - 1 : x + 2].max() > 200 for image, (y, x) in zip(images, middles, strict=True)])
+        return np.mean(
+            [
+                image[y - 1 : y + 2, x - 1 : x + 2].max() > 200
+                for image, (y, x) in zip(images, middles, strict=True)
+            ]
+        )
 
     assert inked(written(mnist, 0)) < 0.25
     quiet.setattr(hands, "SLASHED", 1.0)
@@ -110,6 +115,15 @@ def test_a_hook_is_at_the_lower_left_of_a_nine(quiet, mnist: Dataset):
     plain = written(mnist, 9)
     quiet.setattr(hands, "HOOKED", 1.0)
     assert written(mnist, 9)[:, 17:, :12].mean() > 1.5 * plain[:, 17:, :12].mean()
+
+
+def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
+    plain = written(mnist).astype(float)
+    quiet.setattr(hands, "GAPPED", 1.0)
+    gapped = written(mnist).astype(float)
+    lost = 1 - gapped.sum(axis=(1, 2)) / plain.sum(axis=(1, 2))
+    assert 0.02 < np.median(lost) < 0.2
+    assert (gapped != plain).any(axis=(1, 2)).mean() > 0.99
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)

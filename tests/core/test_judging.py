@@ -95,6 +95,7 @@ def test_reasons_follow_from_the_recipe():
     assert any("no hidden layer" in reason for reason in reasons(PRESETS["softmax"]))
     assert any("filters" in reason for reason in reasons(PRESETS["convolutional"]))
     assert any("moved at random" in reason for reason in reasons(PRESETS["augmented"]))
+    assert any("other hands" in reason for reason in reasons(PRESETS["drawings"]))
     assert any("fewer than 2,000 times" in reason for reason in reasons(ARTICLE))
     assert any("only a part" in reason for reason in reasons(Recipe(validation_share=0.1)))
     assert len(reasons(Recipe(batch_size=100))) == 1

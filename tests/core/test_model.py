@@ -52,6 +52,13 @@ def test_augmentation_moves_images_in_training_only(mnist: Dataset):
     np.testing.assert_allclose(once.sum(axis=(1, 2)), still.sum(axis=(1, 2)), rtol=0.5)
 
 
+def test_with_decay_the_learning_rate_falls_to_nought_over_the_training():
+    recipe = Recipe(learning_rate=0.01, epochs=4, batch_size=1000, decay=True)
+    rate = build_model(recipe).optimizer._learning_rate
+    rates = [float(rate(step)) for step in (0, 120, 240)]
+    assert rates == pytest.approx([0.01, 0.005, 0.0], abs=1e-8)
+
+
 def test_whole_model_with_augmentation_can_be_saved_and_loaded(tmp_path, mnist: Dataset):
     model = build_model(PRESETS["augmented"])
     model.save(tmp_path / "whole.keras")

@@ -118,6 +118,14 @@ def test_work_of_the_article_recipe():
     assert ARTICLE.work_per_image == 3 * (784 * 300 + 300 * 10)
 
 
+def test_other_hands_are_counted_as_work():
+    assert Recipe(handwriting=True).work_per_image == ARTICLE.work_per_image + 4_000_000
+
+
+def test_settings_say_what_is_switched_on():
+    assert Recipe(handwriting=True, decay=True).settings.endswith("seed 0 · other hands · slowing down")
+
+
 def test_sizes():
     recipe = Recipe(train_size=1000, validation_share=0.15, batch_size=100)
     assert (recipe.validation_size, recipe.fit_size, recipe.steps_per_epoch) == (150, 850, 9)
@@ -135,5 +143,9 @@ def test_every_preset_has_a_lesson():
 
 
 def test_a_recipe_of_before_there_were_other_hands_is_still_read():
-    old = {key: value for key, value in json.loads(ARTICLE.to_json()).items() if key not in ("handwriting", "decay")}
+    old = {
+        key: value
+        for key, value in json.loads(ARTICLE.to_json()).items()
+        if key not in ("handwriting", "decay")
+    }
     assert Recipe.from_json(json.dumps(old)) == ARTICLE

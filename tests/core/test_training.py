@@ -84,6 +84,17 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(variant: str, small_rec
     assert without_time(longer.history) == without_time(whole.history)
 
 
+def test_a_training_that_slows_down_is_resumed_where_it_was(small_recipe: Recipe, mnist: Dataset):
+    recipe = dataclasses.replace(small_recipe, decay=True)
+    checkpoints: list[Checkpoint] = []
+    whole = train(recipe, mnist, on_checkpoint=checkpoints.append)
+    resumed = train(recipe, mnist, resume=checkpoints[1])
+    assert without_time(resumed.history) == without_time(whole.history)
+    for one, other in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert without_time(whole.history) != without_time(train(small_recipe, mnist).history)
+
+
 def without_time(history: tuple[Epoch, ...]) -> list[Epoch]:
     return [dataclasses.replace(epoch, seconds=0.0) for epoch in history]
 
@@ -108,13 +119,15 @@ def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_recipe: Recipe, m
 def test_nothing_of_a_training_stays_in_memory(small_recipe: Recipe, mnist: Dataset):
     """TensorFlow would keep the graph of each training for ever, 9 MB of it."""
 
-    def graphs_left(optimizer: str) -> int:
-        train(dataclasses.replace(small_recipe, epochs=1, train_size=100, optimizer=optimizer), mnist)
+    def graphs_left(**settings: object) -> int:
+        train(dataclasses.replace(small_recipe, epochs=1, train_size=100, **settings), mnist)
         gc.collect()
         return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
 
-    before = graphs_left("adam")
-    assert [graphs_left(optimizer) for optimizer in OPTIMIZERS] == [before] * len(OPTIMIZERS)
+    before = graphs_left()
+    assert [graphs_left(optimizer=optimizer) for optimizer in OPTIMIZERS] == [before] * len(OPTIMIZERS)
+    assert graphs_left(handwriting=True) == before
+    assert graphs_left(decay=True) == before
 
 
 def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset):

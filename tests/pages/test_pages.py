@@ -85,7 +85,7 @@ def test_unknown_model_in_the_address(open_page, name: str):
     app = open_page(name, model="no-such-model")
     assert not app.exception
     assert "not on this server any more" in app.warning[0].value
-    assert app.selectbox[0].value == {"3_evaluate": "article", "4_predict": "convolutional"}[name]
+    assert app.selectbox[0].value == {"3_evaluate": "article", "4_predict": "drawings"}[name]
 
 
 @pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
