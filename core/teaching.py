@@ -124,8 +124,8 @@ def further(recipe: Recipe, learned: int) -> Recipe:
     Returns
     -------
     Recipe
-        The same network, and moved images: a few drawings have to stand for all that the
-        same hand will draw.
+        The same network, and images that are moved or written anew: a few drawings have to
+        stand for all that the same hand will draw.
     """
     return dataclasses.replace(
         recipe,
@@ -135,7 +135,7 @@ def further(recipe: Recipe, learned: int) -> Recipe:
         batch_size=BATCH_SIZE,
         validation_share=0.0,
         train_size=OLD_IMAGES + learned * _repeats(learned),
-        augmentation=True,
+        augmentation=not recipe.handwriting,
     )
 
 

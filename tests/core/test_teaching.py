@@ -59,3 +59,4 @@ def test_any_network_can_be_taught(parent: Recipe):
     recipe = teaching.further(parent, 75)
     assert (recipe.hidden_units, recipe.conv_filters) == (parent.hidden_units, parent.conv_filters)
     assert recipe.fit_size == recipe.train_size
+    assert recipe.augmentation is not recipe.handwriting, "its images are deformed in one way, not two"
