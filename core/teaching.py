@@ -124,7 +124,7 @@ def further(recipe: Recipe, learned: int) -> Recipe:
     Returns
     -------
     Recipe
-        The same network, and images that are moved or written anew: a few drawings have to
+        The same network, and images that are written anew each time: a few drawings have to
         stand for all that the same hand will draw.
     """
     return dataclasses.replace(
@@ -135,7 +135,9 @@ def further(recipe: Recipe, learned: int) -> Recipe:
         batch_size=BATCH_SIZE,
         validation_share=0.0,
         train_size=OLD_IMAGES + learned * _repeats(learned),
-        augmentation=not recipe.handwriting,
+        augmentation=False,
+        handwriting=True,
+        decay=True,
     )
 
 

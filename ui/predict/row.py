@@ -50,9 +50,9 @@ def show(row: Row, sketches: tuple[Sketch, ...], reader: Reader, at: Places) -> 
             key="predict_row_digit",
         )
         if place is not None and place < len(sketches):
-            reading = Reading(sketches[place], reader, row.readings[place].probabilities)
-            keep.correct(reading)
-            why.explain(reading)
+            chosen = Reading(sketches[place], reader, row.readings[place].probabilities)
+            keep.correct(chosen)
+            why.explain(chosen)
 
 
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{place}th" for place in range(4, 13)))
