@@ -17,7 +17,7 @@ BATCH_SIZE = 500
 class Model(Protocol):
     """What an evaluation needs of a network."""
 
-    def __call__(self, images: Any, training: bool = ...) -> Any:
+    def predict_on_batch(self, images: Any) -> Any:
         """Answer a batch of images."""
 
 
@@ -183,8 +183,8 @@ def evaluate(model: Model, images: Images, labels: Labels) -> Evaluation:
 def predict(model: Model, images: Images) -> npt.NDArray[np.float32]:
     """Probabilities of the ten digits for each image.
 
-    The network is called in batches: for one image that takes 2 ms where
-    ``model.predict`` takes 50 ms, and nothing stays in memory afterwards.
+    The network is compiled at its first call. Then one image takes 1 ms, where calling the
+    model takes 3 to 40 and ``model.predict`` 50.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def predict(model: Model, images: Images) -> npt.NDArray[np.float32]:
         If the network does not answer with ten classes, or not with numbers.
     """
     batches = np.array_split(images, max(1, len(images) // BATCH_SIZE))
-    answers = np.concatenate([np.asarray(model(batch, training=False)) for batch in batches])
+    answers = np.concatenate([np.asarray(model.predict_on_batch(batch)) for batch in batches])
     if answers.shape != (len(images), CLASSES):
         raise EvaluationError("This model does not answer with the ten digits, so it cannot be used here.")
     if not np.isfinite(answers).all():

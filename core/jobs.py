@@ -208,10 +208,10 @@ def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> N
     # Imported here because TensorFlow takes seconds to import: the page shows the run as
     # starting meanwhile.
     from core.evaluation import evaluate
-    from core.model import spare_garbage_collection, to_bytes
+    from core.model import keep_compiled, to_bytes
     from core.training import train
 
-    spare_garbage_collection()
+    keep_compiled()
     recipe = claim.run.recipe
     dataset = load_data()
     lesson = _Lesson.of(claim) if claim.run.teaching else None

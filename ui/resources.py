@@ -92,9 +92,9 @@ def model(run_id: str) -> Any:
     """The network of a run. Raises `RunError` if there is none."""
     network = store().load_model(run_id)
     # Imported here because it brings TensorFlow, as the network has just done.
-    from core.model import spare_garbage_collection
+    from core.model import keep_compiled
 
-    spare_garbage_collection()
+    keep_compiled()
     return network
 
 

@@ -1,11 +1,13 @@
 import zipfile
+from unittest.mock import Mock
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.data import Dataset
-from core.model import build_model, from_bytes, to_bytes
+from core.model import build_model, from_bytes, keep_compiled, to_bytes
 from core.recipe import ARTICLE, PRESETS, Recipe
 
 RECIPES = {
@@ -100,3 +102,18 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path):
     assert zipfile.is_zipfile(path)
     with pytest.raises(ValueError, match="Lambda"):
         from_bytes(path.read_bytes())
+
+
+def test_a_page_run_does_not_throw_away_what_is_compiled(mnist: Dataset, monkeypatch):
+    """Streamlit's own clean-up finds nothing to clear: no kernel has to be made anew."""
+    from streamlit.runtime.scriptrunner.script_runner import _clean_problem_modules
+
+    monkeypatch.setattr(keras.backend, "clear_session", keras.utils.clear_session)
+    cleared = Mock(wraps=tf.compat.v1.reset_default_graph)
+    monkeypatch.setattr(tf.compat.v1, "reset_default_graph", cleared)
+    _clean_problem_modules()
+    assert cleared.called, "Streamlit clears the session still; else this can go"
+    cleared.reset_mock()
+    keep_compiled()
+    _clean_problem_modules()
+    assert not cleared.called

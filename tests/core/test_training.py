@@ -44,13 +44,13 @@ def test_same_recipe_same_history_also_while_others_use_keras(
     recipe = dataclasses.replace(small_recipe, **VARIANTS[variant])
     weights, curve = weights_and_curve(recipe, mnist)
 
-    # What Streamlit does after every page run of every visitor.
+    # What Streamlit does after every page run of every visitor, unless it is kept from it.
     done = threading.Event()
 
     def disturb() -> None:
         while not done.wait(0.05):
             keras.utils.set_random_seed(7)
-            keras.backend.clear_session()
+            keras.utils.clear_session()
 
     disturber = threading.Thread(target=disturb, name="disturber")
     disturber.start()
