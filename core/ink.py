@@ -2,7 +2,8 @@
 
 The makers of MNIST fitted each digit into 20×20 pixels keeping its shape, with
 grey edges from anti-aliasing, and moved it so that its centre of mass is the
-middle of a 28×28 frame (LeCun, Cortes and Burges, "The MNIST database").
+middle of a 28×28 frame (LeCun, Cortes and Burges, "The MNIST database"). A stroke that is
+too thick or too thin for its digit is brought to a width that MNIST has.
 """
 
 import math
@@ -13,11 +14,14 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.data import IMAGE_SIZE, MAX_PIXEL
+from core.stroke_width import has_width_of_mnist, with_width_of_mnist
 
 DIGIT_SIZE = 20
 # Where the centre of mass of an MNIST digit is, in pixels from the edge: the middle of the
 # pixel with index 14. Measured: 13.998 ± 0.29 and 14.006 ± 0.29 over 20,000 training images.
 CENTRE = 14.5
+# Pixels of the longer side of a digit whose strokes are made thinner or thicker.
+_PEN_SIZE = 5 * DIGIT_SIZE
 # Luma of red, green and blue (ITU-R BT.601).
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 # Fainter than this share of the darkest ink is paper: anti-aliasing, JPEG noise.
@@ -42,7 +46,7 @@ class InkBox:
 
 
 def to_mnist(image: npt.ArrayLike) -> npt.NDArray[np.uint8] | None:
-    """Bring a drawing to the size, place and greys of an MNIST digit.
+    """Bring a drawing to the size, place, pen and greys of an MNIST digit.
 
     Parameters
     ----------
@@ -66,6 +70,15 @@ def to_mnist(image: npt.ArrayLike) -> npt.NDArray[np.uint8] | None:
     if box is None:
         return None
     ink = ink[box.top : box.bottom, box.left : box.right]
+    if not has_width_of_mnist(ink):
+        # At one size, so that a drawing comes out the same however large it was.
+        scale = _PEN_SIZE / box.size
+        height, width = (max(1, round(side * scale)) for side in ink.shape)
+        ink = with_width_of_mnist(
+            np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.HAMMING))
+        )
+        box = _ink_box(ink) or InkBox(0, 0, ink.shape[1], ink.shape[0])
+        ink = ink[box.top : box.bottom, box.left : box.right]
 
     # One resampling does all three: the digit's longer side becomes 20 pixels, its
     # centre of mass goes where MNIST has it, and the frame around it is 28×28.

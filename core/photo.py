@@ -1,0 +1,245 @@
+"""A picture from a file or a camera: opened with care, and its ink found.
+
+Whoever uploads a picture chooses every byte of it. So its size is read from its header
+before anything is decoded, only three decoders are let near it, and it is made small at once.
+"""
+
+import io
+import threading
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+from scipy import ndimage
+
+from core.data import MAX_PIXEL
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_MEGABYTES = 10
+# What a JPEG holds is made small while it is decoded; of the others every pixel is needed.
+MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25}
+# Pixels along the longer side of an opened picture. A digit of a twentieth of it still
+# has twice as many as MNIST keeps.
+WORKING_SIDE = 800
+
+# What a camera makes of black: below it, differences mean nothing.
+_BLACK = 8
+# The part of the picture's longer side that no stroke is as wide as.
+_WIDEST_STROKE = 0.2
+# What of the light the ink takes at least. Fainter marks are the grain of the paper.
+_FAINTEST = 0.12
+# ...and how many times the noise it is.
+_NOISES = 8
+# Ink begins at this share of a pen's full ink, and is full at that: its edge is half way.
+_PAPER, _FULL = 0.3, 0.7
+# Spots with less than this share of the ink of the largest piece are dirt.
+_SPECK = 0.04
+# Ink that the picture's edge cuts off counts from this share of the largest whole piece.
+_CUT_OFF = 0.5
+# What is thinner than this share of the thickest stroke is a line of the paper.
+_HAIR = 0.2
+# Pixels from the half way of a stroke's edge to the paper.
+_SOFT_EDGE = 3
+
+# Pixels that touch at a corner are one piece.
+_AROUND = np.ones((3, 3))
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+# One picture at a time: a class of thirty would need gigabytes at once.
+_decoding = threading.Lock()
+
+
+class PictureError(ValueError):
+    """A file that is no picture we read, with a sentence that says what to do."""
+
+
+def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
+    """Open the PNG, JPEG or WebP picture in a file.
+
+    It is turned upright as its EXIF data says. Of an animation the first picture is taken.
+    What is transparent becomes paper: like the rest where most is opaque; otherwise white,
+    or black under light ink.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file, at most `MAX_MEGABYTES`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width) or (height, width, 3)
+        Grey or RGB, the longer side at most `WORKING_SIDE` pixels.
+
+    Raises
+    ------
+    PictureError
+        If the file is empty, too large, damaged, or not such a picture.
+    """
+    if not content:
+        raise PictureError("This file is empty. Choose another picture.")
+    if len(content) > MAX_MEGABYTES * 1_000_000:
+        raise PictureError(f"This file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.")
+    with _decoding:
+        try:
+            return _as_array(_decode(content))
+        except PictureError:
+            raise
+        # A decoder that is fed nonsense stops with whatever comes to its mind.
+        except Exception as error:
+            raise PictureError("This picture is damaged. Save or take it again.") from error
+
+
+def _decode(content: bytes) -> Image.Image:
+    """The picture, small, upright, in mode L, RGB or RGBA."""
+    try:
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise PictureError(
+            "This file is not a PNG, JPEG or WebP picture. Save it as one of these."
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(min(MAX_MEGAPIXELS.values())) from error
+    # Photographs of several pictures (MPO) are JPEG as well.
+    limit = MAX_MEGAPIXELS.get(image.format or "", MAX_MEGAPIXELS["JPEG"])
+    if image.width * image.height > limit * 1_000_000:
+        raise _too_many_pixels(limit)
+
+    image.draft(None, (WORKING_SIDE, WORKING_SIDE))
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.has_transparency_data and image.mode != "RGBA":
+        image = image.convert("RGBA")
+    elif image.mode in ("1", "P"):
+        image = image.convert("RGB")
+    image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    if image.mode not in ("L", "RGB", "RGBA"):
+        image = image.convert("RGB")
+    return ImageOps.exif_transpose(image)
+
+
+def _too_many_pixels(limit: int) -> PictureError:
+    return PictureError(f"This picture has more than {limit} million pixels. Choose a smaller one.")
+
+
+def _as_array(image: Image.Image) -> npt.NDArray[np.uint8]:
+    pixels = np.asarray(image)
+    if image.mode != "RGBA":
+        return pixels
+    colour, cover = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / MAX_PIXEL
+    visible = colour[cover[..., 0] > 0.5]
+    if len(visible) == 0:
+        ground = np.zeros(3)
+    elif cover.mean() > 0.5:
+        ground = np.median(visible, axis=0)
+    else:
+        ground = np.full(3, MAX_PIXEL if visible.mean() < MAX_PIXEL / 2 else 0)
+    composed: npt.NDArray[np.uint8] = (colour * cover + ground * (1 - cover)).round().astype(np.uint8)
+    return composed
+
+
+def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Find what is written on a picture.
+
+    Dark on light or light on dark, in any colour, under uneven light.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+        Grey or RGB, as `open_picture` gives it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        Amount of ink: 0 is paper, 255 is full ink. All 0 if nothing stands out from the
+        paper: it is blank, or the whole picture is ink.
+    """
+    nothing = np.zeros(picture.shape[:2], dtype=np.uint8)
+    if picture.size == 0:
+        return nothing
+    channels = picture if picture.ndim == 3 else picture[..., np.newaxis]
+    light = ndimage.gaussian_filter(channels.astype(np.float32), (0.7, 0.7, 0))
+    if _light_on_dark(light):
+        light = MAX_PIXEL - light
+    taken = _light_taken(light)
+
+    # All channels count, each by how much the ink takes from it: yellow is seen in blue only.
+    strength = taken.max(axis=2)
+    colour = taken[strength >= np.quantile(strength, 0.995)].mean(axis=0)
+    amount = taken @ (colour / max(float(np.linalg.norm(colour)), 1e-6))
+
+    level = np.median(amount)
+    noise = 1.4826 * float(np.median(np.abs(amount - level)))
+    amount -= level
+    full = _full_ink(amount, max(_FAINTEST, _NOISES * noise))
+    if full is None:
+        return nothing
+    ink = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
+    ink[~_written(ink)] = 0
+    found: npt.NDArray[np.uint8] = (ink * MAX_PIXEL).round().astype(np.uint8)
+    return found
+
+
+def _light_on_dark(light: Floats) -> bool:
+    """Whether the ink is lighter than its ground.
+
+    Compared with the median of a wide neighbourhood, which is paper because there is more
+    paper than ink, ink lies far to one side: the skewness tells to which. Of the logarithms,
+    in which the edge of a shadow is small beside a stroke that is in it.
+    """
+    step = max(1, max(light.shape[:2]) // 50)
+    grey = np.log(ndimage.uniform_filter(light.mean(axis=2), step)[::step, ::step] + _BLACK)
+    aside = grey - ndimage.median_filter(grey, max(grey.shape) // 2 + 1)
+    return bool((aside**3).sum() > 0)
+
+
+def _light_taken(light: Floats) -> Floats:
+    """Share of the paper's light that is missing, by place and channel.
+
+    The paper's own light is found by a closing, which fills all that is dark and narrower
+    than its window, and leaves the edges of shadows where they are. The picture goes on
+    beyond its edges as it is there, so a table beside the paper is wide, and no ink.
+    """
+    window = max(3, round(_WIDEST_STROKE * max(light.shape[:2])))
+    beyond = np.pad(light, ((window, window), (window, window), (0, 0)), mode="edge")
+    closed = ndimage.grey_closing(beyond, (window, window, 1))
+    taken: Floats = 1 - light / np.maximum(closed[window:-window, window:-window], 1)
+    return taken
+
+
+def _full_ink(amount: Floats, faintest: float) -> float | None:
+    """What the middle of a stroke takes of the light, or None if there is none."""
+    standing_out = amount[amount > faintest]
+    if len(standing_out) < 4:
+        return None
+    # Half of what takes more than half of the most is edge, and half is full ink.
+    most = np.quantile(standing_out, 0.98)
+    return float(np.median(standing_out[standing_out > most / 2]))
+
+
+def _written(ink: Floats) -> Mask:
+    """Where pieces of ink are that somebody wrote, with their soft edges.
+
+    No specks, no lines of the paper, and of what is cut off by the edge of the picture
+    only what is as large as the rest.
+    """
+    half = ink > 0.5
+    pieces, count = ndimage.label(half, _AROUND)
+    area = np.bincount(pieces.ravel())
+    area[0] = 0
+    cut = np.zeros(count + 1, dtype=bool)
+    for side in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
+        cut[side] = True
+    area[cut & (area < _CUT_OFF * area[~cut].max(initial=0))] = 0
+
+    depth = ndimage.distance_transform_edt((area > 0)[pieces])
+    hair = _HAIR * depth.max()
+    strokes, count = ndimage.label(depth > hair, _AROUND)
+    area = np.bincount(strokes.ravel())
+    area[0] = 0
+    kept = (area > _SPECK * area.max())[strokes]
+    mask: Mask = ndimage.distance_transform_edt(~kept) < hair + _SOFT_EDGE
+    return mask
