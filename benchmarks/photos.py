@@ -107,17 +107,19 @@ def photograph(drawing: npt.NDArray[np.uint8], look: Look, rng: np.random.Genera
             lines |= columns % 75 < 3
         strength = rng.uniform(0.1, 0.3) if look.light_on_dark else rng.uniform(0.4, 0.9)
         ground[lines] = paper + (np.array([150, 175, 215]) - paper) * strength
-    scene = ground + ink[..., None] * (pen - ground)
-    grain = ndimage.gaussian_filter(rng.standard_normal((HEIGHT, WIDTH)), 2) * 4
+    scene = (ground + ink[..., None] * (pen - ground)).astype(np.float32)
+    grain = ndimage.gaussian_filter(rng.standard_normal((HEIGHT, WIDTH), np.float32), 2) * 4
     scene *= 1 + 0.02 * grain[..., None]
     if look.table:
         scene[table(rows, columns, rng)] = np.array([95, 70, 50]) * rng.uniform(0.5, 1.2)
-    scene *= light(rows, columns, look, rng)[..., None]
+    scene *= light(rows, columns, look, rng)[..., None].astype(np.float32)
 
     scene = ndimage.gaussian_filter(
         scene, (*[rng.uniform(1, 4) if look.poor else rng.uniform(0.5, 1.5)] * 2, 0)
     )
-    scene += rng.standard_normal(scene.shape) * (rng.uniform(8, 16) if look.poor else rng.uniform(2, 6))
+    scene += rng.standard_normal(scene.shape, np.float32) * (
+        rng.uniform(8, 16) if look.poor else rng.uniform(2, 6)
+    )
     return Image.fromarray(np.clip(scene, 0, 255).astype(np.uint8))
 
 
@@ -183,7 +185,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("strokes", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--count", type=int, default=100)
     arguments = parser.parse_args()
 
     digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
