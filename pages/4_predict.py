@@ -4,22 +4,23 @@ import streamlit as st
 
 from core.records import RunError
 from ui import chrome, resources
-from ui.predict import sources
+from ui.predict import sources, upload
 from ui.predict.reading import Reader
 from ui.run_picker import pick
 
 SOURCES = {
     "My drawing": sources.drawing,
     "A number": sources.number,
+    "A picture": upload.picture,
     "A test image": sources.sample,
 }
 
 chrome.begin(
     "Draw a digit",
-    "Draw one digit. It is brought to the size and place that all MNIST digits have, "
-    "and the network reads it.",
-    "A network only knows pictures like those it learned from. A small digit, or one in a corner, "
-    "would look foreign to it.",
+    "Draw one digit, or write a number. It is drawn again at the size and place, and with the pen, "
+    "that all MNIST digits have, and the network reads it.",
+    "A network only knows pictures like those it learned from. A small digit, one in a corner, or one "
+    "drawn with a thick pen would look foreign to it.",
 )
 run = pick("predict_model", default="drawings")
 try:

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core.data import CLASS_NAMES
+from core.ink import InkBox
 from core.rows import Row
 from ui import pictures
 from ui.predict import answer, keep, why
 from ui.predict.answer import Places
-from ui.predict.reading import Reader, Reading, Sketch
+from ui.predict.reading import Picture, Reader, Reading, Sketch
 
 _TILE_SCALE = 3
 
@@ -56,3 +57,9 @@ def show(row: Row, sketches: tuple[Sketch, ...], reader: Reader, at: Places) -> 
 
 
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{place}th" for place in range(4, 13)))
+
+
+def cut_out(picture: Picture, box: InkBox, margin: int = 0) -> Picture:
+    """The part of a picture in a box and so many pixels around it."""
+    top, left = max(0, box.top - margin), max(0, box.left - margin)
+    return picture[top : box.bottom + margin, left : box.right + margin]

@@ -8,7 +8,6 @@ import streamlit as st
 from core import pen
 from core.data import CLASS_NAMES
 from core.evaluation import EvaluationError
-from core.ink import InkBox
 from core.pen import PenError
 from core.rows import RowError, read_row
 from ui import pictures, resources
@@ -16,7 +15,7 @@ from ui.chrome import wide_screen
 from ui.copying import image_to_copy
 from ui.drawing_pad import SIDE, drawing_pad
 from ui.predict import answer, row
-from ui.predict.reading import Picture, Reader, Sketch
+from ui.predict.reading import Reader, Sketch
 
 # Pixels of the canvas for a row of digits: as wide as a phone, or a laptop, has room for.
 NARROW, WIDE, ROW_HEIGHT = 340, 500, 200
@@ -68,15 +67,9 @@ def number(reader: Reader) -> None:
         canvas = pen.draw(strokes, drawn.pen, width, ROW_HEIGHT)
         margin = math.ceil(drawn.pen / 2)
         sketches = tuple(
-            Sketch(reading.image, _cut_out(canvas, reading.box, margin)) for reading in read.readings
+            Sketch(reading.image, row.cut_out(canvas, reading.box, margin)) for reading in read.readings
         )
         row.show(read, sketches, reader, at)
-
-
-def _cut_out(canvas: Picture, box: InkBox, margin: int) -> Picture:
-    """The part of a picture in a box and around it."""
-    top, left = max(0, box.top - margin), max(0, box.left - margin)
-    return canvas[top : box.bottom + margin, left : box.right + margin]
 
 
 def _show_image_to_copy() -> None:

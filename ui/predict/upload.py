@@ -1,0 +1,67 @@
+"""A picture from a file or a camera, with one digit or several."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core.evaluation import EvaluationError
+from core.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
+from core.rows import RowError, read_picture
+from ui.predict import answer, row
+from ui.predict.reading import Reader, Sketch
+
+_EMPTY = "Choose a picture, or take one. Write large and with a dark pen."
+_NO_INK = "No writing was found in this picture. Take one that shows the digit large and sharp."
+
+
+@st.fragment
+def picture(reader: Reader) -> None:
+    """Let the visitor choose or take a picture, and show what is read in it."""
+    at = answer.places(wide=True)
+    with at.pad:
+        content = _content()
+    if content is None:
+        at.short.info(_EMPTY, icon=":material/photo_camera:")
+        return
+    try:
+        ink = _ink(content)
+        read = read_picture(reader.network, ink)
+    except (PictureError, RowError, EvaluationError) as error:
+        at.short.error(str(error), icon=":material/broken_image:")
+        return
+    if read is None:
+        at.short.warning(_NO_INK, icon=":material/search_off:")
+        return
+    with at.pad.container(width=400):
+        st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
+    sketches = tuple(Sketch(digit.image, row.cut_out(ink, digit.box)) for digit in read.readings)
+    row.show(read, sketches, reader, at)
+
+
+def _content() -> bytes | None:
+    """What the visitor has chosen or taken. The camera is asked for only by those who want it."""
+    camera = st.segmented_control(
+        "Where the picture comes from",
+        [False, True],
+        default=False,
+        required=True,
+        format_func=lambda camera: "Camera" if camera else "File",
+        key="predict_camera",
+    )
+    if camera:
+        file = st.camera_input("Hold a digit, or a row of them, in front of the camera", key="predict_photo")
+    else:
+        file = st.file_uploader(
+            "A picture of a digit, or of a row of them",
+            type=["png", "jpg", "jpeg", "webp"],
+            key="predict_file",
+            max_upload_size=MAX_MEGABYTES,
+            help="On paper or on a screen, dark on light or light on dark. It is not stored.",
+        )
+    return None if file is None else file.getvalue()
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for ink…")
+def _ink(content: bytes) -> npt.NDArray[np.uint8]:
+    """The ink of a picture, found once; every look into the answer needs it."""
+    return find_ink(open_picture(content))
