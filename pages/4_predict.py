@@ -9,10 +9,10 @@ from ui.predict.reading import Reader
 from ui.run_picker import pick
 
 SOURCES = {
-    "My drawing": sources.drawing,
-    "A number": sources.number,
-    "A picture": upload.picture,
-    "A test image": sources.sample,
+    "Digit": sources.drawing,
+    "Number": sources.number,
+    "Picture": upload.picture,
+    "Test image": sources.sample,
 }
 
 chrome.begin(
@@ -32,7 +32,7 @@ except RunError as error:
 source = st.segmented_control(
     "What to read",
     SOURCES,
-    default="My drawing",
+    default="Digit",
     required=True,
     key="predict_source",
     persist_state="session",

@@ -75,6 +75,24 @@ def draw_with_finger(page: Page, points: Sequence[Point]) -> None:
     screen.detach()
 
 
+def draw_with_stylus(page: Page, points: Sequence[Point]) -> None:
+    """Draw one stroke with a pen on the screen."""
+    box = pad(page).bounding_box()
+    assert box
+    screen = page.context.new_cdp_session(page)
+
+    def touch(kind: str, point: Point) -> None:
+        place = {"x": box["x"] + point[0], "y": box["y"] + point[1]}
+        pen = {"pointerType": "pen", "button": "left", "clickCount": 1, "force": 0.5}
+        screen.send("Input.dispatchMouseEvent", {"type": kind, **place, **pen})
+
+    touch("mousePressed", points[0])
+    for point in points[1:]:
+        touch("mouseMoved", point)
+    touch("mouseReleased", points[-1])
+    screen.detach()
+
+
 def expect_reading(page: Page, digit: int) -> None:
     expect(element(page, "prediction")).to_contain_text(re.compile(rf"{digit} · "))
 

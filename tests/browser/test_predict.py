@@ -1,5 +1,11 @@
 """Drawing on the real canvas."""
 
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.actions import (
@@ -8,6 +14,7 @@ from tests.browser.actions import (
     click,
     draw,
     draw_with_finger,
+    draw_with_stylus,
     element,
     expect_reading,
     open_page,
@@ -77,7 +84,7 @@ def test_the_drawing_survives_another_pen_and_another_page(page: Page):
 
 def test_a_test_image_on_request(page: Page):
     open_page(page, "/predict")
-    page.get_by_text("A test image", exact=True).click()
+    page.get_by_text("Test image", exact=True).click()
     expect(page.get_by_text("written as a")).to_be_visible()
     expect(element(page, "prediction")).to_contain_text("sure")
 
@@ -90,3 +97,66 @@ def test_drawing_with_a_finger_on_a_phone(phone: Page):
     expect_reading(phone, 1)
     expect(element(phone, "prediction")).to_be_in_viewport()
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") >= before
+
+
+def test_drawing_with_a_stylus(page: Page):
+    open_page(page, "/predict")
+    draw_with_stylus(page, ONE)
+    expect_reading(page, 1)
+
+
+def test_a_number_is_read_on_the_wide_canvas(page: Page):
+    open_page(page, "/predict")
+    page.get_by_text("Number", exact=True).click()
+    expect(page.get_by_text("digits side by side")).to_be_visible()
+    for left in (60, 150):
+        draw(page, [(left, 40), (left, 140)])
+    expect(element(page, "prediction")).to_contain_text("11")
+    expect(element(page, "predict_row").locator("img")).to_have_count(2)
+
+
+def test_a_picture_is_uploaded_and_a_wrong_one_is_a_sentence(page: Page):
+    ink = np.full((300, 400), 210, dtype=np.uint8)
+    ink[60:240, 190:214] = 40
+    content = io.BytesIO()
+    Image.fromarray(ink).save(content, "PNG")
+    open_page(page, "/predict")
+    page.get_by_text("Picture", exact=True).click()
+    field = page.locator("input[type=file]")
+    field.set_input_files({"name": "one.png", "mimeType": "image/png", "buffer": content.getvalue()})
+    expect_reading(page, 1)
+    field.set_input_files({"name": "paper.png", "mimeType": "image/png", "buffer": b"%PDF-1.4"})
+    expect(page.get_by_text("not a PNG, JPEG or WebP picture")).to_be_visible()
+
+
+def test_a_misread_drawing_is_kept_and_found_on_teach(page: Page):
+    open_page(page, "/predict")
+    draw(page, ZERO)
+    expect_reading(page, 0)
+    element(page, "predict_means").get_by_role("radio", name="6", exact=True).click()
+    page.get_by_role("link", name="Kept. See your drawings").click()
+    expect(page.locator("h1")).to_have_text("Teach it your hand")
+    expect(page.get_by_alt_text("A drawing of yours, kept as Six")).to_be_visible()
+    page.reload()
+    expect(page.get_by_alt_text("A drawing of yours, kept as Six")).to_be_visible()
+    with page.expect_download() as download:
+        element(page, "kept_save").get_by_role("button").click()
+    (drawing,) = json.loads(Path(download.value.path()).read_text())
+    assert (drawing["label"], drawing["answer"]) == (6, 0)
+    assert len(drawing["strokes"][0]) > 10
+
+
+def test_a_drawing_is_saved_as_picture_and_as_data(page: Page):
+    open_page(page, "/predict")
+    draw(page, ONE)
+    expect_reading(page, 1)
+    with page.expect_download() as download:
+        element(page, "predict_save_png").get_by_role("button").click()
+    picture = np.asarray(Image.open(download.value.path()))
+    assert picture.shape == (280, 280)
+    assert (picture[60:220, 140] == 255).all()
+    with page.expect_download() as download:
+        element(page, "predict_save_json").get_by_role("button").click()
+    saved = json.loads(Path(download.value.path()).read_text())
+    assert saved["answer"] == 1
+    assert np.array(saved["image"]).shape == (28, 28)

@@ -1,17 +1,20 @@
 """What of Predict can be tested without a browser; drawing is in tests/browser."""
 
+import io
 import json
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core import kept
 from core.kept import KEEP_VARIABLE, Sketchbook
 from tests.pages.conftest import words
-from ui import resources
+from ui import pictures, resources
 from ui.drawing import Drawing
+from ui.predict import upload
 
 EMPTY = "Draw a digit from 0 to 9 on the black field."
 
@@ -106,7 +109,7 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
         return next(text.value for text in app.markdown if text.value.startswith("Test image"))
 
     app = open_page("4_predict")
-    app.segmented_control(key="predict_source").set_value("A test image").run()
+    app.segmented_control(key="predict_source").set_value("Test image").run()
     assert not app.exception
     assert " · " in app.metric[0].value
     first = shown(app)
@@ -119,7 +122,7 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
 
 def test_every_way_to_look_into_an_answer_works_for_any_source(open_page):
     app = draw(open_page("4_predict", model="article"), SEVEN)
-    for source in ("My drawing", "A test image"):
+    for source in ("Digit", "Test image"):
         app.segmented_control(key="predict_source").set_value(source).run()
         ways = app.pills(key="predict_why").options
         said = set()
@@ -185,3 +188,71 @@ def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
     assert saved["strokes"] == [[list(point) for point in SEVEN]]
     assert len(saved["probabilities"]) == 10
     assert keep._png(sketch.canvas).startswith(b"\x89PNG")
+
+
+def beside(strokes: list[tuple[float, float]], place: int) -> list[tuple[float, float]]:
+    """A digit made small enough for a row, at its place from the left."""
+    return [(20 + 100 * place + x / 3, 30 + y / 3) for x, y in strokes]
+
+
+def test_a_number_is_read_digit_by_digit(open_page):
+    app = open_page("4_predict", model="convolutional")
+    app.segmented_control(key="predict_source").set_value("Number").run()
+    assert "digits side by side" in app.info[0].value
+    drawing = app.session_state["predict_row_canvas_drawing"]
+    drawing.receive(sent(beside(SEVEN, 0), beside(ONE, 1), beside(SEVEN, 2), pen=8))
+    app.run()
+    assert not app.exception
+    assert app.metric[0].value == "717"
+    app.segmented_control(key="predict_row_digit").set_value(1).run()
+    app.pills(key="predict_means").set_value(1).run()
+    assert not app.exception
+    assert [(kept.label, kept.answer) for kept in book(app).drawings()] == [(1, 1)]
+
+    drawing.receive(sent(beside(ONE, 0), pen=8))
+    app.run()
+    assert app.metric[0].value == "1 · One", "a row of one is one digit"
+    drawing.receive(sent(*(beside(ONE, place) for place in range(0, 40)), pen=8))
+    app.run()
+    assert "write fewer" in app.warning[0].value
+
+
+def picture_of(*digits: np.ndarray) -> bytes:
+    """A photograph of digits written with a dark pen on grey paper."""
+    rows = np.concatenate([np.pad(digit, 14) for digit in digits], axis=1)
+    paper = 200 - 0.7 * pictures.enlarged(rows, 4).astype(float)
+    content = io.BytesIO()
+    Image.fromarray(paper.astype(np.uint8)).save(content, "JPEG")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%PDF-1.4", "not a PNG, JPEG or WebP picture"),
+        (b"", "empty"),
+        (picture_of(np.zeros((28, 28), np.uint8)), "No writing was found"),
+    ],
+    ids=["a PDF", "empty", "blank paper"],
+)
+def test_a_picture_that_cannot_be_read_is_a_sentence(open_page, monkeypatch, content: bytes, sentence: str):
+    monkeypatch.setattr(upload, "_content", lambda: content)
+    app = open_page("4_predict")
+    app.segmented_control(key="predict_source").set_value("Picture").run()
+    assert not app.exception
+    assert sentence in words(app)
+
+
+def test_a_photograph_of_one_digit_and_of_three(open_page, monkeypatch, mnist):
+    # The first test images are 7, 2, 1, 0.
+    shown = [picture_of(*mnist.test_images[[3, 0, 1]]), picture_of(mnist.test_images[0])]
+    monkeypatch.setattr(upload, "_content", lambda: shown[-1])
+    app = open_page("4_predict", model="convolutional")
+    app.segmented_control(key="predict_source").set_value("Picture").run()
+    assert app.metric[0].value == "7 · Seven"
+    for way in app.pills(key="predict_why").options:
+        app.pills(key="predict_why").set_value(way).run()
+        assert not app.exception
+    shown.pop()
+    app.run()
+    assert app.metric[0].value == "072"
