@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from core.data import MAX_PIXEL
 from core.ink import DIGIT_SIZE, to_mnist
@@ -24,6 +25,9 @@ MAX_POINTS = 50_000
 MNIST_PEN = 2.4
 # A mark no longer than this many widths of its pen is a dot.
 _DOT = 0.3
+# What a hand or a mouse trembles by is finer than this share of a digit, and no part of it: pen
+# digits with steadied strokes are read a little better by networks that only know MNIST.
+_TREMOR = 0.02
 # Pixels of the large picture for one of the small one: enough for 64 greys at an edge.
 _FINENESS = 8
 # The same for the edges of a picture of the canvas.
@@ -147,8 +151,21 @@ def _ink(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> Imag
     return picture
 
 
+def _steady(stroke: Stroke, size: float) -> Stroke:
+    """Take the tremor out of a stroke of a drawing of this size."""
+    lengths = np.hypot(*np.diff(stroke, axis=0).T)
+    length = float(lengths.sum())
+    if length <= _TREMOR * size:
+        return stroke
+    along = np.concatenate([[0.0], lengths.cumsum()])
+    places = np.linspace(0, length, 1 + min(MAX_POINTS, math.ceil(2 * length / (_TREMOR * size))))
+    even = np.stack([np.interp(places, along, side) for side in stroke.T], axis=1)
+    steady: Stroke = ndimage.gaussian_filter1d(even, 2, axis=0, mode="nearest")
+    return steady
+
+
 def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.NDArray[np.uint8] | None:
-    """Draw strokes again at the size, place and pen width of an MNIST digit.
+    """Draw strokes again at the size, place and pen width of an MNIST digit, with a steady hand.
 
     Parameters
     ----------
@@ -164,6 +181,7 @@ def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.N
     """
     if not strokes:
         return None
+    strokes = [_steady(stroke, extent(strokes)) for stroke in strokes]
     corner = np.concatenate(strokes).min(axis=0)
     scale = _FINENESS * (DIGIT_SIZE - pen) / max(extent(strokes), 1e-9)
     margin = math.ceil(_FINENESS * pen / 2) + 1

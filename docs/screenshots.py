@@ -57,7 +57,7 @@ def main() -> None:
             phone = browser.new_page(
                 base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme="dark"
             )
-            open_page(phone, "/predict?model=convolutional")
+            open_page(phone, "/predict?model=drawings")
             draw(phone, THREE)
             expect_reading(phone, 3)
             save(phone, "predict-phone")

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,16 @@ def test_the_drawing_has_the_size_place_and_pen_of_mnist():
     assert (columns * image).sum() / image.sum() == pytest.approx(ink.CENTRE, abs=0.1)
     typical = strokes.measure(load_mnist().train_images[:5000]).thickness
     assert strokes.measure(image[np.newaxis]).thickness[0] == pytest.approx(typical.mean(), abs=typical.std())
+
+
+def test_a_trembling_hand_draws_the_same_digit():
+    smooth = [pen.as_strokes([np.linspace(*ends, 80)])[0] for ends in pairwise(SEVEN[0])]
+    tremor = np.random.default_rng(0).normal(0, 0.7, (80, 2))
+    steady = pen.strokes_to_mnist(smooth)
+    shaken = pen.strokes_to_mnist([stroke + tremor for stroke in smooth])
+    assert steady is not None
+    assert shaken is not None
+    assert np.abs(steady.astype(int) - shaken).sum() / steady.sum() < 0.15
 
 
 def test_a_straight_stroke_and_a_dot_have_a_picture():
