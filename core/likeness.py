@@ -1,13 +1,11 @@
-"""How much a picture looks like a digit, whatever a network says about it.
+"""What a picture looks like: a digit at all, and which of the training digits most.
 
-A network has ten answers and gives one to a face as well. So the picture is compared with the
-60,000 training digits by the direction of its strokes in each place, and two things count:
-how far away the five most similar ones are, and how that compares with the distances among
-those training digits themselves (the idea of the local outlier factor, Breunig et al. 2000).
+The first is for the judge to say. The second is a comparison of the direction of strokes in
+each place; it shows what is known of such shapes, whatever a network says about them.
 
     python -m core.likeness
 
-measures the training and test digits once and writes ``data/likeness.npz``; takes a few minutes.
+describes the training digits once and writes ``data/likeness.npz``; takes half a minute.
 """
 
 import functools
@@ -17,22 +15,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.data import IMAGE_SIZE, Images, load_mnist
+from core.data import Images, load_mnist
+from core.judge import DEFAULT_REFUSED, load_judge
+from core.slopes import slopes
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "likeness.npz"
-# What a student may choose: the share of MNIST's test digits that is refused.
-MAX_REFUSED = 0.20
-# Drawn digits are a little stranger than MNIST's: about one in twenty of them is refused with this.
-DEFAULT_REFUSED = 0.03
-# Training digits that a picture is judged by; one alone may be an odd one.
 NEIGHBOURS = 5
-# Training digits that tell how densely those around one lie.
-_CROWD = 10
 
-# Slopes are added up around 7×7 places, 4 pixels apart, with a Gaussian window.
-_PLACES = 7
-_WINDOW = 1.5
-_DIRECTIONS = 8
 # Principal components kept, and the step to which they are rounded in the file.
 _COMPONENTS = 50
 _STEP = 0.015
@@ -43,63 +32,20 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 
-@functools.cache
-def _windows() -> Floats:
-    """Weights of 784 pixels in 49 places."""
-    step = IMAGE_SIZE / _PLACES
-    centres = step * (np.arange(_PLACES) + 0.5) - 0.5
-    along = np.exp(-((np.arange(IMAGE_SIZE)[:, np.newaxis] - centres) ** 2) / (2 * _WINDOW**2))
-    along /= along.sum(axis=0)
-    return np.kron(along, along).astype(np.float32)
-
-
-def slopes(images: Images) -> Floats:
-    """Describe pictures by how steep they are, in eight directions at 49 places.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 28, 28)
-
-    Returns
-    -------
-    ndarray of float32, shape (n, 392)
-        Square roots of the slopes, each row of length 1 (all 0 for a picture without ink): a
-        simple form of the histograms of oriented gradients of Dalal and Triggs (2005).
-    """
-    rows = [_slopes(images[start : start + _BLOCK]) for start in range(0, len(images), _BLOCK)]
-    return np.concatenate(rows) if rows else np.zeros((0, _DIRECTIONS * _PLACES**2), dtype=np.float32)
-
-
-def _slopes(images: Images) -> Floats:
-    ink = np.pad(images, ((0, 0), (1, 1), (1, 1))).astype(np.float32)
-    across, down = ink[:, 1:-1, 2:] - ink[:, 1:-1, :-2], ink[:, 2:, 1:-1] - ink[:, :-2, 1:-1]
-    angles = 2 * np.pi * np.arange(_DIRECTIONS, dtype=np.float32) / _DIRECTIONS
-    steep = [
-        np.maximum(np.cos(angle) * across + np.sin(angle) * down, 0).reshape(len(images), -1) @ _windows()
-        for angle in angles
-    ]
-    roots: Floats = np.sqrt(np.concatenate(steep, axis=1))
-    roots /= np.maximum(np.linalg.norm(roots, axis=1, keepdims=True), 1e-9)
-    return roots
-
-
 @dataclass(frozen=True, eq=False)
 class Look:
     """What one picture looks like.
 
     Attributes
     ----------
-    strangeness : float
-        From 0, a copy of training digits, upwards; see `Likeness.strangeness`.
     as_strange : float
-        Share of MNIST's test digits that are at least as strange, 0 to 1.
+        Share of MNIST's test digits, 0 to 1, that look no more like one digit.
     neighbours : ndarray of int64, shape (k,)
         Indices of the most similar training digits, the most similar one first.
     distances : ndarray of float32, shape (k,)
         How far away they are, 0 to about 1.4.
     """
 
-    strangeness: float
     as_strange: float
     neighbours: Indices
     distances: Floats
@@ -120,17 +66,11 @@ class Likeness:
         The principal components of the slopes of training digits.
     digits : ndarray of float32, shape (60000, 50)
         The training digits along these axes.
-    spacing : ndarray of float32, shape (60000,)
-        Average distance of each to its ten nearest others.
-    test_strangeness : ndarray of float32, shape (10000,)
-        Of MNIST's test digits, in ascending order.
     """
 
     mean: Floats
     axes: Floats
     digits: Floats
-    spacing: Floats
-    test_strangeness: Floats
 
     @functools.cached_property
     def _half_squares(self) -> Floats:
@@ -143,6 +83,7 @@ class Likeness:
         Parameters
         ----------
         images : ndarray of uint8, shape (n, 28, 28)
+            In MNIST's form: see `core.ink` and `core.pen`.
         k : int, default `NEIGHBOURS`
 
         Returns
@@ -150,11 +91,9 @@ class Likeness:
         indices : ndarray of int64, shape (n, k)
             Into the training images, the most similar first.
         distances : ndarray of float32, shape (n, k)
-            Euclidean, between the first 50 principal components of their slopes.
+            Euclidean, between the first 50 principal components of their slopes: 0 to about 1.4.
         """
-        return self._nearest((slopes(images) - self.mean) @ self.axes, k)
-
-    def _nearest(self, places: Floats, k: int) -> tuple[Indices, Floats]:
+        places = (slopes(images) - self.mean) @ self.axes
         indices = np.empty((len(places), k), dtype=np.int64)
         distances = np.empty((len(places), k), dtype=np.float32)
         for start in range(0, len(places), _BLOCK):
@@ -168,29 +107,8 @@ class Likeness:
             distances[start : start + _BLOCK] = np.sqrt(np.take_along_axis(squares, order, axis=1))
         return indices, distances
 
-    def strangeness(self, images: Images) -> Floats:
-        """Measure how little pictures look like any digit.
-
-        Parameters
-        ----------
-        images : ndarray of uint8, shape (n, 28, 28)
-
-        Returns
-        -------
-        ndarray of float32, shape (n,)
-            The average distance d to the five most similar training digits, times d divided
-            by the average spacing among training digits there. Ones lie close together,
-            twos far apart: the same distance is stranger beside ones.
-        """
-        return self._strangeness(*self.nearest(images))
-
-    def _strangeness(self, indices: Indices, distances: Floats) -> Floats:
-        away = distances[:, :NEIGHBOURS].mean(axis=1)
-        strange: Floats = away**2 / self.spacing[indices[:, :NEIGHBOURS]].mean(axis=1)
-        return strange
-
     def look(self, image: npt.NDArray[np.uint8], k: int = NEIGHBOURS) -> Look:
-        """Judge one picture and find the ``k`` training digits, at least 5, most similar to it.
+        """Ask the judge about one picture, and find the training digits most similar to it.
 
         Parameters
         ----------
@@ -198,63 +116,31 @@ class Likeness:
             In MNIST's form: see `core.ink` and `core.pen`.
         k : int, default `NEIGHBOURS`
         """
-        indices, distances = self.nearest(image[np.newaxis], max(k, NEIGHBOURS))
-        strangeness = self._strangeness(indices, distances)
-        return Look(float(strangeness[0]), float(self.as_strange(strangeness)[0]), indices[0], distances[0])
-
-    def as_strange(self, strangeness: Floats) -> npt.NDArray[np.float64]:
-        """Share of MNIST's test digits that are at least as strange, 0 to 1, of each value."""
-        below = np.searchsorted(self.test_strangeness, strangeness)
-        share: npt.NDArray[np.float64] = 1 - below / len(self.test_strangeness)
-        return share
+        indices, distances = self.nearest(image[np.newaxis], k)
+        return Look(float(load_judge().as_strange(image[np.newaxis])[0]), indices[0], distances[0])
 
 
 def load_likeness(path: Path = FILE) -> Likeness:
-    """Load the measured training digits; takes a tenth of a second and 15 MB.
+    """Load the described training digits; takes a tenth of a second and 15 MB.
 
     Raises
     ------
     FileNotFoundError
-        If they have not been measured: run ``python -m core.likeness``.
+        If they have not been described: run ``python -m core.likeness``.
     """
     with np.load(path) as file:
-        return Likeness(
-            mean=file["mean"],
-            axes=file["axes"],
-            digits=file["digits"].astype(np.float32) * np.float32(_STEP),
-            spacing=file["spacing"].astype(np.float32),
-            test_strangeness=file["test_strangeness"],
-        )
-
-
-def measure() -> dict[str, npt.NDArray[np.generic]]:
-    """Measure MNIST's training and test digits: the arrays of the file."""
-    mnist = load_mnist()
-    described = slopes(mnist.train_images)
-    mean: Floats = described.mean(axis=0)
-    described -= mean
-    axes: Floats = np.linalg.eigh(described.T @ described)[1][:, : -_COMPONENTS - 1 : -1]
-    rounded = np.rint(described @ axes / _STEP).astype(np.int8)
-    digits = rounded.astype(np.float32) * np.float32(_STEP)
-    empty = np.zeros(0, dtype=np.float32)
-    alone = Likeness(mean, axes, digits, empty, empty)
-    # The nearest of all is the digit itself.
-    spacing = alone._nearest(digits, _CROWD + 1)[1][:, 1:].mean(axis=1).astype(np.float16)
-    crowd = Likeness(mean, axes, digits, spacing.astype(np.float32), empty)
-    strangeness = np.sort(crowd.strangeness(mnist.test_images))
-    return {
-        "mean": mean,
-        "axes": np.ascontiguousarray(axes),
-        "digits": rounded,
-        "spacing": spacing,
-        "test_strangeness": strangeness,
-    }
+        return Likeness(file["mean"], file["axes"], file["digits"].astype(np.float32) * np.float32(_STEP))
 
 
 def main() -> None:
-    """Measure the digits and write the file."""
+    """Describe the training digits and write the file."""
+    described = slopes(load_mnist().train_images)
+    mean = described.mean(axis=0)
+    described -= mean
+    axes = np.linalg.eigh(described.T @ described)[1][:, : -_COMPONENTS - 1 : -1]
+    rounded = np.rint(described @ axes / _STEP).astype(np.int8)
     aside = FILE.with_suffix(".part.npz")
-    np.savez_compressed(aside, **measure())
+    np.savez_compressed(aside, mean=mean, axes=np.ascontiguousarray(axes), digits=rounded)
     aside.replace(FILE)
     print(f"{FILE.name}: {FILE.stat().st_size / 1e6:.2f} MB")
 

@@ -1,7 +1,8 @@
 """Drawings that are no digits, and how many of them a threshold refuses.
 
 `data/not_digits.json` holds letters, symbols and scribbles as strokes. Letters that are
-written like a digit are left out: nobody can refuse an O and read a zero.
+written like a digit are left out: nobody can refuse an O and read a zero. They measure the
+judge, which has never seen them: it learns from those of `core.nonsense`.
 """
 
 import json
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import Images
-from core.likeness import MAX_REFUSED, Likeness
+from core.judge import MAX_REFUSED, Judge
 from core.pen import Stroke, as_strokes, strokes_to_mnist
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "not_digits.json"
@@ -87,18 +88,18 @@ def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     ]
 
 
-def refusals(likeness: Likeness, images: Images, points: int = 41) -> tuple[Refusals, ...]:
+def refusals(judge: Judge, images: Images, points: int = 41) -> tuple[Refusals, ...]:
     """Count what is refused at each threshold a student may choose.
 
     Parameters
     ----------
-    likeness : Likeness
+    judge : Judge
     images : ndarray of uint8, shape (n, 28, 28)
         What is no digit.
     points : int, default 41
-        Thresholds, evenly from none to `core.likeness.MAX_REFUSED` of the test digits.
+        Thresholds, evenly from none to `core.judge.MAX_REFUSED` of the test digits.
     """
-    rare = likeness.as_strange(likeness.strangeness(images))
+    rare = judge.as_strange(images)
     return tuple(
         Refusals(float(share), float((rare < share).mean())) for share in np.linspace(0, MAX_REFUSED, points)
     )

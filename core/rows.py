@@ -21,8 +21,8 @@ from scipy import ndimage
 from core.data import MAX_PIXEL
 from core.evaluation import Model, predict
 from core.ink import InkBox, ink_box, to_mnist
+from core.judge import load_judge
 from core.pen import Stroke, strokes_to_mnist
-from core.whole import whole
 
 MAX_DIGITS = 12
 # More marks than twelve digits have, each in four strokes, are not a row of digits.
@@ -308,7 +308,7 @@ def _read(
         _digit_cost(group.box, height, answer, float(share))
         + _PER_GAP * max(0.0, group.hole / height - _APART)
         + _cut_cost(parts, group, height)
-        for group, answer, share in zip(groups, probabilities, whole(images), strict=True)
+        for group, answer, share in zip(groups, probabilities, load_judge().probability(images), strict=True)
     ]
     chosen = _cheapest(groups, costs, len(parts), height)
     if len(chosen) > MAX_DIGITS:

@@ -1,0 +1,84 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from core import judge as judging
+from core.data import Dataset
+from core.judge import DEFAULT_REFUSED, MAX_REFUSED, WEIGHTS, changed, in_rows, load_judge
+from core.nonsense import KINDS, drawings
+from core.not_digits import load_not_digits, refusals
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return load_judge()
+
+
+@pytest.fixture(scope="module")
+def others():
+    return load_not_digits()
+
+
+def test_a_threshold_refuses_its_share_of_the_test_digits(judge, mnist: Dataset):
+    for share in (0.01, DEFAULT_REFUSED, MAX_REFUSED):
+        assert judge.refuses(mnist.test_images, share).mean() == pytest.approx(share, abs=0.001)
+    assert not judge.refuses(mnist.test_images[:500], 0).any()
+
+
+@pytest.mark.parametrize(("kind", "floor"), [("letter", 0.8), ("symbol", 0.8), ("scribble", 0.8)])
+def test_what_is_no_digit_is_mostly_refused(judge, others, kind, floor):
+    assert judge.refuses(others.images[others.kinds == kind]).mean() >= floor
+
+
+@pytest.mark.parametrize(
+    "name", ["wandering line 2", "filled in", "star", "house", "smiling face", "sad face"]
+)
+def test_scribbles_symbols_and_faces_are_refused(judge, others, name):
+    assert judge.refuses(others.images[others.names == name]).all()
+
+
+def test_pairs_and_pieces_are_told_from_digits(judge, mnist: Dataset):
+    images, one = in_rows(mnist.test_images, 900, np.random.default_rng(1))
+    taken = judge.probability(images) > 0.5
+    assert taken[one].mean() > 0.9
+    assert taken[~one].mean() < 0.1
+
+
+def test_digits_that_were_changed_into_none_are_mostly_refused(judge, mnist: Dataset):
+    images = changed(mnist.test_images, mnist.test_labels, 400, np.random.default_rng(1))
+    assert judge.refuses(images).mean() > 0.8
+
+
+def test_each_kind_of_nonsense_is_mostly_refused(judge):
+    images, kinds = drawings(20, np.random.default_rng(1))
+    for kind in KINDS:
+        assert judge.refuses(images[kinds == kind]).mean() >= 0.7, kind
+
+
+def test_who_refuses_more_digits_refuses_more_of_the_rest(judge, others):
+    curve = refusals(judge, others.images)
+    shares = [point.others for point in curve]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert curve[-1].digits == MAX_REFUSED
+
+
+def test_a_blank_picture_is_no_error(judge):
+    assert np.isfinite(judge.score(np.zeros((1, 28, 28), dtype=np.uint8))).all()
+    assert judge.refuses(np.zeros((0, 28, 28), dtype=np.uint8)).shape == (0,)
+
+
+def test_the_bundled_weights_are_small():
+    assert WEIGHTS.stat().st_size < 400_000
+    assert judging.load_judge() is load_judge()
+
+
+def test_judging_needs_no_tensorflow():
+    code = (
+        "import sys, numpy; from core.judge import load_judge;"
+        "load_judge().score(numpy.zeros((1, 28, 28), numpy.uint8)); print('tensorflow' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
