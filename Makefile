@@ -28,6 +28,8 @@ test: $(VENV)/dev browser
 models: $(VENV)/app
 	$(BIN)/python -m core.bundle
 	$(BIN)/python -m core.heldout
+	$(BIN)/python -m core.likeness
+	$(BIN)/python -m core.judge_training
 
 # The browser tests use Chromium: one that is there, else Debian's, else Playwright's.
 browser: $(VENV)/dev

@@ -2,29 +2,19 @@
 
 A network that knows only digits answers anything with a digit: it takes 38 for an 8, half a
 nought for a one, and a face for a five, and says 99 %. So a second, small one learned nothing
-but the difference, from digits of MNIST in many hands, and from what is none: digits side by
-side, cut, turned, struck through, put together of two, and the drawings of `core.nonsense`.
-It looks at the slopes of strokes in each place, and needs no TensorFlow.
-
-    python -m core.judge
-
-trains it and writes ``models/judge.npz``; takes a few minutes.
+but the difference: see `core.judge_training`. It looks at the slopes of strokes in each place,
+and needs no TensorFlow.
 """
 
 import functools
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import scipy.special
-from PIL import Image, ImageDraw, ImageFilter
 
-from core.data import IMAGE_SIZE, MAX_PIXEL, Images, load_mnist
-from core.ink import ink_box, to_mnist
-from core.nonsense import Random, drawings
+from core.data import Images
 from core.slopes import slopes
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "models" / "judge.npz"
@@ -33,37 +23,9 @@ MAX_REFUSED = 0.20
 # About one in twenty of the digits drawn on a screen is refused with this.
 DEFAULT_REFUSED = 0.03
 
-HIDDEN_UNITS = (160, 32)
-EPOCHS = 10
 # A row of 392 slopes has length 1, so each is small.
 _SCALE = np.float32(4)
-# Pictures of a training: rows of digits and what is cut from them, drawings of each kind of
-# `core.nonsense`, and digits that were changed into none.
-IN_ROWS, OF_EACH_KIND, CHANGED = 100_000, 3_000, 40_000
-# Digits are put side by side at this height, in pixels.
-_HEIGHT = 40
-# Shear and stretch of MNIST digits, as hands differ that NIST never saw.
-_SLANT = 0.3
-_STRETCH = 1.5
-# Pens from two thirds to twice as thick as that of MNIST.
-_PENS = (
-    None,
-    None,
-    ImageFilter.MinFilter(3),
-    ImageFilter.MaxFilter(3),
-    ImageFilter.MaxFilter(5),
-    ImageFilter.MaxFilter(7),
-)
-# Digits that are none when turned to the left, on their head, or in a mirror. Two and five
-# are almost a five and a two in the mirror.
-_LEFT = (2, 3, 4, 5, 6, 7, 8, 9, 1)
-_ON_ITS_HEAD = (3, 4, 7)
-_MIRRORED = (3, 4, 6, 7, 9)
-# A one with a stroke more may be a four or a seven, a zero may be slashed and a seven crossed.
-_STRUCK_THROUGH = (2, 3, 4, 5, 6, 8, 9)
-
 Floats = npt.NDArray[np.float32]
-Picture = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +63,7 @@ class Judge:
         return values[:, 0]
 
     def probability(self, images: Images) -> Floats:
-        """Probability that each picture is one digit, shape (n,), as often as in its training."""
+        """Probability that each picture is one digit, if two of five pictures were; shape (n,)."""
         share: Floats = scipy.special.expit(self.score(images))
         return share
 
@@ -136,210 +98,9 @@ def load_judge(path: Path = WEIGHTS) -> Judge:
     Raises
     ------
     FileNotFoundError
-        If it has not been trained: run ``python -m core.judge``.
+        If it has not been trained: run ``python -m core.judge_training``.
     """
     with np.load(path) as file:
         arrays = [file[name].astype(np.float32) for name in file.files]
     *layers, scores = arrays
     return Judge(tuple(zip(layers[::2], layers[1::2], strict=True)), scores)
-
-
-# --- What it learns from ---------------------------------------------------------------------
-
-
-def in_rows(digits: Images, count: int, rng: Random) -> tuple[Images, npt.NDArray[np.bool_]]:
-    """Single digits, a third, and pairs and pieces as `core.rows` asks about, and which is which."""
-    made = list(itertools.islice(_in_rows(digits, rng), count))
-    return np.stack([image for image, _ in made]), np.array([one for _, one in made])
-
-
-def _in_rows(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]:
-    while True:
-        left, right = (_varied(digits[rng.integers(len(digits))], rng) for _ in range(2))
-        pair, seam = _beside(left, right, rng)
-        cut = rng.uniform(0.25, 0.75)
-        for picture, one in (
-            (left, True),
-            (right, True),
-            (pair, False),
-            # A digit and a piece of its neighbour, and a piece alone.
-            (pair[:, : seam + round(cut * right.shape[1])], False),
-            (pair[:, seam - round(cut * left.shape[1]) :], False),
-            (
-                left[:, : round(cut * left.shape[1])]
-                if rng.random() < 0.5
-                else left[:, round(cut * left.shape[1]) :],
-                False,
-            ),
-        ):
-            image = to_mnist(picture)
-            if image is not None:
-                yield image, one
-
-
-def _varied(digit: Picture, rng: Random) -> Picture:
-    """A digit slanted, stretched, written with another pen, cropped to its ink and 40 pixels tall."""
-    slant = rng.uniform(-_SLANT, _SLANT)
-    large = 3 * IMAGE_SIZE
-    picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
-    picture = picture.transform(
-        (2 * large, large),
-        Image.Transform.AFFINE,
-        (1, slant, -large / 2 - slant * large / 2, 0, 1, 0),
-        Image.Resampling.BILINEAR,
-    )
-    pen = _PENS[rng.integers(len(_PENS))]
-    if pen is not None:
-        picture = picture.filter(pen)
-    ink = np.asarray(picture).astype(np.float32)
-    ink = np.clip((ink - rng.uniform(0.2, 0.6) * MAX_PIXEL) * 4 + MAX_PIXEL / 2, 0, MAX_PIXEL)
-    box = ink_box(ink)
-    if box is None:
-        return digit
-    cropped = Image.fromarray(ink[box.top : box.bottom, box.left : box.right].astype(np.uint8))
-    width, height = cropped.size
-    stretch = _STRETCH ** rng.uniform(-1, 1)
-    scale = _HEIGHT * rng.uniform(0.85, 1.15) / max(height, width * stretch / 1.5)
-    return np.asarray(
-        cropped.resize(
-            (max(2, round(width * scale * stretch)), max(2, round(height * scale))), Image.Resampling.BICUBIC
-        )
-    )
-
-
-def _beside(left: Picture, right: Picture, rng: Random) -> tuple[Picture, int]:
-    """Two digits side by side, and the column where the second begins."""
-    gap = round(rng.uniform(-0.2, 0.15) * _HEIGHT)
-    start = max(0, left.shape[1] + gap)
-    tops = (
-        _HEIGHT
-        - np.array([left.shape[0], right.shape[0]])
-        + np.round(rng.uniform(-0.1, 0.1, 2) * _HEIGHT).astype(int)
-    )
-    tops -= tops.min()
-    height = max(tops[0] + left.shape[0], tops[1] + right.shape[0])
-    pair = np.zeros((height, max(left.shape[1], start + right.shape[1])), dtype=np.uint8)
-    for digit, top, column in ((left, tops[0], 0), (right, tops[1], start)):
-        place = pair[top : top + digit.shape[0], column : column + digit.shape[1]]
-        np.maximum(place, digit, out=place)
-    return pair, start
-
-
-def changed(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Random) -> Images:
-    """Digits turned, mirrored, struck through, or put together of two, so that they are none."""
-    pictures: list[Picture] = []
-    by_label = [digits[labels == label] for label in range(10)]
-
-    def one_of(allowed: tuple[int, ...]) -> Picture:
-        own = by_label[rng.choice(allowed)]
-        digit: Picture = own[rng.integers(len(own))]
-        return digit
-
-    while len(pictures) < count:
-        for picture in (
-            np.rot90(one_of(_LEFT), rng.choice([1, 3])),
-            one_of(_ON_ITS_HEAD)[::-1, ::-1],
-            one_of(_MIRRORED)[:, ::-1],
-            _struck_through(one_of(_STRUCK_THROUGH), rng),
-            _put_together(by_label, rng),
-        ):
-            image = to_mnist(picture)
-            if image is not None:
-                pictures.append(image)
-    return np.stack(pictures[:count])
-
-
-def _struck_through(digit: Picture, rng: Random) -> Picture:
-    """With one or two long lines more."""
-    large = 4 * IMAGE_SIZE
-    picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
-    brush = ImageDraw.Draw(picture)
-    for _ in range(rng.integers(1, 3)):
-        angle, reach = rng.uniform(0, np.pi), rng.uniform(0.25, 0.45) * large
-        middle = large / 2 + rng.normal(0, 0.12 * large, 2)
-        way = reach * np.array([np.cos(angle), np.sin(angle)])
-        brush.line([tuple(middle - way), tuple(middle + way)], MAX_PIXEL, width=int(rng.integers(8, 13)))
-    return np.asarray(picture)
-
-
-def _put_together(by_label: list[Images], rng: Random) -> Picture:
-    """Half of one digit beside or above half of another, not quite in line."""
-    one, other = (by_label[label] for label in rng.choice(10, 2, replace=False))
-    first, second = one[rng.integers(len(one))], other[rng.integers(len(other))]
-    picture = np.zeros((IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
-    half, shift = IMAGE_SIZE // 2, int(rng.choice([-1, 1]) * rng.integers(3, 7))
-    picture[:half] = first[:half]
-    picture[half:] = np.roll(second, shift, axis=1)[half:]
-    if rng.random() < 0.5:
-        picture[:, :half] = first[:, :half]
-        picture[:, half:] = np.roll(second, shift, axis=0)[:, half:]
-    return picture
-
-
-def _anew(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
-    """Written by other hands, with other pens; a label that is no digit adds nothing to it."""
-    from core.hands import distances, write_anew
-
-    written = [
-        np.asarray(
-            write_anew(distances(images[start : start + 1000]), labels[start : start + 1000], (seed, start))
-        )
-        for start in range(0, len(images), 1000)
-    ]
-    return np.concatenate(written)
-
-
-def examples(
-    digits: Images, labels: npt.NDArray[np.integer], rng: Random
-) -> Iterator[tuple[str, Images, npt.NDArray[np.bool_]]]:
-    """The pictures of a training by their source, with whether each is one digit.
-
-    Digits and the rest go through the same hands and pens: else it would learn how neatly
-    they are drawn.
-    """
-    yield "digits", digits, np.ones(len(digits), dtype=bool)
-    yield "digits anew", _anew(digits, labels, 1), np.ones(len(digits), dtype=bool)
-    rows, one = in_rows(digits, IN_ROWS, rng)
-    yield "rows", rows, one
-    some = rng.permutation(len(rows))[: len(rows) // 2]
-    yield "rows anew", _anew(rows[some], np.full(len(some), -1), 2), one[some]
-    drawn, kinds = drawings(OF_EACH_KIND, rng)
-    for seed in (3, 4):
-        anew = _anew(drawn, np.full(len(drawn), -1), seed)
-        for kind in dict.fromkeys(kinds):
-            yield kind, anew[kinds == kind], np.zeros((kinds == kind).sum(), dtype=bool)
-    none = changed(digits, labels, CHANGED, rng)
-    yield "changed", _anew(none, np.full(len(none), -1), 5), np.zeros(len(none), dtype=bool)
-
-
-def main() -> None:
-    """Train, say how well it tells them apart, and write the weights."""
-    from sklearn.neural_network import MLPClassifier
-
-    mnist = load_mnist()
-    sources = list(examples(mnist.train_images, mnist.train_labels, np.random.default_rng(0)))
-    seen = np.concatenate([features(images) for _, images, _ in sources])
-    one = np.concatenate([truth for *_, truth in sources])
-    print(f"{one.sum():,} digits, {(~one).sum():,} others")
-    network = MLPClassifier(
-        HIDDEN_UNITS,
-        batch_size=500,
-        learning_rate_init=0.002,
-        max_iter=EPOCHS,
-        random_state=0,
-        verbose=True,
-    )
-    network.fit(seen, one)
-    layers = zip(network.coefs_, network.intercepts_, strict=True)
-    arrays = [array.astype(np.float16) for layer in layers for array in layer]
-    rounded = [array.astype(np.float32) for array in arrays]
-    judge = Judge(tuple(zip(rounded[::2], rounded[1::2], strict=True)), np.zeros(0, dtype=np.float32))
-    scores = np.sort(judge.score(mnist.test_images))
-    aside = WEIGHTS.with_suffix(".part.npz")
-    np.savez_compressed(aside, *arrays, scores)
-    aside.replace(WEIGHTS)
-    print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,9 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
-from core import judge as judging
 from core.data import Dataset
-from core.judge import DEFAULT_REFUSED, MAX_REFUSED, WEIGHTS, changed, in_rows, load_judge
+from core.judge import DEFAULT_REFUSED, MAX_REFUSED, load_judge
+from core.judge_training import changed, in_rows
 from core.nonsense import KINDS, drawings
 from core.not_digits import load_not_digits, refusals
 
@@ -22,12 +19,13 @@ def others():
 
 
 def test_a_threshold_refuses_its_share_of_the_test_digits(judge, mnist: Dataset):
-    for share in (0.01, DEFAULT_REFUSED, MAX_REFUSED):
-        assert judge.refuses(mnist.test_images, share).mean() == pytest.approx(share, abs=0.001)
-    assert not judge.refuses(mnist.test_images[:500], 0).any()
+    images = mnist.test_images[::4]
+    assert not judge.refuses(images, 0).any()
+    assert judge.refuses(images).mean() == pytest.approx(DEFAULT_REFUSED, abs=0.01)
+    assert judge.refuses(images, MAX_REFUSED).mean() == pytest.approx(MAX_REFUSED, abs=0.02)
 
 
-@pytest.mark.parametrize(("kind", "floor"), [("letter", 0.8), ("symbol", 0.8), ("scribble", 0.8)])
+@pytest.mark.parametrize(("kind", "floor"), [("letter", 0.95), ("symbol", 0.82), ("scribble", 0.93)])
 def test_what_is_no_digit_is_mostly_refused(judge, others, kind, floor):
     assert judge.refuses(others.images[others.kinds == kind]).mean() >= floor
 
@@ -41,6 +39,7 @@ def test_scribbles_symbols_and_faces_are_refused(judge, others, name):
 
 def test_pairs_and_pieces_are_told_from_digits(judge, mnist: Dataset):
     images, one = in_rows(mnist.test_images, 900, np.random.default_rng(1))
+    assert judge.refuses(images[one]).mean() < 0.1
     taken = judge.probability(images) > 0.5
     assert taken[one].mean() > 0.9
     assert taken[~one].mean() < 0.1
@@ -68,17 +67,3 @@ def test_who_refuses_more_digits_refuses_more_of_the_rest(judge, others):
 def test_a_blank_picture_is_no_error(judge):
     assert np.isfinite(judge.score(np.zeros((1, 28, 28), dtype=np.uint8))).all()
     assert judge.refuses(np.zeros((0, 28, 28), dtype=np.uint8)).shape == (0,)
-
-
-def test_the_bundled_weights_are_small():
-    assert WEIGHTS.stat().st_size < 400_000
-    assert judging.load_judge() is load_judge()
-
-
-def test_judging_needs_no_tensorflow():
-    code = (
-        "import sys, numpy; from core.judge import load_judge;"
-        "load_judge().score(numpy.zeros((1, 28, 28), numpy.uint8)); print('tensorflow' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
