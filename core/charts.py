@@ -7,7 +7,7 @@ nothing, follow the theme, and show their values under the pointer.
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -16,6 +16,9 @@ import pandas as pd
 
 from core.data import CLASS_NAMES, MAX_PIXEL
 from core.history import Epoch
+
+if TYPE_CHECKING:
+    from core.not_digits import Refusals
 
 # Okabe and Ito's blue and orange, which remain apart for colour-blind eyes.
 BLUE, ORANGE = "#0072b2", "#e69f00"
@@ -94,6 +97,32 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
         )
         .properties(height=260)
     )
+    return chart
+
+
+def refusals(points: Sequence["Refusals"], digits: float) -> alt.LayerChart:
+    """How many non-digits each threshold refuses, and what it costs in digits.
+
+    Parameters
+    ----------
+    points : sequence of Refusals
+    digits : float
+        Share of the test digits that the chosen threshold refuses; it is marked.
+    """
+    frame = pd.DataFrame({"digits": [p.digits for p in points], "others": [p.others for p in points]})
+    base = alt.Chart(frame).encode(
+        x=alt.X("digits:Q", title="Test digits refused", axis=alt.Axis(format="%")),
+        y=alt.Y("others:Q", title="Non-digits refused", axis=alt.Axis(format="%")),
+        tooltip=[
+            alt.Tooltip("digits:Q", title="Test digits refused", format=".1%"),
+            alt.Tooltip("others:Q", title="Non-digits refused", format=".1%"),
+        ],
+    )
+    nearest = int((frame["digits"] - digits).abs().argmin())
+    chosen = base.transform_filter(alt.datum.digits == float(frame["digits"][nearest]))
+    chart: alt.LayerChart = (
+        base.mark_line(strokeWidth=3, color=BLUE) + chosen.mark_point(filled=True, size=160, color=ORANGE)
+    ).properties(height=240)
     return chart
 
 

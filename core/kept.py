@@ -6,7 +6,7 @@ They lie in the run store, each belongs to whoever drew it, and nobody else sees
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from core.data import CLASSES, IMAGE_SIZE
 from core.database import DRAWINGS, Database
-from core.pen import Stroke
 from core.records import now
 from core.teaching import Drawings
+
+if TYPE_CHECKING:
+    from core.pen import Stroke
 
 # An operator who does not want drawings kept sets this to "off".
 KEEP_VARIABLE = "DIGIT_LAB_KEEP_DRAWINGS"
@@ -58,7 +60,7 @@ class KeptDrawing:
     answer: int | None
     run_id: str | None
     image: npt.NDArray[np.uint8]
-    strokes: tuple[Stroke, ...]
+    strokes: tuple["Stroke", ...]
     created: str
 
 
@@ -79,7 +81,7 @@ class Sketchbook:
         self,
         image: npt.NDArray[np.uint8],
         label: int,
-        strokes: Sequence[Stroke] = (),
+        strokes: Sequence["Stroke"] = (),
         answer: int | None = None,
         run_id: str | None = None,
     ) -> None:
@@ -163,7 +165,7 @@ def _make_room(connection: Connection) -> None:
         connection.execute(delete(DRAWINGS).where(DRAWINGS.c.id.in_(list(connection.scalars(oldest)))))
 
 
-def _to_json(strokes: Sequence[Stroke]) -> str:
+def _to_json(strokes: Sequence["Stroke"]) -> str:
     # A tenth of a pixel is finer than any hand.
     return json.dumps([stroke.round(1).tolist() for stroke in strokes], separators=(",", ":"))
 

@@ -19,6 +19,8 @@ from core.runs import RunStore
 
 if TYPE_CHECKING:
     from core.evaluation import Evaluation
+    from core.likeness import Likeness
+    from core.not_digits import Refusals
 
 
 # A list of models that somebody can still look through.
@@ -85,6 +87,25 @@ def _secret(name: str) -> Any:
         return st.secrets.get(name)
     except StreamlitSecretNotFoundError:
         return None
+
+
+@st.cache_resource(show_spinner=False)
+def likeness() -> "Likeness":
+    """The training digits, ready to be compared with."""
+    # Imported here because it brings SciPy, which Home and Explore do not need.
+    from core.likeness import load_likeness
+
+    return load_likeness()
+
+
+@st.cache_resource(show_spinner="Measuring what is refused…")
+def refusals() -> tuple["Refusals", ...]:
+    """What each threshold refuses, of MNIST's test digits and of what is no digit."""
+    # As above.
+    from core import not_digits
+    from core.judge import load_judge
+
+    return not_digits.refusals(load_judge(), not_digits.load_not_digits().images)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model…")

@@ -59,7 +59,7 @@ ALLOWED = {
     "database": set(),
     "teaching": {"data", "history", "recipe"},
     "records": {"database", "history", "recipe", "teaching"},
-    "kept": {"data", "database", "pen", "records", "teaching"},
+    "kept": {"data", "database", "records", "teaching"},
     "runs": {"database", "history", "recipe", "records"},
     "line": {"database", "history", "recipe", "records", "runs", "teaching"},
     "forecast": {"recipe", "records"},

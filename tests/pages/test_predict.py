@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import kept
+from core import kept, pen
 from core.kept import KEEP_VARIABLE, Sketchbook
 from tests.pages.conftest import words
 from ui import pictures, resources
@@ -256,3 +256,39 @@ def test_a_photograph_of_one_digit_and_of_three(open_page, monkeypatch, mnist):
     shown.pop()
     app.run()
     assert app.metric[0].value == "072"
+
+
+FACE = [
+    [(140 + 100 * np.cos(turn), 140 + 100 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)],
+    [(105.0, 105.0), (106.0, 118.0)],
+    [(175.0, 105.0), (174.0, 118.0)],
+    [(90.0, 165.0), (115.0, 190.0), (140.0, 197.0), (165.0, 190.0), (190.0, 165.0)],
+]
+
+
+def test_a_face_is_refused_and_the_threshold_can_be_moved(open_page):
+    app = draw(open_page("4_predict", model="article"), *FACE)
+    assert app.warning[0].value == "That does not look like a digit to me."
+    assert "If it must be one" in words(app)
+    app.pills(key="predict_why").set_value("Is it a digit?").run()
+    assert not app.exception
+    app.slider(key="predict_strictness").set_value(0.0).run()
+    assert not app.warning, "nothing is refused"
+    assert " · " in app.metric[0].value
+    app.slider(key="predict_strictness").set_value(0.2).run()
+    assert draw(app, *FACE).warning
+
+
+def test_all_ink_is_refused(open_page):
+    lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
+    app = draw(open_page("4_predict"), *lines, pen=20)
+    assert app.warning[0].value == "That does not look like a digit to me."
+
+
+def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):
+    app = draw(open_page("4_predict"), ONE)
+    app.pills(key="predict_why").set_value("Nearest training digits").run()
+    assert not app.exception
+    image = pen.strokes_to_mnist([np.array(ONE)])
+    nearest, _ = resources.likeness().nearest(image[np.newaxis], 12)
+    assert (resources.mnist().train_labels[nearest] == 1).all()

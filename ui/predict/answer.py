@@ -14,6 +14,7 @@ from ui.predict.reading import Reader, Reading, Sketch, in_short
 
 # Pixels: the answer with its label and how sure it is.
 ANSWER_HEIGHT = 125
+_NO_DIGIT = "That does not look like a digit to me."
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,12 @@ def show(sketch: Sketch, reader: Reader, at: Places) -> None:
     except EvaluationError as error:
         at.short.error(str(error), icon=":material/error:")
         return
-    with at.short:
-        in_short("The network reads", reading.probabilities)
+    if why.is_refused(sketch.image):
+        at.short.warning(_NO_DIGIT, icon=":material/question_mark:")
+        at.short.caption(f"If it must be one: {reading.answer}, {reading.probabilities.max():.1%} sure")
+    else:
+        with at.short:
+            in_short("The network reads", reading.probabilities)
     bars, seen = at.details.columns([3, 2])
     bars.markdown("**How probable it finds each digit**")
     bars.vega_lite_chart(

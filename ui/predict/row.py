@@ -44,6 +44,8 @@ def show(row: Row, sketches: tuple[Sketch, ...], reader: Reader, at: Places) -> 
                         alt=f"Read as {CLASS_NAMES[reading.digit]}",
                     )
                     st.markdown(f"**{reading.digit}** · {reading.probabilities.max():.0%}")
+                    if why.is_refused(reading.image):
+                        st.caption("Is it a digit?")
         place = st.segmented_control(
             "Look into one of them",
             range(len(sketches)),

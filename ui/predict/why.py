@@ -1,16 +1,27 @@
-"""Why a digit was read as it was: four ways to look into it, each on demand."""
+"""Why a digit was read as it was: six ways to look into it, each on demand."""
 
 from collections.abc import Callable
 from types import MappingProxyType
 
+import numpy as np
 import streamlit as st
 
-from core import figures
+from core import charts, figures
 from core.data import CLASS_NAMES
+from core.judge import DEFAULT_REFUSED, MAX_REFUSED, load_judge
 from core.preparation import prepare
 from core.records import RunError
 from ui import pictures, resources
-from ui.predict.reading import Reader, Reading, in_short
+from ui.predict.reading import Picture, Reader, Reading, in_short
+
+NEIGHBOURS = 12
+STRICTNESS = "predict_strictness"
+
+
+def is_refused(image: Picture) -> bool:
+    """Whether a picture does not look like a digit, by the threshold that the visitor has chosen."""
+    share = st.session_state.get(STRICTNESS, DEFAULT_REFUSED)
+    return bool(load_judge().refuses(image[np.newaxis], share)[0])
 
 
 def explain(reading: Reading) -> None:
@@ -56,6 +67,53 @@ def _pixels(reading: Reading) -> None:
     )
 
 
+def _neighbours(reading: Reading) -> None:
+    indices, _ = resources.likeness().nearest(reading.sketch.image[np.newaxis], NEIGHBOURS)
+    dataset = resources.mnist()
+    images, labels = dataset.train_images[indices[0]], dataset.train_labels[indices[0]]
+    st.markdown(
+        "Of the 60,000 images that networks learn from, these are most like your drawing, by the "
+        "directions of the strokes in each place. No network is asked."
+    )
+    pictures.show(
+        figures.digit_grid,
+        images,
+        [CLASS_NAMES[label] for label in labels],
+        columns=6,
+        alt=f"The {NEIGHBOURS} most similar training digits",
+        width=480,
+    )
+
+
+def _is_a_digit(reading: Reading) -> None:
+    st.markdown(
+        "A network has ten answers and gives one to a face as well. So a second, small network, which "
+        "learned nothing but what is one digit and what is none, looks first."
+    )
+    strange = float(load_judge().as_strange(reading.sketch.image[np.newaxis])[0])
+    st.metric("Test digits that look no more like a digit than this", f"{strange:.1%}")
+    share = st.slider(
+        "Refuse what looks less like a digit than so many of the test digits",
+        0.0,
+        MAX_REFUSED,
+        DEFAULT_REFUSED,
+        0.005,
+        format="percent",
+        key=STRICTNESS,
+        persist_state="session",
+    )
+    points = resources.refusals()
+    chosen = min(points, key=lambda point: abs(point.digits - share))
+    pictures.chart(
+        charts.refusals,
+        points,
+        chosen.digits,
+        key="predict_refusals",
+        alt=f"Refusing {chosen.digits:.1%} of the test digits refuses {chosen.others:.0%} of the non-digits",
+    )
+    st.caption("Non-digits: letters, symbols and scribbles that the second network has not seen before.")
+
+
 def _models(reading: Reading) -> None:
     st.markdown("The same 28×28 pixels, read by every model that comes with Digit Lab.")
     with st.grid(3, min_column_width=150):
@@ -70,7 +128,9 @@ def _models(reading: Reading) -> None:
 _WAYS: MappingProxyType[str, Callable[[Reading], None]] = MappingProxyType(
     {
         "How it was made small": _preparations,
+        "Nearest training digits": _neighbours,
         "Which pixels spoke": _pixels,
         "What other models read": _models,
+        "Is it a digit?": _is_a_digit,
     }
 )
