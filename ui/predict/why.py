@@ -26,7 +26,9 @@ def is_refused(image: Picture) -> bool:
 
 def explain(reading: Reading) -> None:
     """Let the visitor choose how to look into the answer."""
-    way = st.pills("Why this answer?", _WAYS, key="predict_why", format_func=str, persist_state="session")
+    way = st.pills(
+        "Why this answer?", _WAYS, key="predict_why", format_func=str, persist_state="session", wrap=True
+    )
     if way is not None:
         with st.container(key="predict_why_shown"):
             _WAYS[way](reading)
@@ -78,7 +80,7 @@ def _neighbours(reading: Reading) -> None:
     pictures.show(
         figures.digit_grid,
         images,
-        [CLASS_NAMES[label] for label in labels],
+        [str(label) for label in labels],
         columns=6,
         alt=f"The {NEIGHBOURS} most similar training digits",
         width=480,
