@@ -44,6 +44,6 @@ chrome.end(
     [
         "Draw the same digit small and large, in a corner and in the middle. Does the answer change?",
         "Draw a seven with a bar, a one with a foot, a zero with a slash. Which model reads them?",
-        "Draw a letter or a face. Is it refused? What if you let nothing be refused: how sure is the network?",
+        "Draw a letter or a face. Is it refused? If nothing is to be refused, how sure is the network?",
     ],
 )
