@@ -19,7 +19,9 @@ from core.ink import DIGIT_SIZE, to_mnist
 
 # Far beyond any handwriting; a drawing within both is drawn again in a few milliseconds.
 MAX_STROKES = 1_000
-MAX_POINTS = 50_000
+MAX_POINTS = 20_000
+# The widest pen, in pixels of a canvas.
+MAX_PEN = 100
 # Width of the pen in pixels of the 28×28 picture. Drawn with it, pen digits are on average as
 # thick as the training digits of MNIST (2.45 by `core.strokes.measure`) and have their greys.
 MNIST_PEN = 2.4
@@ -28,6 +30,7 @@ _DOT = 0.3
 # What a hand or a mouse trembles by is finer than this share of a digit, and no part of it: pen
 # digits with steadied strokes are read a little better by networks that only know MNIST.
 _TREMOR = 0.02
+_UNREADABLE = "This drawing cannot be read. Press Clear and draw it again."
 # Pixels of the large picture for one of the small one: enough for 64 greys at an edge.
 _FINENESS = 8
 # The same for the edges of a picture of the canvas.
@@ -64,8 +67,22 @@ def read_strokes(objects: Sequence[Mapping[str, Any]]) -> tuple[Stroke, ...]:
     try:
         strokes = [list(_points(item["path"])) for item in objects]
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise PenError("This drawing cannot be read. Press Clear and draw it again.") from error
+        raise PenError(_UNREADABLE) from error
     return as_strokes(strokes)
+
+
+def read_pen(objects: Sequence[Mapping[str, Any]]) -> float:
+    """Find the width of the widest pen in what a drawing canvas keeps, in its pixels; 1 if there is none.
+
+    Takes what `read_strokes` takes, and raises what it raises.
+    """
+    try:
+        width = max((float(item["strokeWidth"]) for item in objects), default=1.0)
+    except (KeyError, TypeError, ValueError) as error:
+        raise PenError(_UNREADABLE) from error
+    if not 0 < width <= MAX_PEN:
+        raise PenError(_UNREADABLE)
+    return width
 
 
 def _points(commands: Sequence[Sequence[Any]]) -> Iterator[tuple[float, float]]:
@@ -95,7 +112,7 @@ def as_strokes(strokes: Sequence[npt.ArrayLike]) -> tuple[Stroke, ...]:
     try:
         paths = tuple(np.array(stroke, dtype=np.float64).reshape(-1, 2) for stroke in strokes)
     except (ValueError, TypeError, OverflowError) as error:
-        raise PenError("This drawing cannot be read. Press Clear and draw it again.") from error
+        raise PenError(_UNREADABLE) from error
     if len(paths) > MAX_STROKES or sum(len(path) for path in paths) > MAX_POINTS:
         raise PenError("This drawing is too long to be a digit. Press Clear and draw one digit.")
     if not all(np.isfinite(path).all() for path in paths):

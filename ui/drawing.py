@@ -33,12 +33,13 @@ class Drawing:
 
     @property
     def pen(self) -> float:
-        """Width of the widest pen, in pixels of the canvas."""
-        return max((float(item["strokeWidth"]) for item in self.objects), default=1.0)
+        """Width of the widest pen, in pixels of the canvas. Raises `core.pen.PenError` likewise."""
+        return pen.read_pen(self.objects)
 
     def receive(self, drawing: dict[str, Any]) -> None:
-        """Take what the browser sent."""
-        self.objects = drawing["raw"]["objects"]
+        """Take what the browser sent; nothing is drawn if it is no drawing."""
+        objects = (drawing.get("raw") or {}).get("objects")
+        self.objects = objects if isinstance(objects, list) else []
 
     def replace(self, objects: list[dict[str, Any]]) -> None:
         """Change the drawing from the page."""

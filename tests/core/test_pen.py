@@ -92,3 +92,12 @@ def test_nothing_drawn_is_no_picture():
 def test_a_path_that_is_none_is_refused_in_a_sentence(objects):
     with pytest.raises(pen.PenError, match="Clear"):
         pen.read_strokes(objects)
+
+
+@pytest.mark.parametrize("width", ["wide", None, float("nan"), -1, 1e9])
+def test_a_pen_that_is_none_is_refused_in_a_sentence(width):
+    with pytest.raises(pen.PenError, match="Clear"):
+        pen.read_pen([{"strokeWidth": width}])
+    with pytest.raises(pen.PenError, match="Clear"):
+        pen.read_pen([{}])
+    assert pen.read_pen([{"strokeWidth": 8}, {"strokeWidth": 20}]) == 20

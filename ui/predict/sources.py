@@ -33,39 +33,39 @@ def drawing(reader: Reader) -> None:
         _show_image_to_copy()
         drawn = drawing_pad("predict_canvas")
     try:
-        strokes = drawn.strokes
+        strokes, width = drawn.strokes, drawn.pen
         image = pen.strokes_to_mnist(strokes)
     except PenError as error:
         at.short.warning(str(error), icon=":material/gesture:")
         return
     if image is None:
         at.short.info(_EMPTY, icon=":material/draw:")
-    elif pen.is_dot(strokes, drawn.pen):
+    elif pen.is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
-        answer.show(Sketch(image, pen.draw(strokes, drawn.pen, SIDE, SIDE), strokes), reader, at)
+        answer.show(Sketch(image, pen.draw(strokes, width, SIDE, SIDE), strokes), reader, at)
 
 
 @st.fragment
 def number(reader: Reader) -> None:
     """A wide canvas for several digits."""
     at = answer.places(wide=True)
-    width = WIDE if wide_screen() else NARROW
+    side = WIDE if wide_screen() else NARROW
     with at.pad:
-        drawn = drawing_pad("predict_row_canvas", width, ROW_HEIGHT, pen=12)
+        drawn = drawing_pad("predict_row_canvas", side, ROW_HEIGHT, pen=12)
     try:
-        strokes = drawn.strokes
+        strokes, width = drawn.strokes, drawn.pen
         read = read_row(reader.network, strokes)
     except (PenError, RowError, EvaluationError) as error:
         at.short.warning(str(error), icon=":material/gesture:")
         return
     if read is None:
         at.short.info(_EMPTY_ROW, icon=":material/draw:")
-    elif pen.is_dot(strokes, drawn.pen):
+    elif pen.is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
-        canvas = pen.draw(strokes, drawn.pen, width, ROW_HEIGHT)
-        margin = math.ceil(drawn.pen / 2)
+        canvas = pen.draw(strokes, width, side, ROW_HEIGHT)
+        margin = math.ceil(width / 2)
         sketches = tuple(
             Sketch(reading.image, row.cut_out(canvas, reading.box, margin)) for reading in read.readings
         )
