@@ -21,7 +21,7 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "models" / "judge.npz"
 # What a student may choose: the share of MNIST's test digits that is refused.
 MAX_REFUSED = 0.20
 # As many of the digits drawn on a screen are refused with this.
-DEFAULT_REFUSED = 0.05
+DEFAULT_REFUSED = 0.04
 
 # A row of 392 slopes has length 1, so each is small.
 _SCALE = np.float32(4)

@@ -23,12 +23,14 @@ from core.data import IMAGE_SIZE, MAX_PIXEL, Images, load_mnist
 from core.ink import ink_box, to_mnist
 from core.judge import DEFAULT_REFUSED, WEIGHTS, Judge, features, load_judge
 from core.nonsense import Random, drawings
+from core.pen import strokes_to_mnist
 
 HIDDEN_UNITS = (160, 32)
 EPOCHS = 10
 # Pictures of a training: rows of digits and what is cut from them, drawings of each kind of
 # `core.nonsense`, and digits that were changed into none.
 IN_ROWS, OF_EACH_KIND, CHANGED = 100_000, 3_000, 40_000
+PLAIN_ONES = 12_000
 # Digits are put side by side at this height, in pixels.
 _HEIGHT = 40
 # Shear and stretch of MNIST digits, as hands differ that NIST never saw.
@@ -183,6 +185,27 @@ def _put_together(by_label: list[Images], rng: Random) -> Picture:
     return picture
 
 
+def plain_ones(count: int, rng: Random) -> Images:
+    """Ones of a single line, upright or slanted, some with a short flag or a serif.
+
+    That is how a One is drawn with a mouse. In MNIST hardly any stands quite upright, but many
+    pieces of other digits do.
+    """
+    images: list[Picture] = []
+    while len(images) < count:
+        lean, bend = rng.normal(0.1, 0.2), rng.normal(0, 0.02)
+        places = np.linspace(0, 1, 20)
+        stem = np.column_stack([lean * (1 - places) + bend * np.sin(np.pi * places), places])
+        flag = rng.choice([0, 0, 0, rng.uniform(0.05, 0.45)])
+        if flag:
+            start = stem[0] + flag * np.array([-1, rng.uniform(0.3, 1.2)])
+            stem = np.concatenate([np.linspace(start, stem[0], 8, endpoint=False), stem])
+        image = strokes_to_mnist([stem + rng.normal(0, 0.004, stem.shape)])
+        if image is not None:
+            images.append(image)
+    return np.stack(images)
+
+
 def _anew(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
     """Written by other hands, with other pens; a label that is no digit adds nothing to it."""
     from core.hands import distances, write_anew
@@ -206,6 +229,9 @@ def examples(
     """
     yield "digits", digits, np.ones(len(digits), dtype=bool)
     yield "digits anew", _anew(digits, labels, 1), np.ones(len(digits), dtype=bool)
+    ones = plain_ones(PLAIN_ONES, rng)
+    for image_set in (ones, _anew(ones, np.full(len(ones), 1), 6)):
+        yield "plain ones", image_set, np.ones(len(ones), dtype=bool)
     rows, one = in_rows(digits, IN_ROWS, rng)
     yield "rows", rows, one
     some = rng.permutation(len(rows))[: len(rows) // 2]
@@ -256,7 +282,12 @@ def report() -> None:
     rows, one = in_rows(mnist.test_images, 6_000, rng)
     none = changed(mnist.test_images, mnist.test_labels, 2_000, rng)
     drawn, kinds = drawings(200, rng)
-    parts = {"digits in other hands": rows[one], "pairs and pieces": rows[~one], "changed digits": none}
+    parts = {
+        "digits in other hands": rows[one],
+        "plain ones": plain_ones(200, rng),
+        "pairs and pieces": rows[~one],
+        "changed digits": none,
+    }
     parts |= {str(kind): drawn[kinds == kind] for kind in dict.fromkeys(kinds)}
     print(f"refused when {DEFAULT_REFUSED:.0%} of MNIST's test digits are")
     for name, images in parts.items():

@@ -46,6 +46,8 @@ _INTERRUPTED = (
     "The server was interrupted several times within one epoch of this run. "
     "Resume it, or start it with a smaller network."
 )
+# What the name of a network that was taught ends with.
+_TAUGHT = " · taught"
 
 
 class RunRefused(Exception):
@@ -192,7 +194,7 @@ class Line:
                 place,
                 recipe,
                 owner,
-                parent.name,
+                parent.name if parent.teaching else f"{parent.name}{_TAUGHT}",
                 nickname,
                 parent=run_id,
                 teaching=teaching.to_json(),

@@ -6,6 +6,7 @@ from core.judge import DEFAULT_REFUSED, MAX_REFUSED, load_judge
 from core.judge_training import changed, in_rows
 from core.nonsense import KINDS, drawings
 from core.not_digits import load_not_digits, refusals
+from core.pen import as_strokes, strokes_to_mnist
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,24 @@ def test_who_refuses_more_digits_refuses_more_of_the_rest(judge, others):
 def test_a_blank_picture_is_no_error(judge):
     assert np.isfinite(judge.score(np.zeros((1, 28, 28), dtype=np.uint8))).all()
     assert judge.refuses(np.zeros((0, 28, 28), dtype=np.uint8)).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[(0, 0), (0, 100)]],
+        [[(30, 0), (0, 100)]],
+        [[(-10, 10), (0, 0), (0, 100)]],
+        [[(-30, 30), (0, 0), (0, 100)], [(-30, 100), (30, 100)]],
+        [[(0, 0), (60, 0), (0, 100), (60, 100)]],
+        [[(0, 0), (0, 55), (60, 55)], [(50, 0), (50, 100)]],
+        [[(0, 0), (60, 0), (20, 100)]],
+        [[(0, 0), (60, 0), (20, 100)], [(10, 50), (60, 50)]],
+    ],
+    ids=["1", "slanted 1", "1 with serif", "1 with flag and foot", "2", "4", "7", "crossed 7"],
+)
+def test_a_digit_of_straight_lines_is_one(judge, strokes):
+    """As drawn with a mouse; the first version refused a plain upright 1."""
+    image = strokes_to_mnist(as_strokes(strokes))
+    assert image is not None
+    assert not judge.refuses(image[np.newaxis])[0]

@@ -27,7 +27,7 @@ ALLOWED = {
     "slopes": {"data"},
     "nonsense": {"data", "pen"},
     "judge": {"data", "slopes"},
-    "judge_training": {"data", "ink", "judge", "nonsense"},
+    "judge_training": {"data", "ink", "judge", "nonsense", "pen"},
     "likeness": {"data", "judge", "slopes"},
     "not_digits": {"data", "judge", "pen"},
     "preparation": {"data", "ink"},

@@ -354,6 +354,7 @@ def kinds_of_files(store: RunStore, run_id: str) -> set[str]:
 def test_teaching_is_a_new_run_that_brings_all_it_needs(line: Line, store: RunStore):
     run = line.teach("softmax", some_drawings(), "ann")
     assert run.parent == "softmax"
+    assert run.name == "No hidden layer · taught"
     assert run.teaching == Teaching(learned=9, held_out=3)
     assert run.recipe.hidden_units == ()
     claim = line.claim("worker 1")
