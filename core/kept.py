@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select
 
 from core.data import CLASSES, IMAGE_SIZE
 from core.database import DRAWINGS, Database
@@ -85,7 +85,7 @@ class Sketchbook:
         answer: int | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Keep a drawing. Keeping the newest one again with another label corrects it.
+        """Keep a drawing. Keeping the same one again with another label corrects it.
 
         Parameters
         ----------
@@ -107,9 +107,7 @@ class Sketchbook:
             raise DrawingRefused("This drawing is too long to be kept. Draw the digit with fewer strokes.")
         content = image.tobytes()
         with self._database.writing() as connection:
-            newest = connection.execute(self._mine().limit(1)).one_or_none()
-            if newest and bytes(newest.image) == content:
-                connection.execute(delete(DRAWINGS).where(DRAWINGS.c.id == newest.id))
+            connection.execute(delete(DRAWINGS).where(*self._same(content)))
             if self._count(connection) >= MAX_OF_OWNER:
                 raise DrawingRefused(
                     f"You have {MAX_OF_OWNER} drawings already. Delete some that you do not need."
@@ -130,6 +128,9 @@ class Sketchbook:
     def _mine(self) -> Select[Any]:
         return select(DRAWINGS).where(DRAWINGS.c.owner == self._owner).order_by(DRAWINGS.c.id.desc())
 
+    def _same(self, content: bytes) -> tuple[ColumnElement[bool], ...]:
+        return DRAWINGS.c.owner == self._owner, DRAWINGS.c.image == content
+
     def _count(self, connection: Connection) -> int:
         mine = select(func.count()).select_from(DRAWINGS).where(DRAWINGS.c.owner == self._owner)
         return connection.scalar(mine) or 0
@@ -142,6 +143,11 @@ class Sketchbook:
         """All of them, newest first."""
         with self._database.reading() as connection:
             return tuple(_read(row) for row in connection.execute(self._mine()))
+
+    def drop(self, image: npt.NDArray[np.uint8]) -> None:
+        """Keep this picture, shape (28, 28), no longer."""
+        with self._database.writing() as connection:
+            connection.execute(delete(DRAWINGS).where(*self._same(image.tobytes())))
 
     def delete(self, ids: Iterable[int]) -> None:
         """Delete drawings; those of others, and those that are gone, are passed over."""

@@ -525,7 +525,7 @@ def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe
     """Refuse what is being trained at this moment for the same owner: a second click."""
     running = select(RUNS.c.recipe).where(RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner)
     if {recipe.to_json() for recipe in recipes} & set(connection.scalars(running)):
-        raise RunRefused("This recipe is being trained for you already. Change it, or wait until it ends.")
+        raise RunRefused("You are training exactly this already. Change something, or wait until it ends.")
 
 
 def _send_series_to_the_end(connection: Connection, run_id: str) -> None:

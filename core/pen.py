@@ -17,9 +17,11 @@ from scipy import ndimage
 from core.data import MAX_PIXEL
 from core.ink import DIGIT_SIZE, to_mnist
 
-# Far beyond any handwriting; a drawing within both is drawn again in a few milliseconds.
+# Far beyond any handwriting, and little enough to be drawn again at once.
 MAX_STROKES = 1_000
-MAX_POINTS = 20_000
+MAX_POINTS = 5_000
+# How far from the corner of the canvas a point may be, in pixels.
+MAX_PLACE = 10_000
 # The widest pen, in pixels of a canvas.
 MAX_PEN = 100
 # Width of the pen in pixels of the 28×28 picture. Drawn with it, pen digits are on average as
@@ -31,6 +33,8 @@ _DOT = 0.3
 # digits with steadied strokes are read a little better by networks that only know MNIST.
 _TREMOR = 0.02
 _UNREADABLE = "This drawing cannot be read. Press Clear and draw it again."
+# Places at which the pen is put down for one picture; a digit has some 400.
+_MAX_PLACES = 800
 # Pixels of the large picture for one of the small one: enough for 64 greys at an edge.
 _FINENESS = 8
 # The same for the edges of a picture of the canvas.
@@ -66,7 +70,7 @@ def read_strokes(objects: Sequence[Mapping[str, Any]]) -> tuple[Stroke, ...]:
         raise PenError(f"This drawing has more than {MAX_STROKES:,} strokes. Press Clear and draw one digit.")
     try:
         strokes = [list(_points(item["path"])) for item in objects]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise PenError(_UNREADABLE) from error
     return as_strokes(strokes)
 
@@ -78,7 +82,7 @@ def read_pen(objects: Sequence[Mapping[str, Any]]) -> float:
     """
     try:
         width = max((float(item["strokeWidth"]) for item in objects), default=1.0)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise PenError(_UNREADABLE) from error
     if not 0 < width <= MAX_PEN:
         raise PenError(_UNREADABLE)
@@ -102,7 +106,8 @@ def as_strokes(strokes: Sequence[npt.ArrayLike]) -> tuple[Stroke, ...]:
     Parameters
     ----------
     strokes : sequence of array_like, each of shape (n, 2)
-        x and y of the points, y downwards, in any unit. Empty strokes are left out.
+        x and y of the points, y downwards, in any unit, at most `MAX_PLACE`. Empty strokes are
+        left out.
 
     Raises
     ------
@@ -115,8 +120,9 @@ def as_strokes(strokes: Sequence[npt.ArrayLike]) -> tuple[Stroke, ...]:
         raise PenError(_UNREADABLE) from error
     if len(paths) > MAX_STROKES or sum(len(path) for path in paths) > MAX_POINTS:
         raise PenError("This drawing is too long to be a digit. Press Clear and draw one digit.")
-    if not all(np.isfinite(path).all() for path in paths):
-        raise PenError("This drawing holds places that are not numbers. Press Clear and draw it again.")
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not all((np.abs(path) <= MAX_PLACE).all() for path in paths):
+        raise PenError("This drawing holds places that are not on the field. Press Clear and draw it again.")
     return tuple(path for path in paths if len(path))
 
 
@@ -168,16 +174,20 @@ def _ink(strokes: Sequence[Stroke], pen: float, width: int, height: int) -> Imag
     return picture
 
 
-def _steady(stroke: Stroke, size: float) -> Stroke:
-    """Take the tremor out of a stroke of a drawing of this size."""
-    lengths = np.hypot(*np.diff(stroke, axis=0).T)
-    length = float(lengths.sum())
-    if length <= _TREMOR * size:
-        return stroke
-    along = np.concatenate([[0.0], lengths.cumsum()])
-    places = np.linspace(0, length, 1 + min(MAX_POINTS, math.ceil(2 * length / (_TREMOR * size))))
-    even = np.stack([np.interp(places, along, side) for side in stroke.T], axis=1)
-    steady: Stroke = ndimage.gaussian_filter1d(even, 2, axis=0, mode="nearest")
+def _steady(strokes: Sequence[Stroke]) -> list[Stroke]:
+    """Take the tremor out of the strokes of a drawing, all together at most `_MAX_PLACES` long."""
+    step = _TREMOR * extent(strokes) / 2
+    lengths = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
+    step = max(step, sum(float(length.sum()) for length in lengths) / _MAX_PLACES)
+    steady: list[Stroke] = []
+    for stroke, length in zip(strokes, lengths, strict=True):
+        along = np.concatenate([[0.0], length.cumsum()])
+        if along[-1] <= 2 * step:
+            steady.append(stroke[[0, -1]])
+            continue
+        places = np.linspace(0, along[-1], 1 + math.ceil(along[-1] / step))
+        even = np.stack([np.interp(places, along, side) for side in stroke.T], axis=1)
+        steady.append(ndimage.gaussian_filter1d(even, 2, axis=0, mode="nearest"))
     return steady
 
 
@@ -198,7 +208,7 @@ def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.N
     """
     if not strokes:
         return None
-    strokes = [_steady(stroke, extent(strokes)) for stroke in strokes]
+    strokes = _steady(strokes)
     corner = np.concatenate(strokes).min(axis=0)
     scale = _FINENESS * (DIGIT_SIZE - pen) / max(extent(strokes), 1e-9)
     margin = math.ceil(_FINENESS * pen / 2) + 1

@@ -95,11 +95,14 @@ class Reading:
         As the network saw it.
     probabilities : ndarray of float32, shape (10,)
         Sums to 1.
+    strokes : tuple of ndarray, each of shape (n, 2)
+        Those that it is made of; empty if it was read from a picture.
     """
 
     box: InkBox
     image: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[np.float32]
+    strokes: tuple[Stroke, ...] = ()
 
     @property
     def digit(self) -> int:
@@ -223,7 +226,13 @@ def read_row(model: Model, strokes: Sequence[Stroke]) -> Row | None:
     parts: list[_Part[Stroke]] = []
     for place in _without_specks(boxes, height):
         parts += _cut_stroke(strokes[place], height, place)
-    return _read(model, parts, height, strokes_to_mnist)
+    row, contents = _read(model, parts, height, strokes_to_mnist)
+    return Row(
+        tuple(
+            dataclasses.replace(reading, strokes=own)
+            for reading, own in zip(row.readings, contents, strict=True)
+        )
+    )
 
 
 def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
@@ -267,7 +276,7 @@ def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
     def draw(contents: Sequence[int]) -> npt.NDArray[np.uint8] | None:
         return to_mnist(np.where(np.isin(numbers, contents), ink, 0).astype(np.uint8))
 
-    row = _read(model, parts, height, draw)
+    row, _ = _read(model, parts, height, draw)
     return Row(
         tuple(
             dataclasses.replace(reading, box=_on_picture(reading.box, frame, shrink, pen))
@@ -295,13 +304,16 @@ def _read(
     parts: Sequence[_Part[Content]],
     height: float,
     draw: Callable[[Sequence[Content]], npt.NDArray[np.uint8] | None],
-) -> Row:
-    """Put parts together to the most probable digits."""
+) -> tuple[Row, list[tuple[Content, ...]]]:
+    """Put parts together to the most probable digits; also what each is made of."""
     parts = sorted(_bind(parts, height), key=lambda part: part.box.middle)
     if len(parts) > _MAX_PARTS:
         raise RowError(_TOO_MANY)
     groups = list(_groups(parts, height))
-    drawn = [draw([content for part in parts[g.start : g.end] for content in part.contents]) for g in groups]
+    contents = [
+        tuple(content for part in parts[g.start : g.end] for content in part.contents) for g in groups
+    ]
+    drawn = [draw(content) for content in contents]
     images = np.stack([image for image in drawn if image is not None])
     probabilities = predict(model, images)
     costs = [
@@ -313,7 +325,8 @@ def _read(
     chosen = _cheapest(groups, costs, len(parts), height)
     if len(chosen) > MAX_DIGITS:
         raise RowError(_TOO_MANY)
-    return Row(tuple(Reading(_outside(groups[i].box), images[i], probabilities[i]) for i in chosen))
+    row = Row(tuple(Reading(_outside(groups[i].box), images[i], probabilities[i]) for i in chosen))
+    return row, [contents[i] for i in chosen]
 
 
 def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32], one: float) -> float:

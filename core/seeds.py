@@ -26,14 +26,16 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
     by_seed: dict[int, Run] = {}
     for other in (run, *runs):
         complete = other.test_accuracy is not None and other.epochs_done == other.recipe.epochs
-        if complete and alike(run.recipe, other.recipe):
+        if complete and alike(run, other):
             by_seed.setdefault(other.recipe.seed, other)
     return tuple(by_seed[seed] for seed in sorted(by_seed))
 
 
-def alike(recipe: Recipe, other: Recipe) -> bool:
-    """Whether two recipes differ in nothing but their seed."""
-    return dataclasses.replace(other, seed=recipe.seed) == recipe
+def alike(run: Run, other: Run) -> bool:
+    """Whether two runs differ in nothing but their seed; one that was taught is like no other."""
+    if run.teaching or other.teaching:
+        return run.id == other.id
+    return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 
 
 def more_seeds(recipe: Recipe, used: Collection[int], count: int) -> tuple[Recipe, ...]:

@@ -20,9 +20,6 @@ chrome.begin(
     "Some drawings are not shown to it: they tell whether it has learned.",
 )
 resources.mnist()
-if not resources.keeps_drawings():
-    st.info("Drawings are not kept on this server.", icon=":material/lock:")
-    st.stop()
 
 
 def teach(run: Run) -> None:
@@ -43,6 +40,12 @@ except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
+if not resources.keeps_drawings():
+    st.info("Drawings are not kept on this server.", icon=":material/lock:")
+    if drawings:
+        kept_drawings(drawings)
+    st.stop()
+
 book, lesson = st.columns([3, 2], gap="large")
 with book:
     st.subheader("Your drawings", anchor=False)
@@ -61,21 +64,23 @@ with lesson:
     missing = MIN_DRAWINGS - len(drawings)
     if missing > 0:
         st.info(
-            f"Keep at least {MIN_DRAWINGS} drawings. So many are still missing: {missing}",
+            f"Keep at least {MIN_DRAWINGS} drawings. Still missing: {missing}.",
             icon=":material/school:",
         )
     else:
         aside = len(drawings) // SHARE_HELD_OUT
         st.markdown(f"Drawings to learn from: {len(drawings) - aside}. Kept aside to measure on: {aside}.")
-    if st.button(
+    # A callback gets the model that was on screen, also if it has been deleted meanwhile.
+    st.button(
         "Teach it",
         type="primary",
         icon=":material/school:",
         key="teach_start",
         disabled=missing > 0,
         width="stretch",
-    ):
-        teach(run)
+        on_click=teach,
+        args=(run,),
+    )
     try:
         watched = session.watched_run(resources.store())
     except StoreError as error:

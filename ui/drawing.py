@@ -36,9 +36,10 @@ class Drawing:
         """Width of the widest pen, in pixels of the canvas. Raises `core.pen.PenError` likewise."""
         return pen.read_pen(self.objects)
 
-    def receive(self, drawing: dict[str, Any]) -> None:
+    def receive(self, drawing: Any) -> None:
         """Take what the browser sent; nothing is drawn if it is no drawing."""
-        objects = (drawing.get("raw") or {}).get("objects")
+        raw = drawing.get("raw") if isinstance(drawing, dict) else None
+        objects = raw.get("objects") if isinstance(raw, dict) else None
         self.objects = objects if isinstance(objects, list) else []
 
     def replace(self, objects: list[dict[str, Any]]) -> None:

@@ -41,7 +41,7 @@ def kept_drawings(drawings: Sequence[KeptDrawing]) -> None:
                     on_click=_delete,
                     args=([drawing.id],),
                 )
-    st.caption("The digit below each drawing is what you said it is. Nobody else sees your drawings.")
+    st.caption("The digit below each drawing is what you said it is. They are seen in this browser only.")
     with st.container(horizontal=True):
         st.download_button(
             "Save all",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
-_OFF = ("off", "false", "no", "0")
+_ON = ("on", "true", "yes", "1")
 
 
 def mnist() -> Dataset:
@@ -78,7 +78,8 @@ def expectations() -> dict[str, Forecast]:
 def keeps_drawings() -> bool:
     """Whether the operator of this server lets visitors keep drawings."""
     said = _secret(KEEP_VARIABLE)
-    return str(os.environ.get(KEEP_VARIABLE) if said is None else said).lower() not in _OFF
+    said = os.environ.get(KEEP_VARIABLE, "on") if said is None else said
+    return str(said).strip().lower() in _ON
 
 
 def _secret(name: str) -> Any:

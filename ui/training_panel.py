@@ -30,7 +30,9 @@ LARGE_GAP = 0.02
 # Below these training accuracies a network has learned hardly anything, or not well.
 HARDLY_LEARNED = 0.5
 # Losing more of the test images than this (share) is not by chance.
-FORGOTTEN = 0.005
+FORGOTTEN = 0.003
+# Fewer drawings kept aside than this tell little.
+FEW = 10
 WELL_LEARNED = 0.9
 
 
@@ -244,21 +246,32 @@ def _taught(teaching: Teaching, test_accuracy: float) -> None:
     with st.container(border=True, key="train_taught"):
         with st.grid(2, min_column_width=180):
             if teaching.before is not None and teaching.after is not None:
-                st.metric(
+                _change(
                     "Drawings kept aside",
                     f"{teaching.after:.0%}",
-                    _change(teaching.before, teaching.after),
-                    help=_KEPT_ASIDE.format(held_out=teaching.held_out, learned=teaching.learned),
+                    teaching.after - teaching.before,
+                    _KEPT_ASIDE.format(held_out=teaching.held_out, learned=teaching.learned),
                 )
             if teaching.test_before is not None:
-                st.metric(
+                _change(
                     "Test images of MNIST",
                     f"{test_accuracy:.2%}",
-                    _change(teaching.test_before, test_accuracy),
-                    help="Share read right of the 10,000 test images, and how it has changed: "
+                    test_accuracy - teaching.test_before,
+                    "Share read right of the 10,000 test images, and how it has changed: "
                     "what it has forgotten would show here.",
                 )
-        st.markdown(_lesson(teaching, test_accuracy))
+        if teaching.before is not None and teaching.after is not None:
+            st.markdown(
+                f"Of {teaching.held_out} drawings kept aside it read "
+                f"{teaching.before * teaching.held_out:.0f} before and reads "
+                f"{teaching.after * teaching.held_out:.0f} now."
+            )
+        st.markdown(lesson(teaching))
+        if teaching.test_before is not None and test_accuracy < teaching.test_before - FORGOTTEN:
+            st.markdown(
+                "It has **forgotten** some of what it knew: it reads fewer of the old test images. "
+                "Drawings that look like other digits do that, or wrong labels among them."
+            )
 
 
 _KEPT_ASIDE = (
@@ -267,23 +280,27 @@ _KEPT_ASIDE = (
 )
 
 
-def _change(before: float, after: float) -> str:
-    return f"{(after - before) * 100:+.2f} points"
+def _change(label: str, value: str, change: float, help: str) -> None:
+    points = f"{change * 100:+.2f} points"
+    if change:
+        st.metric(label, value, points, help=help)
+    else:
+        st.metric(label, value, "Unchanged", delta_color="off", delta_arrow="off", help=help)
 
 
-def _lesson(teaching: Teaching, test_accuracy: float) -> str:
-    """What the change means."""
-    if teaching.test_before is not None and test_accuracy < teaching.test_before - FORGOTTEN:
-        return (
-            "It has **forgotten** some of what it knew: it reads fewer of the old test images. "
-            "Drawings that look like other digits do that, or wrong labels among them."
-        )
-    if teaching.before is not None and teaching.after is not None and teaching.after > teaching.before:
-        return "It reads more of your hand now, and has not forgotten how others write."
-    return (
-        "It reads your hand as well as before. Keep drawings that it misreads: from what it reads "
-        "already, there is little to learn."
-    )
+def lesson(teaching: Teaching) -> str:
+    """What the drawings kept aside say of a lesson, in words."""
+    if teaching.before is None or teaching.after is None:
+        return "No drawing was kept aside, so nothing tells whether it has learned."
+    if teaching.held_out < FEW:
+        return "So few drawings kept aside say little. Keep more, and teach it again."
+    if teaching.after > teaching.before:
+        return "It reads this hand better now."
+    if teaching.after < teaching.before:
+        return "It reads this hand **worse** now. Look whether each drawing is kept as what it is."
+    if teaching.after >= WELL_LEARNED:
+        return "It read this hand well before. It learns more from drawings that it misreads."
+    return "It has **not learned** this hand. Look whether each drawing is kept as what it is."
 
 
 def _train_on(run: Run) -> None:

@@ -13,6 +13,7 @@ from core.landmarks import LANDMARKS, reasons, standing
 from core.recipe import ARTICLE, PRESETS, Recipe
 from core.records import Run, RunState
 from core.seeds import alike, more_seeds, siblings
+from core.teaching import Teaching
 
 
 def test_the_disputed_images_are_those_of_the_study(mnist: Dataset):
@@ -130,8 +131,18 @@ def test_siblings_differ_in_nothing_but_the_seed():
 def test_more_seeds_are_those_not_used_yet():
     recipes = more_seeds(ARTICLE, {0, 2, 7}, 3)
     assert [recipe.seed for recipe in recipes] == [1, 3, 4]
-    assert all(alike(ARTICLE, recipe) for recipe in recipes)
-    assert not alike(ARTICLE, dataclasses.replace(ARTICLE, epochs=3))
+    plain, *others = (Run("a", "Run", recipe, RunState.FINISHED) for recipe in (ARTICLE, *recipes))
+    assert all(alike(plain, other) for other in others)
+    assert not alike(plain, dataclasses.replace(plain, recipe=dataclasses.replace(ARTICLE, epochs=3)))
+
+
+def test_a_network_that_was_taught_is_no_seed_of_another():
+    plain = Run("a", "Run", ARTICLE, RunState.FINISHED, epochs_done=10, test_accuracy=0.9)
+    taught = dataclasses.replace(plain, id="b", teaching=Teaching(9, 3))
+    also = dataclasses.replace(taught, id="c")
+    assert not alike(plain, taught)
+    assert siblings(plain, [taught, also]) == (plain,)
+    assert siblings(taught, [plain, also]) == (taught,)
 
 
 # cleanlab/label-errors, mturk/mnist_mturk.json: votes for the label, for the suggestion, for neither.

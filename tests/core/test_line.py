@@ -57,7 +57,7 @@ def test_one_waiting_and_one_running_for_each_owner(line: Line, store: RunStore)
     with pytest.raises(RunRefused, match="You have a run waiting already"):
         line.enqueue(RECIPE, "ann", "Second")
     assert line.claim("worker 1").run.id == first.id
-    with pytest.raises(RunRefused, match="is being trained for you already"):
+    with pytest.raises(RunRefused, match="training exactly this already"):
         line.enqueue(RECIPE, "ann", "A second click")
     second = line.enqueue(OTHER, "ann", "Second")
     with pytest.raises(RunRefused, match="You have a run waiting already"):

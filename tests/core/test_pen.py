@@ -79,6 +79,8 @@ def test_nothing_drawn_is_no_picture():
     [
         [canvas_path(("M", 0, 0), ("L", float("nan"), 3))],
         [canvas_path(("M", 0, 0), ("L", 1e400, 3))],
+        [canvas_path(("M", 0, 0), ("L", 1e300, 3))],
+        [canvas_path(("M", 0, 0), ("L", 10**400, 3))],
         [canvas_path(("M", 0, "x"))],
         [canvas_path(("M",))],
         [canvas_path(("M", None, None))],
@@ -94,10 +96,18 @@ def test_a_path_that_is_none_is_refused_in_a_sentence(objects):
         pen.read_strokes(objects)
 
 
-@pytest.mark.parametrize("width", ["wide", None, float("nan"), -1, 1e9])
+@pytest.mark.parametrize("width", ["wide", None, float("nan"), -1, 1e9, 10**400])
 def test_a_pen_that_is_none_is_refused_in_a_sentence(width):
     with pytest.raises(pen.PenError, match="Clear"):
         pen.read_pen([{"strokeWidth": width}])
     with pytest.raises(pen.PenError, match="Clear"):
         pen.read_pen([{}])
     assert pen.read_pen([{"strokeWidth": 8}, {"strokeWidth": 20}]) == 20
+
+
+def test_a_scribble_is_drawn_again_with_no_more_places_than_a_digit_has(monkeypatch):
+    put_down = []
+    monkeypatch.setattr(pen.ImageDraw.ImageDraw, "ellipse", lambda self, *_, **__: put_down.append(1))
+    scribble = [np.random.default_rng(n).random((40, 2)) * 280 for n in range(100)]
+    assert pen.strokes_to_mnist(pen.as_strokes(scribble)) is not None
+    assert len(put_down) <= 1000

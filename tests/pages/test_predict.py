@@ -86,6 +86,10 @@ def test_undo_goes_back_stroke_by_stroke():
     drawing.replace(drawing.objects[:-1])
     (stroke,) = drawing.strokes
     np.testing.assert_array_equal(stroke, ONE)
+    for garbage in (None, [], "x", {}, {"raw": None}, {"raw": [1]}, {"raw": {"objects": "x"}}):
+        other = Drawing()
+        other.receive(garbage)
+        assert other.strokes == ()
     first = drawing.initial
     drawing.replace([])
     assert drawing.strokes == ()
@@ -153,6 +157,15 @@ def test_a_misread_drawing_is_kept_with_what_it_means(open_page):
     draw(app, ONE)
     assert app.pills(key="predict_means").value is None, "nothing has been said of the new drawing"
     assert len(book(app)) == 1
+    app.pills(key="predict_means").set_value(1).run()
+    app.pills(key="predict_means").set_value(None).run()
+    assert [drawing.label for drawing in book(app).drawings()] == [7], "taken back"
+
+
+def test_a_test_image_cannot_be_kept_to_teach_it(open_page):
+    app = open_page("4_predict")
+    app.segmented_control(key="predict_source").set_value("Test image").run()
+    assert "predict_means" not in app.session_state
 
 
 def test_a_full_book_is_a_sentence(open_page, monkeypatch):
@@ -165,13 +178,15 @@ def test_a_full_book_is_a_sentence(open_page, monkeypatch):
 
 
 def test_an_operator_can_switch_keeping_off(open_page, monkeypatch):
-    monkeypatch.setenv(KEEP_VARIABLE, "off")
+    app = draw(open_page("4_predict"), SEVEN)
+    app.pills(key="predict_means").set_value(7).run()
+    monkeypatch.setenv(KEEP_VARIABLE, " Off")
     app = draw(open_page("4_predict"), SEVEN)
     assert "predict_means" not in app.session_state
     assert app.metric
     app = open_page("6_teach")
     assert "not kept on this server" in app.info[0].value
-    assert not app.button
+    assert "teach_start" not in {button.key for button in app.button}
 
 
 def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
@@ -184,7 +199,8 @@ def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
     strokes = app.session_state["predict_canvas_drawing"].strokes
     sketch = Sketch(np.zeros((28, 28), np.uint8), draw_strokes(strokes, 20, 280, 280), strokes)
     reader = Reader(resources.store().get("article"), None)
-    saved = json.loads(keep._json(Reading(sketch, reader, np.full(10, 0.1, np.float32))))
+    saved = keep.as_data(Reading(sketch, reader, np.full(10, 0.1, np.float32)))
+    json.dumps(saved)
     assert saved["strokes"] == [[list(point) for point in SEVEN]]
     assert len(saved["probabilities"]) == 10
     assert keep._png(sketch.canvas).startswith(b"\x89PNG")
@@ -207,11 +223,19 @@ def test_a_number_is_read_digit_by_digit(open_page):
     app.segmented_control(key="predict_row_digit").set_value(1).run()
     app.pills(key="predict_means").set_value(1).run()
     assert not app.exception
-    assert [(kept.label, kept.answer) for kept in book(app).drawings()] == [(1, 1)]
+    (kept_digit,) = book(app).drawings()
+    assert (kept_digit.label, kept_digit.answer) == (1, 1)
+    np.testing.assert_allclose(kept_digit.strokes[0], beside(ONE, 1), atol=0.05)
+    app.pills(key="predict_why").set_value("How it was made small").run()
+    assert "Drawn again with MNIST's pen" in [metric.label for metric in app.metric]
+    assert "predict_save_json" in {button.key for button in app.download_button}
 
     drawing.receive(sent(beside(ONE, 0), pen=8))
     app.run()
     assert app.metric[0].value == "1 · One", "a row of one is one digit"
+    drawing.receive(sent(*[[(x / 2 + 20, y / 2 + 20) for x, y in stroke] for stroke in FACE], pen=8))
+    app.run()
+    assert "digit" in app.warning[0].value, "nor is a face read as a number"
     drawing.receive(sent(*(beside(ONE, place) for place in range(0, 40)), pen=8))
     app.run()
     assert "write fewer" in app.warning[0].value

@@ -5,9 +5,13 @@ import pytest
 
 from core import teaching
 from core.kept import Sketchbook
+from core.recipe import Recipe
 from core.records import RunState
+from core.teaching import Teaching
 from tests.pages.conftest import wait_until_trained, words
+from tests.stored import finished_run
 from ui import resources
+from ui.training_panel import lesson
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +95,35 @@ def test_nobody_sees_the_drawings_of_another(open_page, keep, browser):
     browser("b" * 16)
     app = open_page("6_teach")
     assert "You have not kept a drawing yet" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("teaching", "said"),
+    [
+        (Teaching(6, 2, 0.0, 0.5, 0.9), "say little"),
+        (Teaching(30, 10, 0.2, 0.9, 0.9), "better"),
+        (Teaching(30, 10, 0.9, 0.2, 0.9), "worse"),
+        (Teaching(30, 10, 1.0, 1.0, 0.9), "well before"),
+        (Teaching(30, 10, 0.1, 0.1, 0.9), "not learned"),
+        (Teaching(6, 0, None, None, 0.9), "No drawing was kept aside"),
+    ],
+)
+def test_the_lesson_is_told_as_it_was(teaching: Teaching, said: str):
+    assert said in lesson(teaching)
+
+
+def test_a_network_deleted_meanwhile_is_not_replaced_by_another(open_page, keep):
+    store = resources.store()
+    run = finished_run(store, Recipe(epochs=1), owner="somebody")
+    app = open_page("6_teach", model=run.id)
+    keep(app, 12)
+    app.run()
+    assert app.selectbox(key="teach_model").value == run.id
+    store.delete(run.id, "somebody")
+    app.button(key="teach_start").click().run()
+    assert not app.exception
+    assert store.runs() == (), "nothing is taught"
+    assert "not on this server any more" in app.toast[0].value
 
 
 def test_a_model_that_is_gone_is_a_sentence(open_page):

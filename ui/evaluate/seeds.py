@@ -24,16 +24,22 @@ SEEDS = (3, 5)
 def show(run: Run) -> None:
     """The scores of the seeds that are there, and a way to train more."""
     st.subheader("Was it luck?", anchor=False)
+    if run.teaching:
+        st.markdown(
+            "This network was taught drawings. What other seeds reach can be seen of the network that it "
+            "was before."
+        )
+        return
     try:
         runs = siblings(run, resources.store().seeds_of(run.recipe))
-        coming = [other for other in resources.store().line() if alike(run.recipe, other.recipe)]
+        coming = [other for other in resources.store().line() if alike(run, other)]
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
     else:
         _scores(run, runs)
         if coming:
             st.fragment(_line, run_every=POLL_SECONDS)(coming)
-            watch_line(coming, lambda other: alike(run.recipe, other.recipe))
+            watch_line(coming, lambda other: alike(run, other))
         else:
             _more_seeds(run, [sibling.recipe.seed for sibling in runs])
     parts.explain("spread")

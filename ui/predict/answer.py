@@ -38,8 +38,12 @@ def places(wide: bool = False) -> Places:
     return Places(short, left.container(), left.container(), details)
 
 
-def show(sketch: Sketch, reader: Reader, at: Places) -> None:
-    """Show the answer to a digit in a few words, and what it rests on."""
+def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
+    """Show the answer to a digit in a few words, and what it rests on.
+
+    Only what is the visitor's ``own`` may be kept to teach it: a network that was taught test
+    images would be measured on what it knows.
+    """
     try:
         reading = Reading(sketch, reader, reader.probabilities(sketch.image))
     except EvaluationError as error:
@@ -65,8 +69,9 @@ def show(sketch: Sketch, reader: Reader, at: Places) -> None:
             alt="28 by 28 grey pixels, the digit in the middle",
             width="stretch",
         )
-    with at.after:
-        keep.correct(reading)
+    if own:
+        with at.after:
+            keep.correct(reading)
     with at.details:
         why.explain(reading)
-        keep.save(reading)
+        keep.save(sketch.canvas, keep.as_data(reading))

@@ -3,6 +3,7 @@
 import io
 import json
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from core.data import CLASSES
 from core.database import StoreError
 from core.kept import DrawingRefused
 from ui import chrome, resources, session
-from ui.predict.reading import Reading
+from ui.predict.reading import Picture, Reading
 
 _MEANS = "predict_means"
 _OF = "predict_means_of"
@@ -41,22 +42,23 @@ def correct(reading: Reading) -> None:
 
 def _keep(reading: Reading) -> None:
     label = st.session_state[_MEANS]
-    if label is None:
-        return
     try:
         sketch, run = reading.sketch, reading.reader.run
+        if label is None:
+            session.sketchbook().drop(sketch.image)
+            return
         session.sketchbook().keep(sketch.image, label, sketch.strokes, reading.answer, run.id)
     except (DrawingRefused, StoreError) as error:
         st.session_state[_MEANS] = None
         st.toast(str(error), icon=":material/block:")
 
 
-def save(reading: Reading) -> None:
-    """Offer the drawing as a picture, and with the answer as data."""
+def save(canvas: Picture, data: dict[str, Any]) -> None:
+    """Offer a drawing as a picture, and with the answer as data."""
     with st.container(horizontal=True, key="predict_save"):
         st.download_button(
             "Save the drawing",
-            partial(_png, reading.sketch.canvas),
+            partial(_png, canvas),
             "drawing.png",
             "image/png",
             key="predict_save_png",
@@ -66,7 +68,7 @@ def save(reading: Reading) -> None:
         )
         st.download_button(
             "Save drawing and answer as data",
-            partial(_json, reading),
+            partial(json.dumps, data),
             "drawing.json",
             "application/json",
             key="predict_save_json",
@@ -83,13 +85,12 @@ def _png(picture: npt.NDArray[np.uint8]) -> bytes:
     return content.getvalue()
 
 
-def _json(reading: Reading) -> str:
-    return json.dumps(
-        {
-            "model": reading.reader.run.label,
-            "answer": reading.answer,
-            "probabilities": [round(float(value), 6) for value in reading.probabilities],
-            "image": reading.sketch.image.tolist(),
-            "strokes": [stroke.round(1).tolist() for stroke in reading.sketch.strokes],
-        }
-    )
+def as_data(reading: Reading) -> dict[str, Any]:
+    """A digit and what was read in it, for a file."""
+    return {
+        "model": reading.reader.run.label,
+        "answer": reading.answer,
+        "probabilities": [round(float(value), 6) for value in reading.probabilities],
+        "image": reading.sketch.image.tolist(),
+        "strokes": [stroke.round(1).tolist() for stroke in reading.sketch.strokes],
+    }

@@ -77,10 +77,13 @@ class Reading:
 def in_short(title: str, probabilities: Probabilities) -> None:
     """Show the most probable digit, and how sure the network is."""
     answer = int(probabilities.argmax())
+    # The label of a metric is cut off where it is too long.
+    st.markdown(title)
     st.metric(
         title,
         f"{answer} · {CLASS_NAMES[answer]}",
         f"{probabilities[answer]:.1%} sure",
         delta_color="off",
         delta_arrow="off",
+        label_visibility="collapsed",
     )

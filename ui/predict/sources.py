@@ -1,7 +1,5 @@
 """Where a digit to be read comes from: each of these shows a source and what is read in it."""
 
-import math
-
 import numpy as np
 import streamlit as st
 
@@ -64,12 +62,12 @@ def number(reader: Reader) -> None:
     elif pen.is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
-        canvas = pen.draw(strokes, width, side, ROW_HEIGHT)
-        margin = math.ceil(width / 2)
         sketches = tuple(
-            Sketch(reading.image, row.cut_out(canvas, reading.box, margin)) for reading in read.readings
+            Sketch(digit.image, pen.draw(digit.strokes, width, side, ROW_HEIGHT), digit.strokes)
+            for digit in read.readings
         )
-        row.show(read, sketches, reader, at)
+        canvas = pen.draw(strokes, width, side, ROW_HEIGHT)
+        row.show(read, sketches, canvas, reader, at)
 
 
 def _show_image_to_copy() -> None:
@@ -94,7 +92,7 @@ def sample(reader: Reader) -> None:
         st.image(canvas, alt=f"Test image {index}", width=280)
         st.markdown(f"Test image {index}, written as a **{name}**")
         st.button("Another one", icon=":material/casino:", key="predict_another", on_click=_choose_test_image)
-    answer.show(Sketch(image, canvas), reader, at)
+    answer.show(Sketch(image, canvas), reader, at, own=False)
 
 
 def _choose_test_image() -> None:

@@ -5,10 +5,11 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.evaluation import EvaluationError
+from core.ink import InkBox
 from core.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
 from core.rows import RowError, read_picture
 from ui.predict import answer, row
-from ui.predict.reading import Reader, Sketch
+from ui.predict.reading import Picture, Reader, Sketch
 
 _EMPTY = "Choose a picture, or take one. Write large and with a dark pen."
 _NO_INK = "No writing was found in this picture. Take one that shows the digit large and sharp."
@@ -34,8 +35,16 @@ def picture(reader: Reader) -> None:
         return
     with at.pad.container(width=400):
         st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
-    sketches = tuple(Sketch(digit.image, row.cut_out(ink, digit.box)) for digit in read.readings)
-    row.show(read, sketches, reader, at)
+    sketches = tuple(Sketch(digit.image, _alone(ink, digit.box)) for digit in read.readings)
+    row.show(read, sketches, ink, reader, at)
+
+
+def _alone(ink: Picture, box: InkBox) -> Picture:
+    """The picture with nothing on it but what is in a box."""
+    alone = np.zeros_like(ink)
+    place = slice(box.top, box.bottom), slice(box.left, box.right)
+    alone[place] = ink[place]
+    return alone
 
 
 def _content() -> bytes | None:

@@ -1,4 +1,4 @@
-"""Why a digit was read as it was: six ways to look into it, each on demand."""
+"""Why a digit was read as it was: ways to look into it, each on demand."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -93,9 +93,9 @@ def _is_a_digit(reading: Reading) -> None:
         "learned nothing but what is one digit and what is none, looks first."
     )
     strange = float(load_judge().as_strange(reading.sketch.image[np.newaxis])[0])
-    st.metric("Test digits that look no more like a digit than this", f"{strange:.1%}")
+    st.metric("Test digits that look even less like a digit", f"{strange:.1%}")
     share = st.slider(
-        "Refuse what looks less like a digit than so many of the test digits",
+        "How many test digits may be refused by mistake",
         0.0,
         MAX_REFUSED,
         DEFAULT_REFUSED,
