@@ -17,8 +17,10 @@ from core.data import MAX_PIXEL
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_MEGABYTES = 10
-# What a JPEG holds is made small while it is decoded; of the others every pixel is needed.
+# A JPEG, as cameras write it, is made small while it is decoded; of the others every pixel is
+# needed, and of a progressive JPEG, which comes in several passes, six bytes for each.
 MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25}
+MAX_PROGRESSIVE_MEGAPIXELS = 16
 # Pixels along the longer side of an opened picture. A digit of a twentieth of it still
 # has twice as many as MNIST keeps.
 WORKING_SIDE = 800
@@ -105,6 +107,8 @@ def _decode(content: bytes) -> Image.Image:
         raise _too_many_pixels(min(MAX_MEGAPIXELS.values())) from error
     # Photographs of several pictures (MPO) are JPEG as well.
     limit = MAX_MEGAPIXELS.get(image.format or "", MAX_MEGAPIXELS["JPEG"])
+    if image.info.get("progressive"):
+        limit = MAX_PROGRESSIVE_MEGAPIXELS
     if image.width * image.height > limit * 1_000_000:
         raise _too_many_pixels(limit)
 

@@ -179,3 +179,12 @@ def test_two_digits_are_both_found():
     columns = np.flatnonzero(find_ink(np.asarray(image)).any(axis=0))
     assert columns.min() < 100
     assert columns.max() > 450
+
+
+def test_a_jpeg_that_comes_in_passes_may_have_fewer_pixels(monkeypatch):
+    content = io.BytesIO()
+    Image.new("L", (1500, 1500), 255).save(content, "JPEG", progressive=True)
+    assert open_picture(content.getvalue()).shape == (800, 800)
+    monkeypatch.setattr(photo, "MAX_PROGRESSIVE_MEGAPIXELS", 2)
+    with pytest.raises(PictureError, match="more than 2 million pixels"):
+        open_picture(content.getvalue())
