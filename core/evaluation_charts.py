@@ -470,7 +470,8 @@ def render(chart: alt.Chart | alt.LayerChart, kind: str) -> bytes:
 
 
 def _percent(digits: int) -> alt.Axis:
-    return alt.Axis(format=f".{digits}%")
+    # No two marks so close that they would have the same label.
+    return alt.Axis(format=f".{digits}%", tickMinStep=10.0 ** -(digits + 2), labelOverlap=True)
 
 
 def _colours(field: str, names: list[str]) -> alt.Color:
