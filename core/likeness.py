@@ -1,7 +1,7 @@
-"""What a picture looks like: a digit at all, and which of the training digits most.
+"""Which of the training digits a picture looks most like.
 
-The first is for the judge to say. The second is a comparison of the direction of strokes in
-each place; it shows what is known of such shapes, whatever a network says about them.
+A comparison of the direction of strokes in each place: it shows what is known of such
+shapes, whatever a network says about them.
 
     python -m core.likeness
 
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import Images, load_mnist
-from core.judge import DEFAULT_REFUSED, load_judge
 from core.slopes import slopes
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "likeness.npz"
@@ -30,29 +29,6 @@ _BLOCK = 250
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """What one picture looks like.
-
-    Attributes
-    ----------
-    as_strange : float
-        Share of MNIST's test digits, 0 to 1, that look no more like one digit.
-    neighbours : ndarray of int64, shape (k,)
-        Indices of the most similar training digits, the most similar one first.
-    distances : ndarray of float32, shape (k,)
-        How far away they are, 0 to about 1.4.
-    """
-
-    as_strange: float
-    neighbours: Indices
-    distances: Floats
-
-    def is_refused(self, share: float = DEFAULT_REFUSED) -> bool:
-        """Whether it is stranger than the given share of test digits, 0 to `MAX_REFUSED`, allows."""
-        return self.as_strange < share
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,18 +82,6 @@ class Likeness:
             indices[start : start + _BLOCK] = np.take_along_axis(found, order, axis=1)
             distances[start : start + _BLOCK] = np.sqrt(np.take_along_axis(squares, order, axis=1))
         return indices, distances
-
-    def look(self, image: npt.NDArray[np.uint8], k: int = NEIGHBOURS) -> Look:
-        """Ask the judge about one picture, and find the training digits most similar to it.
-
-        Parameters
-        ----------
-        image : ndarray of uint8, shape (28, 28)
-            In MNIST's form: see `core.ink` and `core.pen`.
-        k : int, default `NEIGHBOURS`
-        """
-        indices, distances = self.nearest(image[np.newaxis], k)
-        return Look(float(load_judge().as_strange(image[np.newaxis])[0]), indices[0], distances[0])
 
 
 def load_likeness(path: Path = FILE) -> Likeness:

@@ -28,7 +28,7 @@ ALLOWED = {
     "nonsense": {"data", "pen"},
     "judge": {"data", "slopes"},
     "judge_training": {"data", "ink", "judge", "nonsense", "pen"},
-    "likeness": {"data", "judge", "slopes"},
+    "likeness": {"data", "slopes"},
     "not_digits": {"data", "judge", "pen"},
     "preparation": {"data", "ink"},
     "rows": {"data", "evaluation", "ink", "judge", "pen"},
