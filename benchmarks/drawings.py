@@ -48,6 +48,12 @@ class Sheet:
     sizes: np.ndarray
 
 
+def load(path: Path) -> list[dict[str, Any]]:
+    """The digits of a file."""
+    digits: list[dict[str, Any]] = json.loads(gzip.decompress(path.read_bytes()))
+    return digits
+
+
 def place(
     strokes: tuple[Stroke, ...], size: float, pen: float, rng: np.random.Generator
 ) -> tuple[Stroke, ...]:
@@ -83,7 +89,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
+    digits = load(arguments.strokes)
     sheets = {pen: sheet(digits, arguments.seed, pen) for pen in PENS}
     print(f"{len(digits)} digits. From strokes / from pixels, in per cent.")
     by_size = [f"{low:.0%}–{high:.0%}" for low, high in SIZES]

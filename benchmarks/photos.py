@@ -10,9 +10,7 @@ the same drawings, turned alike, but clean, is in the first column of figures.
 """
 
 import argparse
-import gzip
 import io
-import json
 import statistics
 import time
 from collections.abc import Iterable
@@ -24,7 +22,7 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-from benchmarks.drawings import CANVAS, PEN, place
+from benchmarks.drawings import CANVAS, PEN, load, place
 from core.data import IMAGE_SIZE
 from core.evaluation import evaluate
 from core.ink import to_mnist
@@ -188,7 +186,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100)
     arguments = parser.parse_args()
 
-    digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
+    digits = load(arguments.strokes)
     rng = np.random.default_rng(arguments.seed)
     chosen = rng.permutation(len(digits))[: arguments.count]
     truth = np.array([digits[i]["label"] for i in chosen], dtype=np.uint8)

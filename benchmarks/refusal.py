@@ -11,8 +11,6 @@ fonts-klee, fonts-kristi and fonts-seto. No way has seen any of all these.
 """
 
 import argparse
-import gzip
-import json
 import string
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +22,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 from sklearn.decomposition import PCA
 
+from benchmarks.drawings import load
 from core.data import Images, load_mnist
 from core.evaluation import predict
 from core.ink import to_mnist
@@ -104,7 +103,7 @@ def ways() -> Mapping[str, Scorer]:
 
 def pen_digits(path: Path) -> Images:
     """The digits of a file of strokes, drawn with MNIST's pen."""
-    digits = json.loads(gzip.decompress(path.read_bytes()))
+    digits = load(path)
     pictures = [strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits]
     return np.stack([picture for picture in pictures if picture is not None])
 

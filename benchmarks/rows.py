@@ -15,8 +15,6 @@ single digits are taken for several.
 """
 
 import argparse
-import gzip
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -26,8 +24,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from benchmarks.drawings import load
 from core.evaluation import Model, predict
 from core.pen import Stroke, as_strokes, draw, strokes_to_mnist
 from core.rows import Row, RowError, read_picture, read_row
@@ -35,7 +33,6 @@ from core.runs import RunStore
 
 WIDTH, HEIGHT = 700, 280
 PEN = 20
-SUPERSAMPLING = 3
 LENGTHS = (2, 3, 4, 5, 6)
 SPACINGS = ("apart", "touching", "joined")
 # Digits of a row are this tall in pixels before they are fitted into the field.
@@ -59,9 +56,7 @@ class Case:
 
 def picture(strokes: tuple[Stroke, ...]) -> npt.NDArray[np.uint8]:
     """Draw strokes as the canvas does: white ink on black with grey edges."""
-    fine = [stroke * SUPERSAMPLING for stroke in strokes]
-    large = draw(fine, PEN * SUPERSAMPLING, WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING)
-    return np.asarray(Image.fromarray(large).resize((WIDTH, HEIGHT), Image.Resampling.BOX))
+    return draw(strokes, PEN, WIDTH, HEIGHT)
 
 
 def row(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator) -> tuple[Stroke, ...]:
@@ -194,7 +189,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
-    digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
+    digits = load(arguments.strokes)
     store = RunStore()
     for run in store.models():
         if arguments.model in (None, run.id):

@@ -9,13 +9,12 @@ the 10,000 test images what it has forgotten.
 """
 
 import argparse
-import gzip
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.drawings import load
 from core.data import Dataset, load_mnist
 from core.evaluation import evaluate
 from core.pen import as_strokes, strokes_to_mnist
@@ -52,7 +51,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="choices of writers")
     arguments = parser.parse_args()
 
-    digits = json.loads(gzip.decompress(arguments.strokes.read_bytes()))
+    digits = load(arguments.strokes)
     dataset, store = load_mnist(), RunStore()
     print(f"{'model':28s} {'others before':>14s} {'after':>7s} {'MNIST before':>13s} {'after':>7s}")
     for run in store.bundled():

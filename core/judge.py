@@ -20,7 +20,7 @@ from core.slopes import slopes
 WEIGHTS = Path(__file__).resolve().parent.parent / "models" / "judge.npz"
 # What a student may choose: the share of MNIST's test digits that is refused.
 MAX_REFUSED = 0.20
-# As many of the digits drawn on a screen are refused with this.
+# About one in twenty of the digits drawn on a screen is refused with this.
 DEFAULT_REFUSED = 0.04
 
 # A row of 392 slopes has length 1, so each is small.

@@ -191,15 +191,13 @@ def _steady(strokes: Sequence[Stroke]) -> list[Stroke]:
     return steady
 
 
-def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.NDArray[np.uint8] | None:
+def strokes_to_mnist(strokes: Sequence[Stroke]) -> npt.NDArray[np.uint8] | None:
     """Draw strokes again at the size, place and pen width of an MNIST digit, with a steady hand.
 
     Parameters
     ----------
     strokes : sequence of ndarray, each of shape (n, 2)
         In any unit, y downwards.
-    pen : float, default `MNIST_PEN`
-        Width of the pen in pixels of the result.
 
     Returns
     -------
@@ -210,8 +208,8 @@ def strokes_to_mnist(strokes: Sequence[Stroke], pen: float = MNIST_PEN) -> npt.N
         return None
     strokes = _steady(strokes)
     corner = np.concatenate(strokes).min(axis=0)
-    scale = _FINENESS * (DIGIT_SIZE - pen) / max(extent(strokes), 1e-9)
-    margin = math.ceil(_FINENESS * pen / 2) + 1
+    scale = _FINENESS * (DIGIT_SIZE - MNIST_PEN) / max(extent(strokes), 1e-9)
+    margin = math.ceil(_FINENESS * MNIST_PEN / 2) + 1
     side = math.ceil(_FINENESS * DIGIT_SIZE) + 2
     large = [(stroke - corner) * scale + margin for stroke in strokes]
-    return to_mnist(np.asarray(_ink(large, _FINENESS * pen, side, side)))
+    return to_mnist(np.asarray(_ink(large, _FINENESS * MNIST_PEN, side, side)))

@@ -6,7 +6,7 @@ from core.database import StoreError
 from core.kept import to_learn
 from core.line import RunRefused
 from core.records import Run, RunError
-from core.teaching import MIN_DRAWINGS, SHARE_HELD_OUT
+from core.teaching import MIN_DRAWINGS
 from ui import chrome, resources, session
 from ui.kept_drawings import kept_drawings
 from ui.run_picker import pick
@@ -68,8 +68,8 @@ with lesson:
             icon=":material/school:",
         )
     else:
-        aside = len(drawings) // SHARE_HELD_OUT
-        st.markdown(f"Drawings to learn from: {len(drawings) - aside}. Kept aside to measure on: {aside}.")
+        learned, aside = to_learn(drawings).part()
+        st.markdown(f"Drawings to learn from: {len(learned)}. Kept aside to measure on: {len(aside)}.")
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
     st.button(
         "Teach it",

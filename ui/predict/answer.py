@@ -74,4 +74,4 @@ def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
             keep.correct(reading)
     with at.details:
         why.explain(reading)
-        keep.save(sketch.canvas, keep.as_data(reading))
+        keep.save(lambda: sketch.canvas, lambda: keep.as_data(reading))

@@ -2,7 +2,7 @@
 
 import io
 import json
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,12 +53,12 @@ def _keep(reading: Reading) -> None:
         st.toast(str(error), icon=":material/block:")
 
 
-def save(canvas: Picture, data: dict[str, Any]) -> None:
-    """Offer a drawing as a picture, and with the answer as data."""
+def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> None:
+    """Offer a drawing as a picture, and with the answer as data; made when they are asked for."""
     with st.container(horizontal=True, key="predict_save"):
         st.download_button(
             "Save the drawing",
-            partial(_png, canvas),
+            lambda: _png(paint()),
             "drawing.png",
             "image/png",
             key="predict_save_png",
@@ -68,7 +68,7 @@ def save(canvas: Picture, data: dict[str, Any]) -> None:
         )
         st.download_button(
             "Save drawing and answer as data",
-            partial(json.dumps, data),
+            lambda: json.dumps(data()),
             "drawing.json",
             "application/json",
             key="predict_save_json",

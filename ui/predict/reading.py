@@ -1,5 +1,7 @@
 """One digit, who reads it, and what they read."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,15 +26,20 @@ class Sketch:
     ----------
     image : ndarray of uint8, shape (28, 28)
         In MNIST's form.
-    canvas : ndarray of uint8, shape (height, width)
-        Light ink on black.
+    paint : callable
+        Gives `canvas`; asked only when somebody looks into the answer or saves the drawing.
     strokes : tuple of ndarray of float64, shape (n, 2)
         The path of the pen in pixels of the canvas; empty if it is not known.
     """
 
     image: Picture
-    canvas: Picture
+    paint: Callable[[], Picture]
     strokes: tuple[Stroke, ...] = ()
+
+    @functools.cached_property
+    def canvas(self) -> Picture:
+        """The digit as it was drawn, shape (height, width), light ink on black."""
+        return self.paint()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Several digits side by side: the number, and each digit by itself."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.data import CLASS_NAMES
@@ -13,7 +15,9 @@ _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Not all of that looks like digits to me."
 
 
-def show(row: Row, sketches: tuple[Sketch, ...], canvas: Picture, reader: Reader, at: Places) -> None:
+def show(
+    row: Row, sketches: tuple[Sketch, ...], paint: Callable[[], Picture], reader: Reader, at: Places
+) -> None:
     """Show the number that was read, and let the visitor look into each of its digits.
 
     Parameters
@@ -21,20 +25,24 @@ def show(row: Row, sketches: tuple[Sketch, ...], canvas: Picture, reader: Reader
     row : Row
     sketches : tuple of Sketch
         Each digit by itself, as it was drawn.
-    canvas : ndarray of uint8, shape (height, width)
-        All of them, light ink on black.
+    paint : callable
+        Gives a picture of all of them, light ink on black.
     reader : Reader
     at : Places
     """
     if len(sketches) == 1:
         answer.show(sketches[0], reader, at)
         return
-    doubtful = [why.is_refused(reading.image) for reading in row.readings]
+    readings = [
+        Reading(sketch, reader, digit.probabilities)
+        for sketch, digit in zip(sketches, row.readings, strict=True)
+    ]
+    doubtful = [why.is_refused(sketch.image) for sketch in sketches]
     if any(doubtful):
         at.short.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
         at.short.caption(f"If they must be digits: {row.number}")
     else:
-        least = min(float(reading.probabilities.max()) for reading in row.readings)
+        least = min(float(reading.probabilities.max()) for reading in readings)
         at.short.metric(
             "The network reads",
             row.number,
@@ -45,13 +53,13 @@ def show(row: Row, sketches: tuple[Sketch, ...], canvas: Picture, reader: Reader
     with at.details:
         st.markdown("**Where it sees one digit end and the next begin**")
         with st.container(horizontal=True, key="predict_row"):
-            for reading, doubted in zip(row.readings, doubtful, strict=True):
+            for reading, doubted in zip(readings, doubtful, strict=True):
                 with st.container(width=28 * _TILE_SCALE, gap="xxsmall"):
                     st.image(
-                        pictures.enlarged(reading.image, _TILE_SCALE),
-                        alt=f"Read as {CLASS_NAMES[reading.digit]}",
+                        pictures.enlarged(reading.sketch.image, _TILE_SCALE),
+                        alt=f"Read as {CLASS_NAMES[reading.answer]}",
                     )
-                    st.markdown(f"**{reading.digit}** · {reading.probabilities.max():.0%}")
+                    st.markdown(f"**{reading.answer}** · {reading.probabilities.max():.0%}")
                     if doubted:
                         st.caption("Is it a digit?")
         place = st.segmented_control(
@@ -61,18 +69,14 @@ def show(row: Row, sketches: tuple[Sketch, ...], canvas: Picture, reader: Reader
             key="predict_row_digit",
         )
         if place is not None and place < len(sketches):
-            chosen = Reading(sketches[place], reader, row.readings[place].probabilities)
-            keep.correct(chosen)
-            why.explain(chosen)
+            keep.correct(readings[place])
+            why.explain(readings[place])
         keep.save(
-            canvas,
-            {
+            paint,
+            lambda: {
                 "model": reader.run.label,
                 "number": row.number,
-                "digits": [
-                    keep.as_data(Reading(sketch, reader, reading.probabilities))
-                    for sketch, reading in zip(sketches, row.readings, strict=True)
-                ],
+                "digits": [keep.as_data(reading) for reading in readings],
             },
         )
 

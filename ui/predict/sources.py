@@ -1,5 +1,7 @@
 """Where a digit to be read comes from: each of these shows a source and what is read in it."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -41,7 +43,8 @@ def drawing(reader: Reader) -> None:
     elif pen.is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
-        answer.show(Sketch(image, pen.draw(strokes, width, SIDE, SIDE), strokes), reader, at)
+        paint = partial(pen.draw, strokes, width, SIDE, SIDE)
+        answer.show(Sketch(image, paint, strokes), reader, at)
 
 
 @st.fragment
@@ -63,11 +66,10 @@ def number(reader: Reader) -> None:
         at.short.info(_DOT, icon=":material/draw:")
     else:
         sketches = tuple(
-            Sketch(digit.image, pen.draw(digit.strokes, width, side, ROW_HEIGHT), digit.strokes)
+            Sketch(digit.image, partial(pen.draw, digit.strokes, width, side, ROW_HEIGHT), digit.strokes)
             for digit in read.readings
         )
-        canvas = pen.draw(strokes, width, side, ROW_HEIGHT)
-        row.show(read, sketches, canvas, reader, at)
+        row.show(read, sketches, partial(pen.draw, strokes, width, side, ROW_HEIGHT), reader, at)
 
 
 def _show_image_to_copy() -> None:
@@ -92,7 +94,7 @@ def sample(reader: Reader) -> None:
         st.image(canvas, alt=f"Test image {index}", width=280)
         st.markdown(f"Test image {index}, written as a **{name}**")
         st.button("Another one", icon=":material/casino:", key="predict_another", on_click=_choose_test_image)
-    answer.show(Sketch(image, canvas), reader, at, own=False)
+    answer.show(Sketch(image, lambda: canvas), reader, at, own=False)
 
 
 def _choose_test_image() -> None:

@@ -1,5 +1,7 @@
 """A picture from a file or a camera, with one digit or several."""
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -35,8 +37,8 @@ def picture(reader: Reader) -> None:
         return
     with at.pad.container(width=400):
         st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
-    sketches = tuple(Sketch(digit.image, _alone(ink, digit.box)) for digit in read.readings)
-    row.show(read, sketches, ink, reader, at)
+    sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in read.readings)
+    row.show(read, sketches, lambda: ink, reader, at)
 
 
 def _alone(ink: Picture, box: InkBox) -> Picture:
