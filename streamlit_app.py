@@ -1,5 +1,6 @@
 """Digit Lab: start it with ``streamlit run streamlit_app.py``."""
 
-from ui import chrome
+from ui import chrome, resources
 
 chrome.navigation().run()
+resources.warm_up()

@@ -19,6 +19,7 @@ from typing import Any
 
 from core.data import DataError, Dataset, load_mnist
 from core.database import StoreError
+from core.engine import engine
 from core.history import TrainingError
 from core.line import Beat, Claim, ClaimLost, Line
 from core.recipe import Recipe
@@ -205,13 +206,12 @@ def train_run(claim: Claim, load_data: Callable[[], Dataset] = load_mnist) -> No
 
 
 def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> None:
-    # Imported here because TensorFlow takes seconds to import: the page shows the run as
-    # starting meanwhile.
+    # Takes seconds where nobody has done it before: the page shows the run as starting meanwhile.
+    engine.load()
     from core.evaluation import evaluate
-    from core.model import keep_compiled, to_bytes
+    from core.model import to_bytes
     from core.training import train
 
-    keep_compiled()
     recipe = claim.run.recipe
     dataset = load_data()
     lesson = _Lesson.of(claim) if claim.run.teaching else None
@@ -238,7 +238,7 @@ def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> N
         stopped=result.stopped,
         train_accuracy=evaluate(result.model, train_images, train_labels).accuracy,
         test_accuracy=evaluate(result.model, dataset.test_images, dataset.test_labels).accuracy,
-        versions=library_versions(),
+        versions=circumstances(recipe),
         teaching=lesson.outcome(result.model, dataset) if lesson else None,
     )
 
@@ -317,13 +317,16 @@ def _give_memory_back() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def library_versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that decide what a training gives."""
+def circumstances(recipe: Recipe) -> dict[str, str]:
+    """What decides what a training gives beside its recipe: versions, and the precision used."""
     import keras
     import numpy as np
     import tensorflow as tf
 
+    from core.model import precision_of
+
     return {
+        "precision": precision_of(recipe),
         "python": platform.python_version(),
         "keras": keras.__version__,
         "tensorflow": tf.__version__,

@@ -20,6 +20,7 @@ CONV_KERNEL = 3
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 class RecipeError(ValueError):
@@ -118,6 +119,10 @@ class Recipe:
     decay : bool
         Whether the learning rate falls to nought over the training, along half a cosine
         (Loshchilov and Hutter, "SGDR", 2017).
+    precision : str
+        One of `PRECISIONS`: how exactly numbers are multiplied while training. ``bfloat16``
+        keeps 8 of the 24 bits of ``float32``; the weights themselves are kept in ``float32``.
+        ``auto`` leaves it to the machine (see `core.model.precision_of`).
 
     Raises
     ------
@@ -139,6 +144,7 @@ class Recipe:
     augmentation: bool = False
     handwriting: bool = False
     decay: bool = False
+    precision: str = "auto"
 
     def __post_init__(self) -> None:
         self._set("hidden_units", _layers(self.hidden_units, "hidden_layers", "hidden_units"))
@@ -149,6 +155,7 @@ class Recipe:
             self._set(name, _number(getattr(self, name), LIMITS[name]))
         _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
         _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
+        _choice(self.precision, PRECISIONS, "The precision must be one of: {choices}.")
         _switch(self.augmentation, "Augmentation must be either true or false.")
         _switch(self.handwriting, "Handwriting must be either true or false.")
         _switch(self.decay, "Decay must be either true or false.")
@@ -239,6 +246,8 @@ class Recipe:
             parts.append("other hands")
         if self.decay:
             parts.append("slowing down")
+        if self.precision != "auto":
+            parts.append(self.precision)
         return " · ".join(parts)
 
     @property

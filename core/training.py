@@ -17,7 +17,7 @@ import tensorflow as tf
 from core.data import Dataset, Labels
 from core.hands import distances, write_anew
 from core.history import Checkpoint, Epoch, TrainingError
-from core.model import build_model
+from core.model import build_model, precision_of
 from core.recipe import Recipe
 
 # Batches that TensorFlow runs between two looks at Python, at most. More is no faster.
@@ -35,6 +35,8 @@ class TrainingResult:
     Attributes
     ----------
     model : keras.Model
+        For answering: in float32, whatever it was trained with, so that every machine gives
+        the same answers.
     checkpoint : Checkpoint
         To go on from here with more epochs.
     stopped : bool
@@ -101,7 +103,7 @@ def train(
         is not one of this recipe.
     """
     recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
-    model = build_model(recipe)
+    model = build_model(recipe, precision_of(recipe))
     model.steps_per_execution = _steps_per_execution(recipe)
     fitted = slice(recipe.fit_size)
     kept_aside = slice(recipe.fit_size, recipe.train_size)
@@ -132,7 +134,14 @@ def train(
         verbose=0,
     )
     stopped = len(reporter.history) < recipe.epochs
-    return TrainingResult(model, _checkpoint(model, reporter.history), stopped)
+    return TrainingResult(_for_answering(model, recipe), _checkpoint(model, reporter.history), stopped)
+
+
+def _for_answering(model: keras.Model, recipe: Recipe) -> keras.Model:
+    """The same network, calculating in float32."""
+    answering = build_model(recipe)
+    _copy_weights(model, answering)
+    return answering
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
@@ -196,14 +205,13 @@ def _batches(
     size = len(images)
 
     def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
-        order = tf.range(size)
-        seed = tf.zeros(2, tf.int32)
-        if shuffle_seed is not None:
-            seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed])
-            order = tf.random.experimental.stateless_shuffle(order, seed)
+        seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed or (0, 0)])
 
         def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            chosen = order[start : start + batch_size]
+            chosen = tf.range(start, tf.minimum(start + batch_size, size))
+            if shuffle_seed is not None:
+                # The places of this batch alone: the order of all is never made.
+                chosen = tf.random.experimental.index_shuffle(chosen, seed, size - 1)
             batch_images, batch_labels = tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
             if change is not None:
                 batch_images = change(batch_images, batch_labels, seed + tf.cast(start, tf.int32))
@@ -216,6 +224,9 @@ def _batches(
     options = tf.data.Options()
     # The autotuner has nothing to tune here, and ending it took up to 2 s after a training.
     options.autotune.enabled = False
+    # Batches are gathered by a thread of their own: among the threads that multiply, each would
+    # hold up a multiplication.
+    options.threading.private_threadpool_size = 1
     return epoch.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2).with_options(options)
 
 

@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from core import data
 from core.data import DataError, Dataset, load_mnist
 from core.database import ADDRESS_VARIABLE, StoreError
+from core.engine import engine
 from core.forecast import Forecast, forecasts
 from core.jobs import TrainingQueue
 from core.kept import KEEP_VARIABLE
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
 _ON = ("on", "true", "yes", "1")
+STARTING = "Starting the engine. It takes a few seconds, once."
+# How long a page takes to reach the browser after its script has ended.
+_SEND_SECONDS = 1.0
+# How often a page looks how far the engine is.
+_LOOK_SECONDS = 0.2
 
 
 def mnist() -> Dataset:
@@ -109,22 +115,53 @@ def refusals() -> tuple["Refusals", ...]:
     return not_digits.refusals(load_judge(), not_digits.load_not_digits().images)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the model…")
+def warm_up() -> None:
+    """Load the engine in the background, once the page that is being made has been sent."""
+    if st.runtime.exists():
+        engine.load_in_background(after=_SEND_SECONDS)
+
+
+def wait_for_engine() -> None:
+    """Wait until the engine has been loaded, and show how far it is; or end the page."""
+    if not engine.is_loaded:
+        loading = engine.load_in_background()
+        bar = st.empty()
+        while loading.is_alive():
+            bar.progress(engine.progress, text=STARTING)
+            loading.join(_LOOK_SECONDS)
+        bar.empty()
+    try:
+        engine.load()
+    except ImportError:
+        st.error(
+            "The engine cannot be started: TensorFlow is missing on this server, or damaged. "
+            "Install what requirements.txt lists, and start the server again.",
+            icon=":material/error:",
+        )
+        st.stop()
+
+
 def model(run_id: str) -> Any:
     """The network of a run. Raises `RunError` if there is none."""
-    network = store().load_model(run_id)
-    # Imported here because it brings TensorFlow, as the network has just done.
-    from core.model import keep_compiled
+    wait_for_engine()
+    return _model(run_id)
 
-    keep_compiled()
-    return network
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model…")
+def _model(run_id: str) -> Any:
+    return store().load_model(run_id)
+
+
+def test_evaluation(run_id: str) -> "Evaluation":
+    """The answers of a run's network on the test images. Raises `RunError` as `model` does."""
+    wait_for_engine()
+    return _test_evaluation(run_id)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading the 10,000 test images…")
-def test_evaluation(run_id: str) -> "Evaluation":
-    """The answers of a run's network on the test images."""
+def _test_evaluation(run_id: str) -> "Evaluation":
     # Imported here because it brings scikit-learn, which Home and Explore do not need.
     from core.evaluation import evaluate
 
     dataset = load_mnist()
-    return evaluate(model(run_id), dataset.test_images, dataset.test_labels)
+    return evaluate(_model(run_id), dataset.test_images, dataset.test_labels)

@@ -20,6 +20,8 @@ def run_card(run_id: str) -> None:
     with st.container(border=True, key="run_card"):
         st.subheader(chrome.plain(run.label), anchor=False)
         st.caption(run.recipe.settings)
+        if run.versions:
+            st.caption(" · ".join(f"{name} {what}" for name, what in run.versions.items()))
         st.badge(STATES[run.state])
         if parent:
             st.markdown(parent)

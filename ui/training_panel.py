@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import charts
 from core.database import StoreError
+from core.engine import engine
 from core.forecast import seconds_per_epoch
 from core.history import Epoch
 from core.line import RunRefused
@@ -127,11 +128,13 @@ def _place(run: Run) -> None:
 
 def _progress(run: Run) -> None:
     epochs, steps = run.recipe.epochs, run.recipe.steps_per_epoch
-    done = round(run.progress * epochs * steps)
+    done, share = round(run.progress * epochs * steps), min(run.progress, 1.0)
     if run.stopping:
         text = "Stopping as soon as the batch is done."
+    elif run.progress == 0 and not engine.is_loaded:
+        text, share = resources.STARTING, engine.progress
     elif run.progress == 0:
-        text = "Starting the engine. The first time takes a few seconds."
+        text = "Building the network."
     elif run.progress >= 1:
         text = "Measuring on the test images."
     elif run.epochs_done and run.seconds / run.epochs_done < SLOW_EPOCH_SECONDS:
@@ -139,7 +142,7 @@ def _progress(run: Run) -> None:
     else:
         text = f"Epoch {done // steps + 1} of {epochs}, batch {done % steps:,} of {steps:,}"
     with st.container(key="train_progress"):
-        st.progress(min(run.progress, 1.0), text=text)
+        st.progress(share, text=text)
     if run.owner == session.owner():
         st.button(
             "Stop",

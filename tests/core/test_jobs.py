@@ -72,6 +72,7 @@ def test_a_training_from_start_to_end(queue: TrainingQueue, store: RunStore, sma
     assert run.train_accuracy > 0.8
     assert run.test_accuracy > 0.8
     assert run.versions["keras"]
+    assert run.versions["precision"] == "float32", "its batches are too small for another one"
     assert store.models()[0].id == run.id
     assert store.load_model(run.id).count_params() == small_recipe.parameters
 

@@ -16,7 +16,7 @@ ALLOWED = {
     "data": set(),
     "history": set(),
     "recipe": {"data"},
-    "model": {"data", "recipe"},
+    "model": {"data", "machine", "recipe"},
     "hands": {"data", "ink"},
     "training": {"data", "hands", "history", "model", "recipe"},
     "evaluation": {"data"},
@@ -56,6 +56,7 @@ ALLOWED = {
     "charts": {"data", "history"},
     "figures": {"data", "recipe"},
     "machine": set(),
+    "engine": set(),
     "database": set(),
     "teaching": {"data", "history", "recipe"},
     "records": {"database", "history", "recipe", "teaching"},
@@ -63,7 +64,7 @@ ALLOWED = {
     "runs": {"database", "history", "recipe", "records"},
     "line": {"database", "history", "recipe", "records", "runs", "teaching"},
     "forecast": {"recipe", "records"},
-    "jobs": {"data", "database", "history", "line", "recipe", "records", "runs", "teaching"},
+    "jobs": {"data", "database", "engine", "history", "line", "recipe", "records", "runs", "teaching"},
     "bundle": {"jobs", "line", "recipe", "records", "runs"},
 }
 

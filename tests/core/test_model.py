@@ -1,3 +1,4 @@
+import dataclasses
 import zipfile
 from unittest.mock import Mock
 
@@ -6,8 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from core import model as core_model
 from core.data import Dataset
-from core.model import build_model, from_bytes, keep_compiled, to_bytes
+from core.model import build_model, from_bytes, keep_compiled, precision_of, to_bytes
 from core.recipe import ARTICLE, PRESETS, Recipe
 
 RECIPES = {
@@ -117,3 +119,37 @@ def test_a_page_run_does_not_throw_away_what_is_compiled(mnist: Dataset, monkeyp
     keep_compiled()
     _clean_problem_modules()
     assert not cleared.called
+
+
+def test_precision_is_what_the_recipe_asks_for_or_what_pays_here(monkeypatch: pytest.MonkeyPatch):
+    small = Recipe(batch_size=10)
+    for has_units, expected in ((True, "bfloat16"), (False, "float32")):
+        monkeypatch.setattr(core_model, "has_bfloat16", lambda has_units=has_units: has_units)
+        assert precision_of(ARTICLE) == expected
+        assert precision_of(small) == "float32", "small batches are slower in bfloat16"
+        for asked in ("float32", "bfloat16"):
+            assert precision_of(dataclasses.replace(small, precision=asked)) == asked
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_bfloat16_multiplies_coarsely_and_keeps_exact_weights_and_probabilities(name: str, mnist: Dataset):
+    coarse, exact = (build_model(PRESETS[name], precision) for precision in ("bfloat16", "float32"))
+    assert coarse.layers[-2].compute_dtype == "bfloat16"
+    assert {str(weight.dtype) for weight in coarse.trainable_weights} == {"float32"}
+    answers, exact_answers = (np.asarray(model(mnist.test_images[:50])) for model in (coarse, exact))
+    np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(answers, exact_answers, atol=0.02)
+    assert (answers != exact_answers).any()
+
+
+def test_adam_in_one_pass_is_the_adam_of_keras():
+    rng = np.random.default_rng(0)
+    start, gradients = rng.normal(size=(20, 30)), rng.normal(size=(5, 20, 30))
+    results = []
+    for optimizer in (build_model(ARTICLE).optimizer, keras.optimizers.Adam(ARTICLE.learning_rate)):
+        variable = keras.Variable(start)
+        for gradient in gradients:
+            optimizer.apply([tf.constant(gradient, tf.float32)], [variable])
+        results.append(np.asarray(variable))
+    np.testing.assert_allclose(*results, rtol=1e-5, atol=1e-7)
+    assert np.abs(results[0] - start).mean() > 0.001

@@ -23,6 +23,7 @@ def test_the_article_recipe():
         "augmentation": False,
         "handwriting": False,
         "decay": False,
+        "precision": "auto",
     }
     assert ARTICLE.parameters == 238_510
     assert ARTICLE.steps_per_epoch == 60

@@ -5,12 +5,14 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
+from core.model import from_bytes, to_bytes
 from core.recipe import ARTICLE, OPTIMIZERS, Recipe
-from core.training import train
+from core.training import _batches, train
 
 
 def test_the_article_recipe_reads_94_of_100(article_result, mnist: Dataset):
@@ -26,9 +28,37 @@ VARIANTS = {
     "dropout": {"dropout": 0.3},
     "augmentation": {"augmentation": True, "train_size": 1000},
     "handwriting": {"handwriting": True, "train_size": 1000},
+    "bfloat16": {"precision": "bfloat16"},
     "convolution": {"conv_filters": (4,), "train_size": 1000},
     "uneven batches": {"batch_size": 37, "train_size": 1000, "validation_share": 0.1},
 }
+
+
+def test_an_epoch_shows_every_image_once_each_time_in_another_order():
+    labels = np.arange(200, dtype=np.uint8)
+    batches = _batches(np.zeros((200, 28, 28), np.uint8), labels, 37, shuffle_seed=(5, tf.Variable(0)))
+    assert [len(seen) for _, seen in batches] == [37, 37, 37, 37, 37, 15]
+    orders = []
+    for iterations in (0, 6, 6):
+        batches = _batches(
+            np.zeros((200, 28, 28), np.uint8), labels, 37, shuffle_seed=(5, tf.Variable(iterations))
+        )
+        orders.append(np.concatenate([seen for _, seen in batches]))
+    for order in orders:
+        np.testing.assert_array_equal(np.sort(order), labels)
+        assert abs(np.corrcoef(order, labels)[0, 1]) < 0.25
+    assert (orders[0] != orders[1]).mean() > 0.9
+    np.testing.assert_array_equal(orders[1], orders[2])
+
+
+def test_the_trained_network_answers_in_float32(small_recipe: Recipe, mnist: Dataset):
+    model = train(dataclasses.replace(small_recipe, precision="bfloat16", epochs=1), mnist).model
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    images = mnist.test_images[:100]
+    np.testing.assert_array_equal(
+        evaluate(from_bytes(to_bytes(model)), images, mnist.test_labels[:100]).probabilities,
+        evaluate(model, images, mnist.test_labels[:100]).probabilities,
+    )
 
 
 def weights_and_curve(recipe: Recipe, mnist: Dataset):
