@@ -31,6 +31,7 @@ _navigation_was_built = threading.Event()
 
 def navigation() -> Any:
     """Set the browser title and layout, show the navigation, and return the chosen page."""
+    resources.read_ahead()
     st.set_page_config(page_title="Digit Lab", page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
