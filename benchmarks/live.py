@@ -1,14 +1,12 @@
 """Measure how long Predict takes from the end of a stroke to its answer, in a real browser.
 
-    python -m benchmarks.live [--strokes 40]
+    python -m benchmarks.live [--quick]
 
 Digits are drawn on the real canvas, on the page Predict and on a bare page that has the same
 canvas and shows nothing but a counter. Printed are, for both: from the end of the stroke to
 the change on the screen, and the processor time of the server for each stroke.
 """
 
-import argparse
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -16,10 +14,12 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.compare import print_table, rounds
 from benchmarks.server import Server
 from tests.browser.actions import click, draw, element, open_page, wait_until_idle
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
+STROKES = 40
 BARE_APP = """
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
@@ -82,27 +82,27 @@ def _busy(process: psutil.Process) -> float:
 
 def main() -> None:
     """Measure both pages in turn and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--strokes", type=int, default=40)
-    strokes = parser.parse_args().strokes
+    strokes = STROKES if rounds(__doc__) > 1 else 3
     with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder, sync_playwright() as playwright:
         script = Path(folder) / "bare.py"
         script.write_text(BARE_APP, encoding="utf-8")
         (Path(folder) / "bare").mkdir()
-        servers = Server(Path(folder) / "log.txt"), Server(Path(folder) / "bare" / "log.txt", script=script)
+        servers = Server(Path(folder) / "bare" / "log.txt", script=script), Server(Path(folder) / "log.txt")
         browser = playwright.chromium.launch(executable_path=find_browser(playwright), args=BROWSER_FLAGS)
+        answered: dict[str, list[float]] = {}
+        worked: dict[str, list[float]] = {}
         try:
-            print(f"{'milliseconds':14s}{'median':>9s}{'95 %':>9s}{'server, each stroke':>22s}")
-            for name, server, path in (("bare canvas", servers[1], "/"), ("Predict", servers[0], "/predict")):
+            for name, server, path in (("bare canvas", servers[0], "/"), ("Predict", servers[1], "/predict")):
                 page = browser.new_context(base_url=server.url).new_page()
                 page.set_default_timeout(60_000)
-                times, busy = measure(page, server, path, strokes, clear=name == "Predict")
-                late = statistics.quantiles(times, n=20)[-1]
-                print(f"{name:14s}{statistics.median(times):9.0f}{late:9.0f}{busy:22.0f}", flush=True)
+                answered[name], busy = measure(page, server, path, strokes, clear=name == "Predict")
+                worked[name] = [busy]
         finally:
             browser.close()
             for server in servers:
                 server.stop()
+    print_table("From the end of a stroke to its answer", answered, "milliseconds", 0)
+    print_table("Processor time of the server for a stroke, on average", worked, "milliseconds", 0)
 
 
 if __name__ == "__main__":

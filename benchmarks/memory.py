@@ -1,10 +1,10 @@
 """Measure the memory of the whole server, visited over its agent API.
 
-    python -m benchmarks.memory
+    python -m benchmarks.memory [--quick]
 
-Prints resident memory after Home and Explore, at the peak of a training of the
-article recipe, and after it; and the peak of a plain Keras script of the same recipe,
-as a newcomer would write it, in a process of its own.
+Prints the peak of a plain Keras script of the article recipe, as a newcomer would write it,
+in a process of its own; and resident memory of the server after Home, with TensorFlow loaded,
+at the peak of a training of the same recipe, after it, and after a look at Evaluate.
 """
 
 import json
@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.compare import print_table, rounds
 from benchmarks.server import ROOT, Server
 
 MEGABYTE = 2**20
@@ -95,31 +96,52 @@ class Visitor:
         return json.dumps(self.ask({"session_id": self._session}))
 
 
-def main() -> None:
-    """Print the figures."""
-    app = Server(Path(tempfile.mkdtemp()) / "log.txt", "--server.enableAgentApi=true")
-    server = psutil.Process(app.process.pid)
-    try:
-        visitor = Visitor(app.url)
-        visitor.visit("explore")
-        print(f"Home and Explore     {server.memory_info().rss / MEGABYTE:6.0f} MB")
-        visitor.visit("train")
-        peak = Peak(server)
-        visitor.click("train_start")
-        deadline = time.monotonic() + 180
-        while "Gap in percentage points" not in visitor.text() and time.monotonic() < deadline:
-            time.sleep(1)
-        print(f"peak of a training   {peak.stop() / MEGABYTE:6.0f} MB")
-        print(f"after the training   {server.memory_info().rss / MEGABYTE:6.0f} MB")
-        visitor.visit("evaluate")
-        visitor.visit("predict")
-        print(f"Evaluate and Predict {server.memory_info().rss / MEGABYTE:6.0f} MB")
-    finally:
-        app.stop()
+def server_stages() -> dict[str, float]:
+    """Megabytes of the server after each step of a visit, and at the peak of a training."""
+    stages = {}
+    with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
+        app = Server(Path(folder) / "log.txt", "--server.enableAgentApi=true")
+        server = psutil.Process(app.process.pid)
+
+        def note(stage: str) -> None:
+            stages[stage] = server.memory_info().rss / MEGABYTE
+
+        try:
+            visitor = Visitor(app.url)
+            note("Digit Lab, Home")
+            visitor.visit("predict")
+            note("Digit Lab, with TensorFlow loaded")
+            visitor.visit("train")
+            peak = Peak(server)
+            visitor.click("train_start")
+            deadline = time.monotonic() + 180
+            while "Gap in percentage points" not in visitor.text() and time.monotonic() < deadline:
+                time.sleep(1)
+            stages["Digit Lab, peak of a training"] = peak.stop() / MEGABYTE
+            note("Digit Lab, after the training")
+            visitor.visit("evaluate")
+            note("Digit Lab, after Evaluate")
+        finally:
+            app.stop()
+    return stages
+
+
+def plain_script() -> float:
+    """Megabytes at the peak of a plain Keras script."""
     plain = psutil.Popen([sys.executable, "-c", PLAIN_SCRIPT], cwd=ROOT, stderr=subprocess.DEVNULL)
     peak = Peak(plain)
     plain.wait()
-    print(f"plain Keras script   {peak.stop() / MEGABYTE:6.0f} MB")
+    return peak.stop() / MEGABYTE
+
+
+def main() -> None:
+    """Measure the script and the server in turn, and print the figures."""
+    count = rounds(__doc__)
+    measured: dict[str, list[float]] = {}
+    for _ in range(count):
+        for name, megabytes in {"plain Keras script, peak": plain_script(), **server_stages()}.items():
+            measured.setdefault(name, []).append(megabytes)
+    print_table("Resident memory", measured, "MB", 0)
 
 
 if __name__ == "__main__":
