@@ -20,11 +20,11 @@ from benchmarks.server import ROOT
 from core.machine import has_bfloat16
 
 BENCHMARKS = ("speed", "memory", "start", "pages", "live", "growth")
-LIBRARIES = ("tensorflow-cpu", "keras", "numpy", "streamlit")
+LIBRARIES = ("keras", "numpy", "streamlit")
 
 
 def machine() -> str:
-    """This machine and what runs on it, in a line."""
+    """Describe the machine and what runs on it, in a line."""
     described = Path("/proc/cpuinfo")
     names = [line for line in described.read_text().splitlines() if line.startswith("model name")]
     processor = names[0].partition(":")[2].strip() if names else platform.processor()
