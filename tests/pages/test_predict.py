@@ -2,7 +2,9 @@
 
 import io
 import json
+import time
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core import kept, pen
+from core.engine import Engine
 from core.kept import KEEP_VARIABLE, Sketchbook
 from tests.pages.conftest import words
 from ui import pictures, resources
@@ -318,3 +321,22 @@ def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):
     image = pen.strokes_to_mnist([np.array(ONE)])
     nearest, _ = resources.likeness().nearest(image[np.newaxis], 12)
     assert (resources.mnist().train_labels[nearest] == 1).all()
+
+
+def test_without_tensorflow_the_page_says_what_to_do(open_page, monkeypatch: pytest.MonkeyPatch):
+    broken = Engine()
+    monkeypatch.setattr(broken, "load", Mock(side_effect=ImportError("No module named 'tensorflow'")))
+    monkeypatch.setattr(resources, "engine", broken)
+    app = open_page("4_predict")
+    assert not app.exception
+    assert "TensorFlow is missing on this server" in app.error[0].value
+    assert not app.get("progress"), "nothing goes on any more"
+
+
+def test_a_page_waits_for_the_engine(open_page, monkeypatch: pytest.MonkeyPatch):
+    slow = Engine()
+    monkeypatch.setattr(slow, "_try_to_load", lambda after: (time.sleep(0.5), slow.load()))
+    monkeypatch.setattr(resources, "engine", slow)
+    app = open_page("4_predict")
+    assert slow.is_loaded
+    assert app.info[0].value == EMPTY
