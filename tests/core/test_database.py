@@ -1,5 +1,6 @@
 """The database itself: versions, and what is wrong with it told as a sentence."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -11,8 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select, text
 
 from core.database import METADATA, RUNS, Database, StoreError, default_address, upgrade
+from core.recipe import Recipe
 from core.records import RunState
 from core.runs import RunStore
+from tests.stored import finished_run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,6 +80,24 @@ def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: st
     assert store.history("old")[0].accuracy == 0.9
     store.annotate("old", "ann", "still mine")
     assert store.get("old").note == "still mine"
+
+
+def test_runs_of_an_older_version_are_still_seeds_of_their_recipe(store: RunStore, address: str):
+    finished_run(store, recipe=Recipe(epochs=3, seed=1))
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        older = json.loads(connection.scalar(text("SELECT recipe FROM runs")))
+        for name in ("handwriting", "decay", "precision"):
+            del older[name]
+        connection.execute(text("UPDATE runs SET recipe = :recipe"), {"recipe": json.dumps(older, indent=2)})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    engine.dispose()
+
+    recipe = Recipe(epochs=3, seed=2)
+    assert not [run for run in store.seeds_of(recipe) if not run.bundled]
+    opened_later = RunStore(address)
+    assert [run.recipe.seed for run in opened_later.seeds_of(recipe) if not run.bundled] == [1]
+    opened_later.database.close()
 
 
 def test_a_store_of_a_newer_version_is_a_sentence_and_stays_as_it_is(store: RunStore, address: str):
