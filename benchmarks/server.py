@@ -43,12 +43,12 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
         command += ["--server.headless=true", "--server.address=127.0.0.1", *options]
         # Never the runs of whoever works on this machine.
-        store = f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
+        self.store = f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
         with log.open("w") as output:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**os.environ, ADDRESS_VARIABLE: store},
+                env={**os.environ, ADDRESS_VARIABLE: self.store},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
