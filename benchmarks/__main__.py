@@ -44,7 +44,10 @@ def main() -> None:
     for name in BENCHMARKS:
         print(f"\n## {name}", flush=True)
         command = [sys.executable, "-m", f"benchmarks.{name}", *options]
-        subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+        # TensorFlow fills stderr with notices; it is shown only where something went wrong.
+        ended = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
+        if ended.returncode:
+            sys.exit(f"{name} broke off:\n{ended.stderr}")
 
 
 if __name__ == "__main__":
