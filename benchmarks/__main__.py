@@ -9,7 +9,7 @@ everything once, to see that it runs. `RESULTS.md` keeps what they last printed.
 import platform
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 import joblib
@@ -20,7 +20,8 @@ from benchmarks.server import ROOT
 from core.machine import has_bfloat16
 
 BENCHMARKS = ("speed", "memory", "start", "pages", "live", "growth")
-LIBRARIES = ("keras", "numpy", "streamlit")
+# TensorFlow has two names, of which one is installed.
+LIBRARIES = {"tensorflow", "tensorflow-cpu", "keras", "numpy", "streamlit"}
 
 
 def machine() -> str:
@@ -30,7 +31,8 @@ def machine() -> str:
     processor = names[0].partition(":")[2].strip() if names else platform.processor()
     units = "with bfloat16 units" if has_bfloat16() else "without bfloat16 units"
     memory = psutil.virtual_memory().total / 2**30
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    found = {package.name: package.version for package in distributions() if package.name in LIBRARIES}
+    libraries = ", ".join(f"{name} {version}" for name, version in sorted(found.items()))
     return (
         f"{joblib.cpu_count()} cores of {processor} {units}, {memory:.0f} GB, "
         f"{platform.system()}, Python {platform.python_version()}, {libraries}"

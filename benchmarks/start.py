@@ -4,9 +4,8 @@
 
 Home of Digit Lab, with a new run store, against an app that only says hello, and against
 one that imports Keras at its top, as a newcomer would write it. The browser is open before.
-"Painted" is: the heading is on the screen; "whole" is: all pictures are, too. Then: how long
-after its whole Home the server has loaded TensorFlow, and how soon Predict, opened at once
-instead of Home, is ready to be drawn on.
+"Painted" is: the heading is on the screen; "whole" is: all pictures are, too. Predict, which
+needs TensorFlow, is ready when one can draw.
 """
 
 import functools

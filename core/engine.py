@@ -18,11 +18,16 @@ _PACKAGES = ("tensorflow", "keras", "sklearn", "scipy", "core")
 _log = logging.getLogger(__name__)
 
 
+class EngineError(Exception):
+    """TensorFlow cannot be loaded. The message says what to do."""
+
+
 class Engine:
     """Loads TensorFlow; there is one in each process, `engine`."""
 
     def __init__(self) -> None:
-        self._one_at_a_time = threading.Lock()
+        self._one_loads = threading.Lock()
+        self._one_starts = threading.Lock()
         self._loaded = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -47,13 +52,22 @@ class Engine:
 
         Raises
         ------
-        ImportError
-            If TensorFlow is not installed, or not for this processor.
+        EngineError
+            If TensorFlow is not installed, or not for this processor, or there is no memory
+            for it.
         """
-        with self._one_at_a_time:
-            if not self.is_loaded:
+        with self._one_loads:
+            if self.is_loaded:
+                return
+            try:
                 _load()
-                self._loaded.set()
+            except Exception as error:  # Importing TensorFlow can fail in many ways.
+                raise EngineError(
+                    "The engine cannot be started: TensorFlow is missing on this server, damaged, or "
+                    "finds too little memory. Install what requirements.txt lists, and start the "
+                    "server again."
+                ) from error
+            self._loaded.set()
 
     def load_in_background(self, after: float = 0.0) -> threading.Thread:
         """Load it in a thread, which ends then; never in two at the same time.
@@ -68,18 +82,19 @@ class Engine:
         threading.Thread
             That one, or the one that is at it already.
         """
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(
-                target=self._try_to_load, args=(after,), name="digit-lab-engine", daemon=True
-            )
-            self._thread.start()
-        return self._thread
+        with self._one_starts:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._try_to_load, args=(after,), name="digit-lab-engine", daemon=True
+                )
+                self._thread.start()
+            return self._thread
 
     def _try_to_load(self, after: float) -> None:
         time.sleep(after)
         try:
             self.load()
-        except Exception:
+        except EngineError:
             # Whoever needs the engine tries again, and is told.
             _log.exception("The engine cannot be loaded.")
 

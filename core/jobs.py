@@ -19,7 +19,7 @@ from typing import Any
 
 from core.data import DataError, Dataset, load_mnist
 from core.database import StoreError
-from core.engine import engine
+from core.engine import EngineError, engine
 from core.history import TrainingError
 from core.line import Beat, Claim, ClaimLost, Line
 from core.recipe import Recipe
@@ -238,7 +238,7 @@ def _train(claim: Claim, pulse: "_Pulse", load_data: Callable[[], Dataset]) -> N
         stopped=result.stopped,
         train_accuracy=evaluate(result.model, train_images, train_labels).accuracy,
         test_accuracy=evaluate(result.model, dataset.test_images, dataset.test_labels).accuracy,
-        versions=circumstances(recipe),
+        versions={"precision": result.precision, **library_versions()},
         teaching=lesson.outcome(result.model, dataset) if lesson else None,
     )
 
@@ -317,16 +317,13 @@ def _give_memory_back() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def circumstances(recipe: Recipe) -> dict[str, str]:
-    """What decides what a training gives beside its recipe: versions, and the precision used."""
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that decide what a training gives."""
     import keras
     import numpy as np
     import tensorflow as tf
 
-    from core.model import precision_of
-
     return {
-        "precision": precision_of(recipe),
         "python": platform.python_version(),
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
@@ -335,7 +332,7 @@ def circumstances(recipe: Recipe) -> dict[str, str]:
 
 
 def _sentence(error: BaseException) -> str:
-    if isinstance(error, DataError | TrainingError | RunError):
+    if isinstance(error, DataError | EngineError | TrainingError | RunError):
         return str(error)
     # TensorFlow's own error is told by its name: importing TensorFlow may be what failed.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

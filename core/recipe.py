@@ -1,7 +1,8 @@
 """Hyperparameters as one value: their limits, their presets, their JSON form.
 
 A `Recipe` says everything that decides a training: with the same data it gives
-the same network twice. It validates itself, so a recipe that exists is possible.
+the same network twice, on the same kind of processor. It validates itself, so a
+recipe that exists is possible.
 """
 
 import dataclasses
@@ -122,7 +123,8 @@ class Recipe:
     precision : str
         One of `PRECISIONS`: how exactly numbers are multiplied while training. ``bfloat16``
         keeps 8 of the 24 bits of ``float32``; the weights themselves are kept in ``float32``.
-        ``auto`` leaves it to the machine (see `core.model.precision_of`).
+        ``auto`` leaves it to the machine, and so does a machine without units for
+        ``bfloat16`` (see `core.model.precision_of`).
 
     Raises
     ------
@@ -205,11 +207,15 @@ class Recipe:
     @property
     def work_per_image(self) -> int:
         """Cost of learning one image once, in multiply-adds of a dense layer."""
-        network = _TRAINING_COST * sum(
+        return self.network_work + (_HANDWRITING_COST if self.handwriting else 0)
+
+    @property
+    def network_work(self) -> int:
+        """The part of `work_per_image` that is spent in the layers, in the same unit."""
+        return _TRAINING_COST * sum(
             (_CONV_COST if layer.pooled else 1) * layer.positions * layer.inputs * layer.units
             for layer in self._shapes()
         )
-        return network + (_HANDWRITING_COST if self.handwriting else 0)
 
     @property
     def _values_per_image(self) -> int:

@@ -97,7 +97,8 @@ class Run:
     failure : str
         Why it failed or was interrupted, as a sentence; empty otherwise.
     versions : mapping of str
-        Versions of Python and the libraries that trained it, and the precision used.
+        What decided the result beside the recipe: versions of Python and of the libraries, and
+        the ``precision`` that was used.
     has_model : bool
         Whether its network can be loaded, and its training continued.
     note : str

@@ -42,11 +42,14 @@ class TrainingResult:
     stopped : bool
         Whether ``should_stop`` ended the training early. Model and checkpoint then
         keep all that was learned, also within an unfinished epoch.
+    precision : str
+        What it was trained in, ``float32`` or ``bfloat16``.
     """
 
     model: keras.Model
     checkpoint: Checkpoint
     stopped: bool
+    precision: str
 
     @property
     def history(self) -> tuple[Epoch, ...]:
@@ -66,8 +69,8 @@ def train(
 ) -> TrainingResult:
     """Train the network of a recipe.
 
-    The same recipe and data give the same history and weights on the same
-    machine, also while other threads use Keras, and also if the training was
+    The same recipe and data give the same history and weights on the same kind of
+    processor, also while other threads use Keras, and also if the training was
     interrupted after an epoch and resumed.
 
     Parameters
@@ -103,7 +106,8 @@ def train(
         is not one of this recipe.
     """
     recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
-    model = build_model(recipe, precision_of(recipe))
+    precision = precision_of(recipe)
+    model = build_model(recipe, precision)
     model.steps_per_execution = _steps_per_execution(recipe)
     fitted = slice(recipe.fit_size)
     kept_aside = slice(recipe.fit_size, recipe.train_size)
@@ -134,7 +138,8 @@ def train(
         verbose=0,
     )
     stopped = len(reporter.history) < recipe.epochs
-    return TrainingResult(_for_answering(model, recipe), _checkpoint(model, reporter.history), stopped)
+    checkpoint = _checkpoint(model, reporter.history)
+    return TrainingResult(_for_answering(model, recipe), checkpoint, stopped, precision)
 
 
 def _for_answering(model: keras.Model, recipe: Recipe) -> keras.Model:
@@ -205,13 +210,16 @@ def _batches(
     size = len(images)
 
     def one_epoch(_: tf.Tensor) -> tf.data.Dataset:
-        seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed or (0, 0)])
+        order = tf.range(size)
+        seed = tf.zeros(2, tf.int32)
+        if shuffle_seed is not None:
+            # Not `index_shuffle`, which spares the order of all: its four rounds leave two
+            # epochs alike.
+            seed = tf.stack([tf.cast(part, tf.int32) for part in shuffle_seed])
+            order = tf.random.experimental.stateless_shuffle(order, seed)
 
         def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            chosen = tf.range(start, tf.minimum(start + batch_size, size))
-            if shuffle_seed is not None:
-                # The places of this batch alone: the order of all is never made.
-                chosen = tf.random.experimental.index_shuffle(chosen, seed, size - 1)
+            chosen = order[start : start + batch_size]
             batch_images, batch_labels = tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
             if change is not None:
                 batch_images = change(batch_images, batch_labels, seed + tf.cast(start, tf.int32))

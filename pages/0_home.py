@@ -1,7 +1,7 @@
 """Home: what Digit Lab is, the four steps, and where you are."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,9 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data import CLASS_NAMES
 from core.database import StoreError
 from ui import chrome, resources
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 # Test images whose label people dispute (Northcutt et al. 2021).
 HARD_TO_READ = [947, 2130, 3520, 5937]
@@ -22,6 +19,13 @@ chrome.begin(
     "Everything here is real: 70,000 handwritten digits, networks that train while you watch, "
     "and answers that are sometimes wrong. Finding out why is the point.",
 )
+
+# Matplotlib takes a third of a second to import: at the first visit of a server the heading is
+# on the screen before.
+from matplotlib.figure import Figure  # noqa: E402
+
+from core import figures  # noqa: E402
+from ui import pictures  # noqa: E402
 
 dataset = resources.mnist()
 store = resources.store()
@@ -38,13 +42,11 @@ def card(
     text: str,
     file: str,
     link: str,
-    draw: "Callable[..., Figure]",
+    draw: Callable[..., Figure],
     *args: Any,
     **kwargs: Any,
 ) -> None:
     """One step of the way: a picture, what one does there, and the way there."""
-    from ui import pictures
-
     with column.container(border=True, height="stretch"):
         st.subheader(title, anchor=False)
         pictures.show(draw, *args, **kwargs)
@@ -53,61 +55,52 @@ def card(
         chrome.page_link(file, link)
 
 
-def steps() -> None:
-    """The four steps, each with a picture."""
-    # Imported here because Matplotlib takes a third of a second: the heading is on the screen
-    # before, at the first visit of a server.
-    from core import figures
-
-    explore, train, evaluate, predict = st.columns(4)
-    card(
-        explore,
-        "1. Explore",
-        "Look at the digits that people wrote, and at the numbers that a picture is made of.",
-        "1_explore.py",
-        "Explore the digits",
-        figures.digit_grid,
-        dataset.train_images[:4],
-        [CLASS_NAMES[label] for label in dataset.train_labels[:4]],
-        columns=2,
-        alt="Four handwritten digits with their names",
-    )
-    card(
-        train,
-        "2. Train",
-        "Choose a network, train it, and watch its accuracy rise epoch by epoch.",
-        "2_train.py",
-        "Train a network",
-        figures.learning_curve,
-        tuple(epoch.accuracy for epoch in store.history("article")),
-        alt="Accuracy of the article network rising epoch by epoch",
-    )
-    card(
-        evaluate,
-        "3. Evaluate",
-        "Measure it on images it has never seen, and find out what it confuses.",
-        "3_evaluate.py",
-        "Evaluate a network",
-        figures.digit_grid,
-        dataset.test_images[HARD_TO_READ],
-        [f"{CLASS_NAMES[label]}?" for label in dataset.test_labels[HARD_TO_READ]],
-        columns=2,
-        alt="Four digits that are hard to read",
-    )
-    card(
-        predict,
-        "4. Predict",
-        "Draw a digit with the mouse or a finger, and see what the network makes of it.",
-        "4_predict.py",
-        "Draw a digit",
-        figures.reading,
-        dataset.test_images[0],
-        int(dataset.test_labels[0]),
-        alt="A handwritten seven, and an arrow to the answer 7",
-    )
-
-
-steps()
+explore, train, evaluate, predict = st.columns(4)
+card(
+    explore,
+    "1. Explore",
+    "Look at the digits that people wrote, and at the numbers that a picture is made of.",
+    "1_explore.py",
+    "Explore the digits",
+    figures.digit_grid,
+    dataset.train_images[:4],
+    [CLASS_NAMES[label] for label in dataset.train_labels[:4]],
+    columns=2,
+    alt="Four handwritten digits with their names",
+)
+card(
+    train,
+    "2. Train",
+    "Choose a network, train it, and watch its accuracy rise epoch by epoch.",
+    "2_train.py",
+    "Train a network",
+    figures.learning_curve,
+    tuple(epoch.accuracy for epoch in store.history("article")),
+    alt="Accuracy of the article network rising epoch by epoch",
+)
+card(
+    evaluate,
+    "3. Evaluate",
+    "Measure it on images it has never seen, and find out what it confuses.",
+    "3_evaluate.py",
+    "Evaluate a network",
+    figures.digit_grid,
+    dataset.test_images[HARD_TO_READ],
+    [f"{CLASS_NAMES[label]}?" for label in dataset.test_labels[HARD_TO_READ]],
+    columns=2,
+    alt="Four digits that are hard to read",
+)
+card(
+    predict,
+    "4. Predict",
+    "Draw a digit with the mouse or a finger, and see what the network makes of it.",
+    "4_predict.py",
+    "Draw a digit",
+    figures.reading,
+    dataset.test_images[0],
+    int(dataset.test_labels[0]),
+    alt="A handwritten seven, and an arrow to the answer 7",
+)
 
 st.subheader("Where you are", anchor=False)
 with st.container(horizontal=True):

@@ -155,9 +155,9 @@ def _learning_settings() -> dict[str, Any]:
             "precision",
             "Precision",
             PRECISIONS,
-            help="How exactly numbers are multiplied: bfloat16 keeps about 3 digits of each, float32 7. "
-            "Networks learn as well with 3, and faster where the processor has units for it. "
-            "Auto uses them where that is so.",
+            help="How exactly the computer multiplies. bfloat16 keeps 2 to 3 digits of each number, float32 "
+            "about 7. A network learns as well with fewer, and faster on some processors; on others "
+            "float32 is used in any case. Auto chooses what is faster here.",
         ),
     }
 

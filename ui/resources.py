@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.runtime import Runtime
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
 from core.database import ADDRESS_VARIABLE, StoreError
-from core.engine import engine
+from core.engine import EngineError, engine
 from core.forecast import Forecast, forecasts
 from core.jobs import TrainingQueue
 from core.kept import KEEP_VARIABLE
@@ -132,7 +133,9 @@ def _try_to_read() -> None:
 
 def warm_up() -> None:
     """Load the engine in the background, once the page that is being made has been sent."""
-    if st.runtime.exists():
+    # AppTest runs pages in a stand-in for a server, which even says that it is one.
+    in_a_server = st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
+    if in_a_server and not engine.is_loaded:
         engine.load_in_background(after=_SEND_SECONDS)
 
 
@@ -147,12 +150,8 @@ def wait_for_engine() -> None:
         bar.empty()
     try:
         engine.load()
-    except ImportError:
-        st.error(
-            "The engine cannot be started: TensorFlow is missing on this server, or damaged. "
-            "Install what requirements.txt lists, and start the server again.",
-            icon=":material/error:",
-        )
+    except EngineError as error:
+        st.error(str(error), icon=":material/error:")
         st.stop()
 
 

@@ -20,8 +20,6 @@ def run_card(run_id: str) -> None:
     with st.container(border=True, key="run_card"):
         st.subheader(chrome.plain(run.label), anchor=False)
         st.caption(run.recipe.settings)
-        if run.versions:
-            st.caption(" · ".join(f"{name} {what}" for name, what in run.versions.items()))
         st.badge(STATES[run.state])
         if parent:
             st.markdown(parent)
@@ -29,6 +27,8 @@ def run_card(run_id: str) -> None:
             st.warning(run.failure, icon=":material/error:")
         if run.note:
             st.text(run.note)
+        if "precision" in run.versions:
+            st.caption(f"Calculated in {run.versions['precision']}.")
         with st.container(horizontal=True):
             chrome.page_link("2_train.py", "See its curve", run=run.id)
             if run.has_model:

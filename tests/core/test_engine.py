@@ -55,11 +55,11 @@ def test_if_it_cannot_be_loaded_in_the_background_whoever_needs_it_is_told():
     assert run(
         "import sys\n"
         "sys.modules['tensorflow'] = None\n"
-        "from core.engine import engine\n"
+        "from core.engine import EngineError, engine\n"
         "engine.load_in_background().join()\n"
         "assert not engine.is_loaded\n"
         "try:\n"
         "    engine.load()\n"
-        "except ImportError:\n"
-        "    print('told')\n"
-    ) == ["told"]
+        "except EngineError as error:\n"
+        "    print('requirements.txt' in str(error))\n"
+    ) == ["True"]

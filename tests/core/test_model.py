@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from core import model as core_model
 from core.data import Dataset
+from core.machine import has_bfloat16
 from core.model import build_model, from_bytes, keep_compiled, precision_of, to_bytes
-from core.recipe import ARTICLE, PRESETS, Recipe
+from core.recipe import ARTICLE, PRECISIONS, PRESETS, Recipe
 
 RECIPES = {
     **PRESETS,
@@ -121,16 +122,22 @@ def test_a_page_run_does_not_throw_away_what_is_compiled(mnist: Dataset, monkeyp
     assert not cleared.called
 
 
-def test_precision_is_what_the_recipe_asks_for_or_what_pays_here(monkeypatch: pytest.MonkeyPatch):
+def test_precision_is_what_the_recipe_asks_for_or_what_pays_if_there_are_units(
+    monkeypatch: pytest.MonkeyPatch,
+):
     small = Recipe(batch_size=10)
-    for has_units, expected in ((True, "bfloat16"), (False, "float32")):
-        monkeypatch.setattr(core_model, "has_bfloat16", lambda has_units=has_units: has_units)
-        assert precision_of(ARTICLE) == expected
-        assert precision_of(small) == "float32", "small batches are slower in bfloat16"
-        for asked in ("float32", "bfloat16"):
-            assert precision_of(dataclasses.replace(small, precision=asked)) == asked
+    slowly_written = Recipe(hidden_units=(), batch_size=64, handwriting=True)
+    monkeypatch.setattr(core_model, "has_bfloat16", lambda: True)
+    assert precision_of(ARTICLE) == "bfloat16"
+    assert precision_of(small) == precision_of(slowly_written) == "float32"
+    assert precision_of(dataclasses.replace(small, precision="bfloat16")) == "bfloat16"
+    assert precision_of(dataclasses.replace(ARTICLE, precision="float32")) == "float32"
+    monkeypatch.setattr(core_model, "has_bfloat16", lambda: False)
+    for precision in PRECISIONS:
+        assert precision_of(dataclasses.replace(ARTICLE, precision=precision)) == "float32"
 
 
+@pytest.mark.skipif(not has_bfloat16(), reason="This processor has no units for bfloat16.")
 @pytest.mark.parametrize("name", PRESETS)
 def test_bfloat16_multiplies_coarsely_and_keeps_exact_weights_and_probabilities(name: str, mnist: Dataset):
     coarse, exact = (build_model(PRESETS[name], precision) for precision in ("bfloat16", "float32"))
