@@ -37,14 +37,13 @@ def print_table(title: str, measured: Mapping[str, Sequence[float]], unit: str, 
         print(f"| {name} | {figures} | {median / first:.2f} |", flush=True)
 
 
-def print_growth(
-    title: str, of: str, measured: Mapping[int, Mapping[str, Sequence[float]]], digits: int = 3
-) -> None:
+def print_growth(title: str, of: str, measured: Mapping[int, Mapping[str, Sequence[float]]]) -> None:
     """Print a row of medians for each size, with the columns that the first one has."""
     print(f"\n{title}\n")
     names = [of, *next(iter(measured.values()))]
     print("| " + " | ".join(names) + " |")
     print("|---" * len(names) + "|")
     for size, columns in measured.items():
-        medians = " | ".join(f"{statistics.median(values):,.{digits}f}" for values in columns.values())
-        print(f"| {size:,} | {medians} |", flush=True)
+        medians = (statistics.median(values) for values in columns.values())
+        figures = " | ".join(f"{median:,.{0 if median > 100 else 3}f}" for median in medians)
+        print(f"| {size:,} | {figures} |", flush=True)
