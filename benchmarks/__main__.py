@@ -27,7 +27,8 @@ LIBRARIES = {"tensorflow", "tensorflow-cpu", "keras", "numpy", "streamlit"}
 def machine() -> str:
     """Describe the machine and what runs on it, in a line."""
     described = Path("/proc/cpuinfo")
-    names = [line for line in described.read_text().splitlines() if line.startswith("model name")]
+    lines = described.read_text().splitlines() if described.exists() else []
+    names = [line for line in lines if line.startswith("model name")]
     processor = names[0].partition(":")[2].strip() if names else platform.processor()
     units = "with bfloat16 units" if has_bfloat16() else "without bfloat16 units"
     memory = psutil.virtual_memory().total / 2**30
