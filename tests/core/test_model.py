@@ -160,3 +160,24 @@ def test_adam_in_one_pass_is_the_adam_of_keras():
         results.append(np.asarray(variable))
     np.testing.assert_allclose(*results, rtol=1e-5, atol=1e-7)
     assert np.abs(results[0] - start).mean() > 0.001
+
+
+def test_accuracy_is_that_of_keras():
+    rng = np.random.default_rng(0)
+    answers, labels = rng.random((2, 50, 10), np.float32), rng.integers(0, 10, (2, 50), np.uint8)
+    answers[0, :5] = 0.1  # all alike: the first digit wins
+    ours, theirs = build_model(ARTICLE), keras.metrics.SparseCategoricalAccuracy()
+    for batch_answers, batch_labels in zip(answers, labels, strict=True):
+        results = ours.compute_metrics(None, tf.constant(batch_labels), tf.constant(batch_answers))
+        theirs.update_state(batch_labels, batch_answers)
+    assert float(results["accuracy"]) == pytest.approx(float(theirs.result()))
+    assert 0 < float(theirs.result()) < 1
+
+
+@pytest.mark.skipif(not has_bfloat16(), reason="This processor has no units for bfloat16.")
+def test_each_pixel_value_is_scaled_as_exactly_as_bfloat16_can():
+    pixels = np.zeros((1, 28, 28), np.uint8)
+    pixels.flat[:256] = np.arange(256)
+    scaled = build_model(ARTICLE, "bfloat16").get_layer("scale")(pixels)
+    assert scaled.dtype == tf.bfloat16
+    np.testing.assert_array_equal(scaled, tf.cast(pixels / np.float32(255), tf.bfloat16))

@@ -1,18 +1,19 @@
 import dataclasses
 import gc
+import itertools
 import threading
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
+from core import training
 from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import from_bytes, to_bytes
-from core.recipe import ARTICLE, OPTIMIZERS, Recipe
-from core.training import _batches, train
+from core.recipe import ARTICLE, OPTIMIZERS, PRESETS, Recipe
+from core.training import TrainingResult, _shuffled_batches, _steps_per_execution, train
 
 
 def test_the_article_recipe_reads_94_of_100(article_result, mnist: Dataset):
@@ -41,18 +42,23 @@ VARIANTS = {
 
 
 def test_an_epoch_shows_every_image_once_each_time_in_another_order():
+    """Each image has its index as its label, so the labels tell which ones were seen."""
     images, size = np.zeros((60_000, 1, 1), np.uint8), 60_000
+    recipe = Recipe(batch_size=1024, seed=5)
+    steps = recipe.steps_per_epoch
+    stream = _shuffled_batches(images, np.arange(size), recipe).as_numpy_iterator()
     orders = []
-    for iterations in (0, 59, 118, 118):
-        batches = _batches(images, np.arange(size), 1024, shuffle_seed=(5, tf.Variable(iterations)))
-        seen = [labels.numpy() for _, labels in batches]
+    for _ in range(3):
+        seen = [labels for _, labels in itertools.islice(stream, steps)]
         assert [len(labels) for labels in seen] == [1024] * 58 + [size - 58 * 1024]
         orders.append(np.concatenate(seen))
         np.testing.assert_array_equal(np.sort(orders[-1]), np.arange(size))
-    np.testing.assert_array_equal(orders[2], orders[3])
+    # A training that is resumed after two epochs goes on with the third.
+    resumed = _shuffled_batches(images, np.arange(size), recipe, first_epoch=2).take(steps)
+    np.testing.assert_array_equal(orders[2], np.concatenate([labels for _, labels in resumed]))
     # Where an image comes in an epoch says nothing of where it comes in the next, nor of where
     # its neighbour comes.
-    first, second, third = (np.argsort(order) for order in orders[:3])
+    first, second, third = (np.argsort(order) for order in orders)
     for one, other in ((first, second), (second, third), (first[:-1], first[1:]), (first, np.arange(size))):
         assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
 
@@ -67,10 +73,22 @@ def test_the_trained_network_answers_in_float32(small_recipe: Recipe, mnist: Dat
     )
 
 
-def weights_and_curve(recipe: Recipe, mnist: Dataset):
-    result = train(recipe, mnist)
-    curve = [(epoch.loss, epoch.accuracy, epoch.val_loss) for epoch in result.history]
-    return result.model.get_weights(), curve
+def assert_same(one: TrainingResult, other: TrainingResult) -> None:
+    """They have the same history and weights.
+
+    In bfloat16, TensorFlow adds up in another order now and then when the machine is busy; but
+    another seed changes the loss by 0.02 and weights by 0.2.
+    """
+    slack = {"rtol": 0, "atol": 5e-3 if one.precision == "bfloat16" else 0}
+    np.testing.assert_allclose(curve(one.history), curve(other.history), **slack)
+    for ours, theirs in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, **slack)
+
+
+def curve(history: tuple[Epoch, ...]) -> np.ndarray:
+    return np.array(
+        [(epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy) for epoch in history], float
+    )
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -78,7 +96,7 @@ def test_same_recipe_same_history_also_while_others_use_keras(
     variant: str, small_recipe: Recipe, mnist: Dataset
 ):
     recipe = dataclasses.replace(small_recipe, **VARIANTS[variant])
-    weights, curve = weights_and_curve(recipe, mnist)
+    alone = train(recipe, mnist)
 
     # What Streamlit does after every page run of every visitor, unless it is kept from it.
     done = threading.Event()
@@ -91,13 +109,11 @@ def test_same_recipe_same_history_also_while_others_use_keras(
     disturber = threading.Thread(target=disturb, name="disturber")
     disturber.start()
     try:
-        again, same_curve = weights_and_curve(recipe, mnist)
+        disturbed = train(recipe, mnist)
     finally:
         done.set()
         disturber.join()
-    assert curve == same_curve
-    for one, other in zip(weights, again, strict=True):
-        np.testing.assert_array_equal(one, other)
+    assert_same(alone, disturbed)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -110,14 +126,12 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(variant: str, small_rec
     seen: list[int] = []
     resumed = train(recipe, mnist, on_epoch=lambda epoch: seen.append(epoch.number), resume=checkpoints[0])
     assert seen == [2, 3], "the first epoch is not trained again"
-    assert without_time(resumed.history) == without_time(whole.history)
-    for one, other in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    assert_same(whole, resumed)
 
     # More epochs than planned are the same as having planned them.
     short = train(dataclasses.replace(recipe, epochs=2), mnist)
     longer = train(recipe, mnist, resume=short.checkpoint)
-    assert without_time(longer.history) == without_time(whole.history)
+    assert_same(whole, longer)
 
 
 def test_a_training_that_slows_down_is_resumed_where_it_was(small_recipe: Recipe, mnist: Dataset):
@@ -125,14 +139,8 @@ def test_a_training_that_slows_down_is_resumed_where_it_was(small_recipe: Recipe
     checkpoints: list[Checkpoint] = []
     whole = train(recipe, mnist, on_checkpoint=checkpoints.append)
     resumed = train(recipe, mnist, resume=checkpoints[1])
-    assert without_time(resumed.history) == without_time(whole.history)
-    for one, other in zip(whole.model.get_weights(), resumed.model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-    assert without_time(whole.history) != without_time(train(small_recipe, mnist).history)
-
-
-def without_time(history: tuple[Epoch, ...]) -> list[Epoch]:
-    return [dataclasses.replace(epoch, seconds=0.0) for epoch in history]
+    assert_same(whole, resumed)
+    assert not np.array_equal(curve(whole.history), curve(train(small_recipe, mnist).history))
 
 
 def test_nothing_is_left_to_do_after_the_last_epoch(small_recipe: Recipe, mnist: Dataset):
@@ -168,31 +176,24 @@ def test_nothing_of_a_training_stays_in_memory(small_recipe: Recipe, mnist: Data
 
 def test_another_seed_gives_another_history(small_recipe: Recipe, mnist: Dataset):
     other = dataclasses.replace(small_recipe, seed=1)
-    assert weights_and_curve(small_recipe, mnist)[1] != weights_and_curve(other, mnist)[1]
+    with pytest.raises(AssertionError):
+        assert_same(train(small_recipe, mnist), train(other, mnist))
 
 
-def test_every_image_is_used_once_in_an_epoch(small_recipe: Recipe, mnist: Dataset):
-    """Each image has its index as its label, so the labels tell which ones were seen."""
-    from core.training import _batches
-
-    recipe = dataclasses.replace(small_recipe, train_size=1000)
-    labels = np.arange(1000, dtype=np.int32)
-    orders = []
-    for step in (0, 10):
-        batches = _batches(mnist.train_images[:1000], labels, recipe.batch_size, (recipe.seed, step))
-        orders.append(np.concatenate([batch_labels for _, batch_labels in batches.as_numpy_iterator()]))
-    assert sorted(orders[0]) == list(range(1000))
-    assert sorted(orders[1]) == list(range(1000))
-    assert orders[0].tolist() != orders[1].tolist()
+@pytest.fixture
+def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a training of the small recipe look up three times an epoch."""
+    monkeypatch.setattr(training, "MAX_STEPS_PER_EXECUTION", 10)
 
 
+@pytest.mark.usefixtures("three_looks")
 def test_each_epoch_is_reported_as_soon_as_it_is_finished(small_recipe: Recipe, mnist: Dataset):
     seen, shares = [], []
     result = train(
         small_recipe, mnist, on_epoch=lambda e: seen.append((e, len(shares))), on_progress=shares.append
     )
     assert tuple(epoch for epoch, _ in seen) == result.history
-    assert [count for _, count in seen] == [2, 4, 6]  # 30 steps an epoch, 20 at a time
+    assert [count for _, count in seen] == [3, 6, 9]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
@@ -206,15 +207,17 @@ def test_validation_is_measured_on_images_kept_aside(small_recipe: Recipe, mnist
     assert train(small_recipe, mnist).history[-1].val_accuracy is None
 
 
+@pytest.mark.usefixtures("three_looks")
 def test_stop_keeps_what_was_learned(small_recipe: Recipe, mnist: Dataset):
     shares: list[float] = []
     recipe = dataclasses.replace(small_recipe, epochs=50)
-    result = train(recipe, mnist, on_progress=shares.append, should_stop=lambda: len(shares) >= 7)
+    result = train(recipe, mnist, on_progress=shares.append, should_stop=lambda: len(shares) >= 10)
     assert result.stopped
     assert len(result.history) == 3  # stopped within the fourth
     assert evaluate(result.model, mnist.test_images, mnist.test_labels).accuracy > 0.7
 
 
+@pytest.mark.usefixtures("three_looks")
 def test_stop_before_the_first_epoch_is_finished(small_recipe: Recipe, mnist: Dataset):
     result = train(small_recipe, mnist, should_stop=lambda: True)
     assert result.stopped
@@ -247,12 +250,14 @@ def test_a_stop_at_the_very_end_is_no_stop(small_recipe: Recipe, mnist: Dataset)
     assert not result.stopped
 
 
-def test_heavy_recipes_look_up_after_every_batch():
-    from core.training import MAX_STEPS_PER_EXECUTION, _steps_per_execution
-
-    assert _steps_per_execution(ARTICLE) == MAX_STEPS_PER_EXECUTION
+def test_heavy_recipes_look_up_more_often_and_all_at_the_end_of_an_epoch():
     heavy = Recipe(conv_filters=(32, 32), batch_size=1000, train_size=10_000)
-    assert _steps_per_execution(heavy) == 1
+    uneven = Recipe(batch_size=128, validation_share=0.15)
+    prime = Recipe(hidden_units=(1024, 1024), train_size=59_000)
+    looks = [_steps_per_execution(recipe) for recipe in (ARTICLE, heavy, uneven, prime, *PRESETS.values())]
+    assert looks[:4] == [20, 1, 133, 1]
+    for steps, recipe in zip(looks, (ARTICLE, heavy, uneven, prime, *PRESETS.values()), strict=True):
+        assert recipe.steps_per_epoch % steps == 0
 
 
 def test_a_network_that_diverges_before_a_stop_is_not_kept(small_recipe: Recipe, mnist: Dataset):
