@@ -1,7 +1,7 @@
 """Hyperparameters as one value: their limits, their presets, their JSON form.
 
 A `Recipe` says everything that decides a training: with the same data it gives
-the same network twice, on the same kind of processor. It validates itself, so a
+the same network twice, on the same kind of processor (see `core.training.train`). It validates itself, so a
 recipe that exists is possible.
 """
 
