@@ -185,7 +185,7 @@ def _data_settings() -> dict[str, Any]:
             key=_key("seed"),
             persist_state="session",
             help="Decides all that is random: the first weights and the order of the images. "
-            "The same seed gives the same network; another one shows how much luck is in a result.",
+            "The same seed makes them the same; another one shows how much luck is in a result.",
         ),
     }
 
