@@ -6,9 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.data import CLASS_NAMES
-from core.database import StoreError
-from ui import chrome, resources
+from ui import chrome
 
 # Test images whose label people dispute (Northcutt et al. 2021).
 HARD_TO_READ = [947, 2130, 3520, 5937]
@@ -20,12 +18,14 @@ chrome.begin(
     "and answers that are sometimes wrong. Finding out why is the point.",
 )
 
-# Matplotlib takes a third of a second to import: at the first visit of a server the heading is
-# on the screen before.
+# Matplotlib, NumPy and the run store take a second to import: at the first visit of a server the
+# heading is on the screen before.
 from matplotlib.figure import Figure  # noqa: E402
 
 from core import figures  # noqa: E402
-from ui import pictures  # noqa: E402
+from core.data import CLASS_NAMES  # noqa: E402
+from core.database import StoreError  # noqa: E402
+from ui import pictures, resources  # noqa: E402
 
 dataset = resources.mnist()
 store = resources.store()

@@ -1,13 +1,16 @@
-"""Navigation and the frame that every page has."""
+"""Navigation and the frame that every page has.
 
+At the first visit of a server the heading of Home shall be on the screen at once. So whatever
+brings NumPy or the run store is imported after it: they take half a second.
+"""
+
+import contextlib
 import re
 import threading
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-
-from ui import resources, session
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
@@ -31,7 +34,7 @@ _navigation_was_built = threading.Event()
 
 def navigation() -> Any:
     """Set the browser title and layout, show the navigation, and return the chosen page."""
-    resources.read_ahead()
+    _read_ahead()
     st.set_page_config(page_title="Digit Lab", page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
@@ -40,6 +43,21 @@ def navigation() -> Any:
     page = st.navigation(pages, position="top")
     _navigation_was_built.set()
     return page
+
+
+@st.cache_resource(show_spinner=False)
+def _read_ahead() -> threading.Thread:
+    """Read MNIST beside the first page's imports: unpacking and checking leave Python free."""
+    thread = threading.Thread(target=_try_to_read, name="digit-lab-data", daemon=True)
+    thread.start()
+    return thread
+
+
+def _try_to_read() -> None:
+    from core.data import DataError, load_mnist
+
+    with contextlib.suppress(DataError):  # The page that needs the data tells.
+        load_mnist()
 
 
 def begin(title: str, what: str, why: str) -> None:
@@ -56,11 +74,14 @@ def begin(title: str, what: str, why: str) -> None:
     if not _navigation_was_built.is_set():
         navigation()
         st.rerun()
-    session.owner()
-    resources.queue()
     st.title(title)
     st.markdown(what)
     st.markdown(why)
+
+    from ui import resources, session
+
+    session.owner()
+    resources.queue()
 
 
 def end(code: str, tries: list[str]) -> None:

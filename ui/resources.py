@@ -1,8 +1,6 @@
 """What all sessions of the server share: the data, the runs, the line, the models."""
 
-import contextlib
 import os
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,19 +114,6 @@ def refusals() -> tuple["Refusals", ...]:
     from core.judge import load_judge
 
     return not_digits.refusals(load_judge(), not_digits.load_not_digits().images)
-
-
-@st.cache_resource(show_spinner=False)
-def read_ahead() -> threading.Thread:
-    """Read MNIST beside the first page's imports: unpacking and checking leave Python free."""
-    thread = threading.Thread(target=_try_to_read, name="digit-lab-data", daemon=True)
-    thread.start()
-    return thread
-
-
-def _try_to_read() -> None:
-    with contextlib.suppress(DataError):  # The page that needs the data tells.
-        load_mnist()
 
 
 def warm_up() -> None:

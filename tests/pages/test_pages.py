@@ -144,3 +144,22 @@ print([thread.name for thread in threading.enumerate() if "engine" in thread.nam
 """
     answer = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
     assert answer.split() == ["[]", "[]"]
+
+
+def test_heading_of_home_waits_for_no_import():
+    code = """
+import sys
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+loaded = []
+title = st.title
+def first_title(*args, **kwargs):
+    loaded.append({"sqlalchemy", "matplotlib", "core.runs"} & sys.modules.keys())
+    return title(*args, **kwargs)
+st.title = first_title
+app = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
+assert not app.exception
+print(app.title[0].value, loaded)
+"""
+    answer = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
+    assert answer.strip() == "Digit Lab [set()]"
