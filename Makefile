@@ -26,10 +26,10 @@ test: $(VENV)/dev browser
 	$(BIN)/pytest
 
 models: $(VENV)/app
-	$(BIN)/python -m core.bundle
-	$(BIN)/python -m core.heldout
-	$(BIN)/python -m core.likeness
-	$(BIN)/python -m core.judge_training
+	$(BIN)/python -m scripts.train_presets
+	$(BIN)/python -m scripts.fit_temperatures
+	$(BIN)/python -m scripts.index_neighbors
+	$(BIN)/python -m scripts.train_detector
 
 # The browser tests use Chromium: one that is there, else Debian's, else Playwright's.
 browser: $(VENV)/dev

@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks.compare import rounds
 from benchmarks.server import ROOT
-from core.machine import has_bfloat16
+from core.precision import has_bfloat16
 
 BENCHMARKS = ("speed", "memory", "start", "pages", "live", "growth")
 # TensorFlow has two names, of which one is installed.

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from core.data import Images
+from core.drawing.strokes import Stroke, as_strokes, draw, extent, strokes_to_mnist
 from core.evaluation import predict
 from core.ink import to_mnist
-from core.pen import Stroke, as_strokes, draw, extent, strokes_to_mnist
-from core.runs import RunStore
+from core.store.runs import RunStore
 
 CANVAS = 280
 PEN = 20

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from benchmarks.memory import Visitor
 from benchmarks.server import Server
-from core.calibration import reliability, rescale
-from core.confidence import mcnemar, wilson
+from core.analysis.calibration import reliability, rescale
+from core.analysis.robustness import DISTORTIONS, curve
+from core.analysis.significance import mcnemar, wilson
+from core.analysis.temperatures import twin_temperature
 from core.data import load_mnist
 from core.evaluation import evaluate
-from core.heldout import twin_temperature
-from core.robustness import DISTORTIONS, curve
-from core.runs import RunStore
-from ui.evaluate.stress import KINDS
+from core.store.runs import RunStore
+from ui.evaluate.robustness import KINDS
 
 QUESTIONS = ("Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison")
 MODELS = ("article", "convolutional")

@@ -27,10 +27,13 @@ from benchmarks.server import Server
 from benchmarks.session import Session
 from benchmarks.speed import EPOCHS, plain_epoch
 from core.data import load_mnist
-from core.database import COUNTER, FILES, RUNS, Database
-from core.database import EPOCHS as HISTORIES
 from core.recipe import ARTICLE, Recipe
-from core.records import MAX_BYTES, RunState, checksum, now
+from core.store.database import Database
+from core.store.queries import checksum, now
+from core.store.retention import MAX_BYTES
+from core.store.run import RunState
+from core.store.tables import COUNTER, FILES, RUNS
+from core.store.tables import EPOCHS as HISTORIES
 from core.training import train
 
 # By size, the values of each column.

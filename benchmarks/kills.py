@@ -19,10 +19,10 @@ from benchmarks.server import Server
 from benchmarks.session import Session
 from core.data import load_mnist
 from core.history import Epoch
-from core.line import Line
+from core.jobs.queue import Line
 from core.recipe import ARTICLE
-from core.records import RunState
-from core.runs import RunStore
+from core.store.run import RunState
+from core.store.runs import RunStore
 from core.training import train
 
 # A kill comes so long after the run was taken, at most: before, in, and after its epochs.

@@ -24,11 +24,11 @@ from scipy import ndimage
 
 from benchmarks.drawings import CANVAS, PEN, load, place
 from core.data import IMAGE_SIZE
+from core.drawing.photo import find_ink, open_picture
+from core.drawing.strokes import as_strokes, draw
 from core.evaluation import evaluate
 from core.ink import to_mnist
-from core.pen import as_strokes, draw
-from core.photo import find_ink, open_picture
-from core.runs import RunStore
+from core.store.runs import RunStore
 
 # The picture, with the drawing in the middle of it.
 WIDTH, HEIGHT = 1200, 900

@@ -23,15 +23,15 @@ from scipy.ndimage import gaussian_filter
 from sklearn.decomposition import PCA
 
 from benchmarks.drawings import load
+from core.analysis.morphology import measure
+from core.analysis.rejection import load_not_digits
 from core.data import Images, load_mnist
+from core.drawing.detector import DEFAULT_REFUSED, MAX_REFUSED, load_judge
+from core.drawing.neighbors import NEIGHBOURS, load_likeness
+from core.drawing.strokes import MNIST_PEN, as_strokes, strokes_to_mnist
 from core.evaluation import predict
 from core.ink import to_mnist
-from core.judge import DEFAULT_REFUSED, MAX_REFUSED, load_judge
-from core.likeness import NEIGHBOURS, load_likeness
-from core.not_digits import load_not_digits
-from core.pen import MNIST_PEN, as_strokes, strokes_to_mnist
-from core.runs import RunStore
-from core.strokes import measure
+from core.store.runs import RunStore
 
 REFUSED = 0.05
 TIMED = 20

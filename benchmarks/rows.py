@@ -26,10 +26,11 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.drawings import load
+from core.drawing.number import Row, read_picture, read_row
+from core.drawing.segmentation import RowError
+from core.drawing.strokes import Stroke, as_strokes, draw, strokes_to_mnist
 from core.evaluation import Model, predict
-from core.pen import Stroke, as_strokes, draw, strokes_to_mnist
-from core.rows import Row, RowError, read_picture, read_row
-from core.runs import RunStore
+from core.store.runs import RunStore
 
 WIDTH, HEIGHT = 700, 280
 PEN = 20

@@ -22,7 +22,7 @@ import tensorflow as tf
 from benchmarks.compare import in_turn, print_table, rounds
 from core.data import Dataset, load_mnist
 from core.evaluation import evaluate
-from core.machine import has_bfloat16
+from core.precision import has_bfloat16
 from core.recipe import ARTICLE
 from core.training import train
 

@@ -18,7 +18,8 @@ from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
 from core.data import load_mnist
 from core.history import Epoch
-from core.recipe import PRECISIONS, PRESETS
+from core.presets import PRESETS
+from core.recipe import PRECISIONS
 from core.training import train
 
 SHOWN = 25

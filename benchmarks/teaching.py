@@ -16,10 +16,10 @@ import numpy as np
 
 from benchmarks.drawings import load
 from core.data import Dataset, load_mnist
+from core.drawing.strokes import as_strokes, strokes_to_mnist
 from core.evaluation import evaluate
-from core.pen import as_strokes, strokes_to_mnist
-from core.runs import RunStore
-from core.teaching import Drawings, further, mix
+from core.fine_tuning import Drawings, further, mix
+from core.store.runs import RunStore
 from core.training import train
 
 

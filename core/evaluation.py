@@ -149,11 +149,6 @@ class Evaluation:
             for digit, answer in zip(*np.unravel_index(order, errors.shape), strict=True)
         )
 
-    @cached_property
-    def worst_pair(self) -> tuple[int, int, int] | None:
-        """The most frequent mistake as (true digit, answer, count); None without mistakes."""
-        return (self.pairs[0].digit, self.pairs[0].answer, self.pairs[0].count) if self.pairs else None
-
 
 def evaluate(model: Model, images: Images, labels: Labels) -> Evaluation:
     """Show images to a network and collect its answers.

@@ -8,16 +8,15 @@ recipe that exists is possible.
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from core.data import CLASSES, IMAGE_SIZE, TRAINING_IMAGES
-
-CONV_KERNEL = 3
+from core import cost
+from core.data import TRAINING_IMAGES
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
@@ -69,22 +68,6 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
     }
 )
 
-# The three bounds keep one student from holding, or killing, a small shared server: on two
-# cores a training ends within about five minutes and takes less than half a gigabyte. (Dense
-# layers do 5e10 of this work in a second of processor time, convolutions twice as much.)
-MAX_STEPS = 100_000
-MAX_WORK = 2e13
-MAX_BATCH_VALUES = 40_000_000
-
-# Multiply-adds of a training step for each one of an answer: forward, and twice backward.
-_TRAINING_COST = 3
-# A multiply-add in a convolution takes about as long as three in a dense layer, measured
-# with TensorFlow 2.21 on two cores.
-_CONV_COST = 3
-# Writing an image anew takes about as long as this many multiply-adds of a dense layer: the
-# article network's epoch takes 4.1 s of processor time longer with it, for 60,000 images.
-_HANDWRITING_COST = 4_000_000
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -116,7 +99,7 @@ class Recipe:
         Whether each image is shifted, rotated and zoomed a little at random while training.
     handwriting : bool
         Whether each image is written anew by another hand while training: bent, slanted, with
-        another pen, zeros slashed, ones flagged, sevens crossed (see `core.hands`).
+        another pen, zeros slashed, ones flagged, sevens crossed (see `core.augmentation.handwriting`).
     decay : bool
         Whether the learning rate falls to nought over the training, along half a cosine
         (Loshchilov and Hutter, "SGDR", 2017).
@@ -161,21 +144,13 @@ class Recipe:
         _switch(self.augmentation, "Augmentation must be either true or false.")
         _switch(self.handwriting, "Handwriting must be either true or false.")
         _switch(self.decay, "Decay must be either true or false.")
-        if self.epochs * self.steps_per_epoch > MAX_STEPS:
-            raise RecipeError(
-                f"This recipe would update the weights more than {MAX_STEPS:,} times. "
-                "Choose fewer epochs, a larger batch size or fewer training images."
-            )
-        if self.epochs * self.fit_size * self.work_per_image > MAX_WORK:
-            raise RecipeError(
-                "This training would take too long on a shared server. "
-                "Choose fewer epochs or training images, or a smaller network."
-            )
-        if min(self.batch_size, self.fit_size) * self._values_per_image > MAX_BATCH_VALUES:
-            raise RecipeError(
-                "One batch of this network needs more memory than a small server has. "
-                "Choose a smaller batch size or fewer filters."
-            )
+        refusal = cost.refusal(
+            steps=self.epochs * self.steps_per_epoch,
+            training_cost=self.training_cost,
+            batch_values=min(self.batch_size, self.fit_size) * self.network.values_per_image,
+        )
+        if refusal:
+            raise RecipeError(refusal)
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -196,42 +171,24 @@ class Recipe:
         return math.ceil(self.fit_size / self.batch_size)
 
     @property
+    def network(self) -> cost.NetworkSize:
+        """Sizes of the layers, known without building the network."""
+        return cost.NetworkSize.of(self.conv_filters, self.hidden_units)
+
+    @property
     def parameters(self) -> int:
-        """Number of trainable parameters, counted without building the network.
-
-        A dense layer has (inputs + 1) × units, a convolutional one
-        (3 × 3 × channels + 1) × filters; the 1 is the bias.
-        """
-        return sum((layer.inputs + 1) * layer.units for layer in self._shapes())
+        """Number of trainable parameters: weights and biases."""
+        return self.network.parameters
 
     @property
-    def work_per_image(self) -> int:
-        """Cost of learning one image once, in multiply-adds of a dense layer."""
-        return self.network_work + (_HANDWRITING_COST if self.handwriting else 0)
+    def cost_per_image(self) -> int:
+        """Cost of one training step for one image, in multiply–adds of a dense layer."""
+        return self.network.cost_per_image + (cost.HANDWRITING_COST if self.handwriting else 0)
 
     @property
-    def network_work(self) -> int:
-        """The part of `work_per_image` that is spent in the layers, in the same unit."""
-        return _TRAINING_COST * sum(
-            (_CONV_COST if layer.pooled else 1) * layer.positions * layer.inputs * layer.units
-            for layer in self._shapes()
-        )
-
-    @property
-    def _values_per_image(self) -> int:
-        """Outputs of all layers for one image, which training keeps until the way back."""
-        return sum((layer.positions + layer.pooled) * layer.units for layer in self._shapes())
-
-    def _shapes(self) -> Iterator["_Shape"]:
-        """The layers that have weights, first to last."""
-        side, channels = IMAGE_SIZE, 1
-        for filters in self.conv_filters:
-            yield _Shape(side**2, CONV_KERNEL**2 * channels, filters, pooled=(side // 2) ** 2)
-            side, channels = side // 2, filters
-        inputs = side**2 * channels
-        for units in (*self.hidden_units, CLASSES):
-            yield _Shape(1, inputs, units, pooled=0)
-            inputs = units
+    def training_cost(self) -> int:
+        """Cost of the whole training, in multiply–adds of a dense layer."""
+        return self.epochs * self.fit_size * self.cost_per_image
 
     @property
     def settings(self) -> str:
@@ -292,19 +249,6 @@ class Recipe:
         return cls(**fields)
 
 
-@dataclass(frozen=True)
-class _Shape:
-    """Size of a layer: at each position, each unit adds up the inputs it sees.
-
-    ``pooled`` is the number of positions left after pooling, 0 for a dense layer.
-    """
-
-    positions: int
-    inputs: int
-    units: int
-    pooled: int
-
-
 def _whole(value: Any, limit: Limit) -> int:
     number = _number(value, limit)
     if not number.is_integer():
@@ -341,89 +285,4 @@ def _switch(value: object, sentence: str) -> None:
         raise RecipeError(sentence)
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """What a preset is called and what it teaches."""
-
-    title: str
-    text: str
-
-
 ARTICLE = Recipe()
-
-PRESETS: Mapping[str, Recipe] = MappingProxyType(
-    {
-        "article": ARTICLE,
-        "softmax": Recipe(hidden_units=(), batch_size=100),
-        "relu": Recipe(hidden_units=(256, 128), activation="relu", dropout=0.3, epochs=12, batch_size=128),
-        "augmented": Recipe(
-            hidden_units=(512, 512),
-            activation="relu",
-            dropout=0.1,
-            epochs=30,
-            batch_size=256,
-            augmentation=True,
-        ),
-        "convolutional": Recipe(
-            conv_filters=(16, 32),
-            hidden_units=(64,),
-            activation="relu",
-            dropout=0.3,
-            epochs=6,
-            batch_size=128,
-        ),
-        "drawings": Recipe(
-            conv_filters=(16, 32, 64),
-            hidden_units=(256,),
-            activation="relu",
-            dropout=0.3,
-            learning_rate=0.002,
-            epochs=15,
-            batch_size=128,
-            handwriting=True,
-            decay=True,
-        ),
-    }
-)
-
-LESSONS: Mapping[str, Lesson] = MappingProxyType(
-    {
-        "article": Lesson(
-            "Article network",
-            "One hidden layer of 300 sigmoid units, the classic first network. It reads about 94 of "
-            "100 test images after ten epochs, and its curve is still rising when the training ends: "
-            "large batches change the weights only 60 times in an epoch. Start here, then try to beat it.",
-        ),
-        "softmax": Lesson(
-            "No hidden layer",
-            "Each digit has one weight for each pixel, and the digit with the highest sum wins. It is the "
-            "simplest network there is, trains in seconds and reads about 92 of 100 images. "
-            "It shows how far adding up evidence goes, and why hidden layers were invented.",
-        ),
-        "relu": Lesson(
-            "Modern network with dropout",
-            "Two hidden layers with ReLU units, which learn faster than sigmoid ones, small batches, "
-            "and dropout against learning by heart. It reads about 98 of 100 images. Look at its curves: "
-            "with dropout, training accuracy is below test accuracy, because it trains half-blind.",
-        ),
-        "augmented": Lesson(
-            "Trained with moved digits",
-            "Every image is shifted, rotated and zoomed a little at random each time it is shown, so the "
-            "network never sees the same picture twice. It needs more epochs, and it reads drawings made "
-            "on a screen much better than networks that only know the original images.",
-        ),
-        "convolutional": Lesson(
-            "Small convolutional network",
-            "Small filters slide over the picture and look for the same strokes everywhere, so nothing has "
-            "to be learned twice for two places. It reads about 99 of 100 test images with fewer "
-            "parameters than the article network, but takes longer for an epoch.",
-        ),
-        "drawings": Lesson(
-            "Made for drawings",
-            "MNIST knows only American hands of about 1990. Here each image is written anew each time it is "
-            "shown: bent, slanted, with a thin or a thick pen, some zeros with a slash, ones with a flag and "
-            "a foot, sevens with a bar. That is harder than MNIST, so training accuracy stays below test "
-            "accuracy. It reads about 99 of 100 test images and 98 of 100 drawings made on a screen.",
-        ),
-    }
-)

@@ -7,30 +7,27 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
-import tensorflow as tf
 
-from core.data import Dataset, Labels
-from core.hands import distances, write_anew
+from core.augmentation.handwriting import augment, signed_distance_fields
+from core.cost import AFFINE_COST
+from core.data import Dataset
 from core.history import Checkpoint, Epoch, TrainingError
-from core.model import build_model, precision_of
+from core.model import build_model
+from core.pipeline import ordered_batches, shuffled_batches
+from core.precision import precision_of
 from core.recipe import Recipe
 
-# Batches that TensorFlow runs between two looks at Python, about: a tenth of a second even where
-# the network is so small that its work counts for nothing.
+# Batches that TensorFlow runs between two returns to Python, at most: a tenth of a second even
+# where the network is so small that its cost counts for nothing.
 STEPS_PER_EXECUTION = 200
-# Work (see `Recipe.work_per_image`) between two looks, about: a tenth of a second on two
-# cores, so that progress is smooth and a stop quick.
-WORK_PER_EXECUTION = 1.5e10
-# Up to so many times as much, so that an epoch can be divided: a look takes 0.8 ms.
-_MOST_EXECUTION = 4
-# Moving an image takes about as long as this many multiply-adds of a dense layer: 32 µs of
-# processor time.
-_AUGMENTATION_COST = 1_600_000
+# Cost (see `core.cost`) between two returns to Python: about a tenth of a second on two cores, so
+# that progress is smooth and a stop quick.
+COST_PER_EXECUTION = 1.5e10
+# Up to this many times as much, so that an epoch can be divided: a return takes 0.8 ms.
+_MAX_EXECUTION = 4
 VALIDATION_BATCH_SIZE = 500
 
 
@@ -41,10 +38,9 @@ class TrainingResult:
     Attributes
     ----------
     model : keras.Model
-        For answering: in float32, whatever it was trained with, so that every machine gives
-        the same answers.
+        Calculates in float32, whatever it was trained in, so that every machine predicts the same.
     checkpoint : Checkpoint
-        To go on from here with more epochs.
+        To continue from here with more epochs.
     stopped : bool
         Whether ``should_stop`` ended the training early. Model and checkpoint then
         keep all that was learned, also within an unfinished epoch.
@@ -77,15 +73,15 @@ def train(
 
     The same recipe and data give the same history and weights on the same kind of
     processor, also while other threads use Keras, and also if the training was
-    interrupted after an epoch and resumed. In bfloat16, TensorFlow adds up in another
-    order now and then when the machine is busy: then they differ slightly.
+    interrupted after an epoch and resumed. In bfloat16, TensorFlow sometimes sums in another
+    order when the machine is busy: then they differ slightly.
 
     Parameters
     ----------
     recipe : Recipe
     dataset : Dataset
         The first ``recipe.train_size`` training images are used, or all if there are
-        fewer; the last of those, the validation share, are kept aside for validation.
+        fewer; the last of those are the validation split.
     on_epoch : callable, optional
         Called with each `Epoch` as soon as it is finished.
     should_stop : callable, optional
@@ -95,12 +91,12 @@ def train(
     on_checkpoint : callable, optional
         Called after each epoch with a `Checkpoint`.
     resume : Checkpoint, optional
-        Go on from here, until the network has seen ``recipe.epochs`` epochs in all.
+        Continue from here, until the network has seen ``recipe.epochs`` epochs in all.
         The recipe may have more epochs than the one that the checkpoint is of;
-        all else must be the same. If its learning rate decays, it starts again from
-        where it would be by then with so many epochs.
+        all else must be the same. If its learning rate decays, it continues
+        where it would be by then with that many epochs.
     start : keras.Model, optional
-        Begin with the weights of this network, of the same layers, instead of random ones.
+        Begin with the weights of this model, of the same layers, instead of random ones.
 
     Returns
     -------
@@ -109,35 +105,45 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss grows beyond all numbers, or the checkpoint or the network to start with
-        is not one of this recipe.
+        If the loss becomes infinite or not a number, or the checkpoint or the model to start
+        from is not one of this recipe.
+
+    Examples
+    --------
+    >>> from core.data import load_mnist
+    >>> recipe = Recipe(hidden_units=(16,), epochs=1, train_size=1000, batch_size=100)
+    >>> result = train(recipe, load_mnist())
+    >>> [epoch.number for epoch in result.history]
+    [1]
+    >>> result.model.output_shape
+    (None, 10)
     """
     recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
     precision = precision_of(recipe)
     model = build_model(recipe, precision)
     model.steps_per_execution = _steps_per_execution(recipe)
-    fitted = slice(recipe.fit_size)
-    kept_aside = slice(recipe.fit_size, recipe.train_size)
-    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
     if start:
         _copy_weights(start, model)
+    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
-    images = dataset.train_images[fitted]
+
+    fit, validation = slice(recipe.fit_size), slice(recipe.fit_size, recipe.train_size)
+    images, labels = dataset.train_images[fit], dataset.train_labels[fit]
     model.fit(
-        _shuffled_batches(
-            distances(images) if recipe.handwriting else images,
-            dataset.train_labels[fitted],
+        shuffled_batches(
+            signed_distance_fields(images) if recipe.handwriting else images,
+            labels,
             recipe,
             first_epoch=len(reporter.history),
-            change=write_anew if recipe.handwriting else None,
+            augment=augment if recipe.handwriting else None,
         ),
         initial_epoch=len(reporter.history),
         epochs=recipe.epochs,
         steps_per_epoch=recipe.steps_per_epoch,
-        validation_data=_batches(
-            dataset.train_images[kept_aside], dataset.train_labels[kept_aside], VALIDATION_BATCH_SIZE
+        validation_data=ordered_batches(
+            dataset.train_images[validation], dataset.train_labels[validation], VALIDATION_BATCH_SIZE
         )
         if recipe.validation_size
         else None,
@@ -147,14 +153,10 @@ def train(
     )
     stopped = len(reporter.history) < recipe.epochs
     checkpoint = _checkpoint(model, reporter.history)
-    return TrainingResult(_for_answering(model, recipe), checkpoint, stopped, precision)
-
-
-def _for_answering(model: keras.Model, recipe: Recipe) -> keras.Model:
-    """The same network, calculating in float32."""
-    answering = build_model(recipe)
-    _copy_weights(model, answering)
-    return answering
+    if precision != "float32":
+        trained, model = model, build_model(recipe)
+        _copy_weights(trained, model)
+    return TrainingResult(model, checkpoint, stopped, precision)
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
@@ -178,7 +180,7 @@ def _restore(model: keras.Model, state: bytes) -> None:
             variable.assign(value)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
-            "The saved state of this training is damaged or belongs to another recipe. Start it anew."
+            "The saved state of this training is damaged or belongs to another recipe. Start it again."
         ) from error
 
 
@@ -190,81 +192,22 @@ def _copy_weights(source: keras.Model, target: keras.Model) -> None:
                 target.get_layer(layer.name).set_weights(layer.get_weights())
     except ValueError as error:
         raise TrainingError(
-            "This network does not fit its recipe, so it cannot learn further. Choose another one."
+            "This network does not fit its recipe, so it cannot be trained further. Choose another one."
         ) from error
 
 
 def _steps_per_execution(recipe: Recipe) -> int:
-    """As many batches as take a tenth of a second or so, and end where an epoch ends."""
-    work = recipe.work_per_image + (_AUGMENTATION_COST if recipe.augmentation else 0)
-    ideal = WORK_PER_EXECUTION / (work * min(recipe.batch_size, recipe.fit_size))
+    """Return how many batches take about a tenth of a second and end where an epoch ends."""
+    cost = recipe.cost_per_image + (AFFINE_COST if recipe.augmentation else 0)
+    ideal = COST_PER_EXECUTION / (cost * min(recipe.batch_size, recipe.fit_size))
     ideal = min(max(ideal, 1.0), STEPS_PER_EXECUTION)
-    parts = (steps for steps in range(1, recipe.steps_per_epoch + 1) if recipe.steps_per_epoch % steps == 0)
+    divisors = (
+        steps for steps in range(1, recipe.steps_per_epoch + 1) if recipe.steps_per_epoch % steps == 0
+    )
     return min(
-        (steps for steps in parts if steps <= _MOST_EXECUTION * ideal),
+        (steps for steps in divisors if steps <= _MAX_EXECUTION * ideal),
         key=lambda steps: max(steps / ideal, ideal / steps),
     )
-
-
-def _shuffled_batches(
-    images: npt.NDArray[Any],
-    labels: Labels,
-    recipe: Recipe,
-    first_epoch: int = 0,
-    change: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
-) -> tf.data.Dataset:
-    """Batches of one epoch after another, without end, gathered without a step in Python.
-
-    Every epoch has its own order, and always the same one. So it is with ``change``, which
-    makes the images of a batch out of those gathered, their labels and a seed of the batch.
-
-    It is one stream, since TensorFlow takes 20 ms to begin another, a twentieth of an epoch
-    of the article network.
-    """
-    image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
-    steps = recipe.steps_per_epoch
-
-    def each_batch_with_order(first_step: tf.Tensor) -> tf.data.Dataset:
-        # Not `index_shuffle`, which spares the order of all: its four rounds leave two
-        # epochs alike.
-        order = tf.random.experimental.stateless_shuffle(tf.range(len(images)), [recipe.seed, first_step])
-        return tf.data.Dataset.from_tensors(order).repeat(steps)
-
-    def batch(order: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        start = step % steps * recipe.batch_size
-        chosen = order[start : start + recipe.batch_size]
-        batch_images, batch_labels = tf.gather(image_tensor, chosen), tf.gather(label_tensor, chosen)
-        if change is not None:
-            seed = tf.stack([recipe.seed, step - step % steps]) + start
-            batch_images = change(batch_images, batch_labels, seed)
-        return batch_images, batch_labels
-
-    # Not `counter`, of which TensorFlow keeps the graph for ever.
-    ever = (first_epoch * steps, tf.int32.max)
-    orders = tf.data.Dataset.range(*ever, steps, output_type=tf.int32).flat_map(each_batch_with_order)
-    return _ahead(tf.data.Dataset.zip(orders, tf.data.Dataset.range(*ever, output_type=tf.int32)).map(batch))
-
-
-def _batches(images: npt.NDArray[Any], labels: Labels, batch_size: int) -> tf.data.Dataset:
-    """Batches in the order of the arrays, once."""
-    image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
-
-    def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        chosen = slice(start, start + batch_size)
-        return image_tensor[chosen], label_tensor[chosen]
-
-    return _ahead(tf.data.Dataset.range(0, len(images), batch_size).map(batch))
-
-
-def _ahead(batches: tf.data.Dataset) -> tf.data.Dataset:
-    """Prepare batches while the one before is learned."""
-    options = tf.data.Options()
-    # The autotuner has nothing to tune here, and ending it took up to 2 s after a training.
-    options.autotune.enabled = False
-    # Batches are gathered by a thread of their own: among the threads that multiply, each would
-    # hold up a multiplication.
-    options.threading.private_threadpool_size = 1
-    return batches.prefetch(2).with_options(options)
 
 
 class _Reporter(keras.callbacks.Callback):
@@ -303,7 +246,7 @@ class _Reporter(keras.callbacks.Callback):
         logs = logs or {}
         if not math.isfinite(logs["loss"]):
             raise TrainingError(
-                "The loss grew beyond all numbers, so the network learned nothing. "
+                "The loss became infinite, so the network learned nothing. "
                 "Choose a smaller learning rate and start again."
             )
         if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:

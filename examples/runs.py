@@ -2,9 +2,9 @@
 
 import time
 
-from core.jobs import TrainingQueue
+from core.jobs.scheduler import TrainingQueue
 from core.recipe import Recipe
-from core.runs import RunStore
+from core.store.runs import RunStore
 
 # A file in the folder "store", or any database that DIGIT_LAB_STORE names.
 store = RunStore()

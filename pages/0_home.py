@@ -22,9 +22,9 @@ chrome.begin(
 # heading is on the screen before.
 from matplotlib.figure import Figure  # noqa: E402
 
-from core import figures  # noqa: E402
 from core.data import CLASS_NAMES  # noqa: E402
-from core.database import StoreError  # noqa: E402
+from core.plots import figures  # noqa: E402
+from core.store.database import StoreError  # noqa: E402
 from ui import pictures, resources  # noqa: E402
 
 dataset = resources.mnist()

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from core import charts, data, figures
+from core import data
 from core.data import CLASS_NAMES, MAX_PIXEL
+from core.plots import charts, figures
 from ui import chrome, pictures, resources
 
 chrome.begin(

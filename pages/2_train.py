@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core import figures
-from core.database import StoreError
-from core.line import RunRefused
-from core.recipe import LESSONS, PRESETS, Recipe, RecipeError
+from core.jobs.queue import RunRefused
+from core.plots import figures
+from core.presets import LESSONS, PRESETS
+from core.recipe import Recipe, RecipeError
+from core.store.database import StoreError
 from ui import chrome, pictures, resources, session
 from ui.recipe_form import recipe_form
 from ui.training_panel import training_panel

@@ -3,19 +3,19 @@
 import streamlit as st
 
 from core.evaluation import EvaluationError
-from core.records import RunError
+from core.store.run import RunError
 from ui import chrome, resources
-from ui.evaluate import comparison, confusions, doubt, labels, mistakes, score, stress
+from ui.evaluate import baselines, calibration, confusions, errors, label_errors, robustness, score
 from ui.run_picker import pick
 
 QUESTIONS = {
     "Score": score.show,
     "Confusions": confusions.show,
-    "Mistakes": mistakes.show,
-    "Doubt": doubt.show,
-    "Stress": stress.show,
-    "Labels": labels.show,
-    "Comparison": comparison.show,
+    "Mistakes": errors.show,
+    "Doubt": calibration.show,
+    "Stress": robustness.show,
+    "Labels": label_errors.show,
+    "Comparison": baselines.show,
 }
 
 chrome.begin(

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.records import RunError
+from core.store.run import RunError
 from ui import chrome, resources
 from ui.predict import sources, upload
-from ui.predict.reading import Reader
+from ui.predict.prediction import Reader
 from ui.run_picker import pick
 
 SOURCES = {
-    "Digit": sources.drawing,
-    "Number": sources.number,
+    "Digit": sources.one_digit,
+    "Number": sources.several_digits,
     "Picture": upload.picture,
     "Test image": sources.sample,
 }

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from core.database import StoreError
-from core.forecast import forecasts
-from core.machine import free_memory
-from core.records import MAX_BYTES, RunState
+from core.jobs.eta import forecasts
+from core.store.database import StoreError
+from core.store.retention import MAX_BYTES
+from core.store.run import RunState
 from ui import chrome, resources, session
-from ui.line_watch import watch_line
+from ui.queue_watch import watch_line
 from ui.run_card import run_card
 from ui.runs_table import runs_table
+from ui.server_memory import free_memory
 
 MEGABYTE = 2**20
 # Looking through more than this is what the search is for.

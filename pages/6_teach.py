@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from core.database import StoreError
-from core.kept import to_learn
-from core.line import RunRefused
-from core.records import Run, RunError
-from core.teaching import MIN_DRAWINGS
+from core.fine_tuning import MIN_DRAWINGS
+from core.jobs.queue import RunRefused
+from core.store.database import StoreError
+from core.store.drawings import to_learn
+from core.store.run import Run, RunError
 from ui import chrome, resources, session
-from ui.kept_drawings import kept_drawings
+from ui.drawing_gallery import kept_drawings
 from ui.run_picker import pick
 from ui.training_panel import training_panel
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from core.data import Dataset, load_mnist
-from core.database import ADDRESS_VARIABLE
 from core.recipe import Recipe
-from core.runs import RunStore
+from core.store.database import ADDRESS_VARIABLE
+from core.store.runs import RunStore
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)

@@ -1,10 +1,10 @@
 """Runs as a training leaves them, without training."""
 
 from core.history import Checkpoint, Epoch
-from core.line import Line
+from core.jobs.queue import Line
 from core.recipe import Recipe
-from core.records import Run
-from core.runs import RunStore
+from core.store.run import Run
+from core.store.runs import RunStore
 
 
 def finished_run(

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import pen
-from core.pen import Stroke
+from core.drawing.strokes import Stroke, read_pen, read_strokes
 
 
 @dataclass
@@ -28,13 +27,13 @@ class Drawing:
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
-        """The path of the pen. Raises `core.pen.PenError` if it cannot be drawn."""
-        return pen.read_strokes(self.objects)
+        """The path of the pen. Raises `PenError` if it cannot be drawn."""
+        return read_strokes(self.objects)
 
     @property
     def pen(self) -> float:
-        """Width of the widest pen, in pixels of the canvas. Raises `core.pen.PenError` likewise."""
-        return pen.read_pen(self.objects)
+        """Width of the widest pen, in pixels of the canvas. Raises `PenError` likewise."""
+        return read_pen(self.objects)
 
     def receive(self, drawing: Any) -> None:
         """Take what the browser sent; nothing is drawn if it is no drawing."""

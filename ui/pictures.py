@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 from matplotlib.figure import Figure
 
-from core import figures
+from core.plots import figures
 
 # Digits in one picture of a gallery.
 _GALLERY_PART = 9
@@ -26,14 +26,14 @@ def png(draw: Callable[..., Figure], *args: Any, style: figures.Style, **kwargs:
 
 
 def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretch", **kwargs: Any) -> None:
-    """Show a figure of `core.figures`, with a text for those who cannot see it."""
+    """Show a figure of `core.plots.figures`, with a text for those who cannot see it."""
     # A width given to the image itself makes Streamlit decode, shrink and encode it every time.
     with st.container(width=width):
         st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width="stretch")
 
 
 def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
-    """Show a chart of `core.charts` that is always the same; it is made once for all visitors."""
+    """Show a chart of `core.plots.charts` that is always the same; it is made once for all visitors."""
     st.vega_lite_chart(_spec_of(draw, args), key=key, alt=alt)
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.recipe import ACTIVATIONS, LESSONS, LIMITS, OPTIMIZERS, PRECISIONS, PRESETS, Recipe
+from core.presets import LESSONS, PRESETS
+from core.recipe import ACTIVATIONS, LIMITS, OPTIMIZERS, PRECISIONS, Recipe
 
 _PRESET = "train_preset"
 _ROUND = "recipe_round"

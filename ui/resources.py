@@ -11,28 +11,26 @@ from streamlit.runtime import Runtime
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
-from core.database import ADDRESS_VARIABLE, StoreError
-from core.engine import EngineError, engine
-from core.forecast import Forecast, forecasts
-from core.jobs import TrainingQueue
-from core.kept import KEEP_VARIABLE
-from core.records import Run
-from core.runs import RunStore
+from core.jobs.eta import Forecast, forecasts
+from core.jobs.scheduler import TrainingQueue
+from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
+from core.store.database import ADDRESS_VARIABLE, StoreError
+from core.store.drawings import KEEP_VARIABLE
+from core.store.run import Run
+from core.store.runs import RunStore
 
 if TYPE_CHECKING:
+    from core.analysis.rejection import Refusals
+    from core.drawing.neighbors import Likeness
     from core.evaluation import Evaluation
-    from core.likeness import Likeness
-    from core.not_digits import Refusals
 
 
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
 _ON = ("on", "true", "yes", "1")
-STARTING = "Starting the engine. It takes a few seconds, once."
+STARTING = "Loading TensorFlow. It takes a few seconds, once."
 # How long a page takes to reach the browser after its script has ended.
 _SEND_SECONDS = 1.0
-# How often a page looks how far the engine is.
-_LOOK_SECONDS = 0.2
 
 
 def mnist() -> Dataset:
@@ -101,7 +99,7 @@ def _secret(name: str) -> Any:
 def likeness() -> "Likeness":
     """The training digits, ready to be compared with."""
     # Imported here because it brings SciPy, which Home and Explore do not need.
-    from core.likeness import load_likeness
+    from core.drawing.neighbors import load_likeness
 
     return load_likeness()
 
@@ -110,39 +108,57 @@ def likeness() -> "Likeness":
 def refusals() -> tuple["Refusals", ...]:
     """What each threshold refuses, of MNIST's test digits and of what is no digit."""
     # As above.
-    from core import not_digits
-    from core.judge import load_judge
+    from core.analysis import rejection
+    from core.drawing.detector import load_judge
 
-    return not_digits.refusals(load_judge(), not_digits.load_not_digits().images)
+    return rejection.refusals(load_judge(), rejection.load_not_digits().images)
+
+
+def keep_keras_session() -> None:
+    """Keep what TensorFlow has compiled when Streamlit clears Keras' session.
+
+    Streamlit does so after every page and fragment run of any visitor
+    (``script_runner._clean_problem_modules``). With it goes all that TensorFlow has made ready
+    to run, also for others: the next prediction takes 24 ms instead of 1, and a training beside
+    which a page is run twice a second takes 1.3 times as long. It is meant for scripts that build
+    networks with automatic names at each run. In `core.model` all layers are named and all seeds
+    explicit, so there is nothing to clear.
+    """
+    import keras
+
+    keras.backend.clear_session = _clear_nothing
+
+
+def _clear_nothing(free_memory: bool = True) -> None:
+    pass
+
+
+tensorflow_loader.then(keep_keras_session)
 
 
 def warm_up() -> None:
-    """Load the engine in the background, once the page that is being made has been sent."""
+    """Load TensorFlow in the background, once the page that is being made has been sent."""
     # AppTest runs pages in a stand-in for a server, which even says that it is one.
     in_a_server = st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
-    if in_a_server and not engine.is_loaded:
-        engine.load_in_background(after=_SEND_SECONDS)
+    if in_a_server and not tensorflow_loader.is_loaded:
+        tensorflow_loader.load_in_background(after=_SEND_SECONDS)
 
 
-def wait_for_engine() -> None:
-    """Wait until the engine has been loaded, and show how far it is; or end the page."""
-    if not engine.is_loaded:
-        loading = engine.load_in_background()
-        bar = st.empty()
-        while loading.is_alive():
-            bar.progress(engine.progress, text=STARTING)
-            loading.join(_LOOK_SECONDS)
-        bar.empty()
+def wait_for_tensorflow() -> None:
+    """Wait until TensorFlow has been loaded, and say so; or end the page."""
     try:
-        engine.load()
-    except EngineError as error:
+        if tensorflow_loader.is_loaded:
+            return
+        with st.spinner(STARTING):
+            tensorflow_loader.load()
+    except TensorFlowLoadError as error:
         st.error(str(error), icon=":material/error:")
         st.stop()
 
 
 def model(run_id: str) -> Any:
     """The network of a run. Raises `RunError` if there is none."""
-    wait_for_engine()
+    wait_for_tensorflow()
     return _model(run_id)
 
 
@@ -153,7 +169,7 @@ def _model(run_id: str) -> Any:
 
 def test_evaluation(run_id: str) -> "Evaluation":
     """The answers of a run's network on the test images. Raises `RunError` as `model` does."""
-    wait_for_engine()
+    wait_for_tensorflow()
     return _test_evaluation(run_id)
 
 

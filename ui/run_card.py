@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.database import StoreError
-from core.records import Run, RunError, RunState
-from core.runs import MAX_NAME, MAX_NOTE
+from core.store.database import StoreError
+from core.store.run import Run, RunError, RunState
+from core.store.runs import MAX_NAME, MAX_NOTE
 from ui import chrome, resources, session
 from ui.runs_table import STATES
 

@@ -4,8 +4,8 @@ import contextlib
 
 import streamlit as st
 
-from core.database import StoreError
-from core.records import Run, RunError
+from core.store.database import StoreError
+from core.store.run import Run, RunError
 from ui import chrome, resources, session
 
 _ADDRESS = "model"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.records import Run, RunState
+from core.store.run import Run, RunState
 from ui import session
 
 _CHOSEN = "runs_chosen"

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.database import StoreError
-from core.kept import Sketchbook
-from core.records import Run, RunError
-from core.runs import RunStore
+from core.store.database import StoreError
+from core.store.drawings import Sketchbook
+from core.store.run import Run, RunError
+from core.store.runs import RunStore
 from ui import resources
 
 OWNER_ADDRESS = "me"

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core import charts
-from core.database import StoreError
-from core.engine import engine
-from core.forecast import seconds_per_epoch
+from core.fine_tuning import Teaching
 from core.history import Epoch
-from core.line import RunRefused
+from core.jobs.eta import seconds_per_epoch
+from core.jobs.queue import RunRefused
+from core.jobs.tensorflow_loader import tensorflow_loader
+from core.plots import charts
 from core.recipe import LIMITS, RecipeError
-from core.records import Run, RunError, RunState
-from core.teaching import Teaching
+from core.store.database import StoreError
+from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session
 
 # Faster polling takes time away from the training itself. Who waits can do with less: a
@@ -131,8 +131,8 @@ def _progress(run: Run) -> None:
     done, share = round(run.progress * epochs * steps), min(run.progress, 1.0)
     if run.stopping:
         text = "Stopping as soon as the batch is done."
-    elif run.progress == 0 and not engine.is_loaded:
-        text, share = resources.STARTING, engine.progress
+    elif run.progress == 0 and not tensorflow_loader.is_loaded:
+        text, share = resources.STARTING, 0.0
     elif run.progress == 0:
         text = "Building the network."
     elif run.progress >= 1:

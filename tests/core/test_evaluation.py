@@ -6,7 +6,6 @@ from sklearn.metrics import accuracy_score, classification_report, confusion_mat
 
 from core.data import Dataset
 from core.evaluation import Evaluation, EvaluationError, Pair, evaluate, predict
-from core.guess import Guess, judge
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def test_four_images_worked_by_hand():
     evaluation = by_hand()
     assert evaluation.accuracy == 0.5
     assert evaluation.mistakes.tolist() == [2, 3]
-    assert evaluation.worst_pair == (7, 1, 2)
+    assert evaluation.pairs == (Pair(7, 1, 2),)
     three, seven, eight = (evaluation.digit_scores[digit] for digit in (3, 7, 8))
     assert (three.precision, three.recall, three.f1, three.support) == (1, 1, 1, 2)
     assert (seven.precision, seven.recall, seven.f1, seven.support) == (0, 0, 0, 2)
@@ -60,7 +59,7 @@ def test_four_images_worked_by_hand():
 def test_no_mistakes():
     evaluation = Evaluation(np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
     assert evaluation.accuracy == 1
-    assert evaluation.worst_pair is None
+    assert evaluation.pairs == ()
     assert len(evaluation.mistakes) == 0
 
 
@@ -110,15 +109,6 @@ def test_pairs_are_all_confusions_most_frequent_first(evaluation: Evaluation):
     counts = [pair.count for pair in evaluation.pairs]
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) == len(evaluation.mistakes)
-
-
-def test_a_guess_earns_points():
-    pairs = [Pair(4, 9, 30), Pair(7, 2, 30), Pair(5, 3, 20), Pair(1, 8, 9), Pair(9, 0, 8), Pair(2, 6, 3)]
-    assert judge(pairs, 4, 9) == Guess(4, 9, count=30, points=3)
-    assert judge(pairs, 7, 2).points == 3, "as frequent as the first one"
-    assert judge(pairs, 9, 0).points == 2
-    assert judge(pairs, 2, 6).points == 1
-    assert judge(pairs, 9, 4) == Guess(9, 4, count=0, points=0)
 
 
 def test_a_model_that_gives_no_numbers_is_refused(mnist: Dataset):

@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.calibration import refusals, reliability
-from core.confidence import mcnemar, spread, wilson
+from core.analysis.baselines import LANDMARKS
+from core.analysis.calibration import refusals, reliability
+from core.analysis.glossary import MEASURES
+from core.analysis.interpretability import gradient_signs
+from core.analysis.label_errors import corrected
+from core.analysis.morphology import measure
+from core.analysis.robustness import DISTORTIONS, PUSHES, push_curve
+from core.analysis.significance import mcnemar, spread, wilson
+from core.analysis.temperatures import twin_temperature
 from core.data import Dataset
-from core.disputed import corrected
 from core.evaluation import predict
-from core.heldout import twin_temperature
-from core.insight import gradient_signs
-from core.landmarks import LANDMARKS
-from core.measures import MEASURES
-from core.robustness import DISTORTIONS, PUSHES, push_curve
-from core.strokes import measure
 
 ROOT = Path(__file__).resolve().parents[2]
 # How strongly the example disturbs the images.
@@ -45,7 +45,7 @@ def test_train():
 
 
 def test_evaluate():
-    from core.runs import RunStore
+    from core.store.runs import RunStore
 
     accuracy = float(re.search(r"accuracy ([\d.]+)%", run("evaluate")).group(1))
     assert accuracy == pytest.approx(RunStore().get("article").test_accuracy * 100, abs=0.1)

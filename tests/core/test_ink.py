@@ -6,8 +6,8 @@ from PIL import Image
 from scipy.ndimage import center_of_mass
 
 from core.data import Dataset
+from core.drawing.strokes import draw
 from core.ink import InkBox, ink_box, to_mnist
-from core.pen import draw
 
 SIDE = 280
 SEVEN = np.array([[0.0, 0.0], [0.6, 0.0], [0.2, 1.0]])

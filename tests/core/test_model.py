@@ -1,17 +1,15 @@
-import dataclasses
 import zipfile
-from unittest.mock import Mock
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from core import model as core_model
 from core.data import Dataset
-from core.machine import has_bfloat16
-from core.model import build_model, from_bytes, keep_compiled, precision_of, to_bytes
-from core.recipe import ARTICLE, PRECISIONS, PRESETS, Recipe
+from core.model import build_model, from_bytes, to_bytes
+from core.precision import has_bfloat16
+from core.presets import PRESETS
+from core.recipe import ARTICLE, Recipe
 
 RECIPES = {
     **PRESETS,
@@ -105,39 +103,6 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path):
     assert zipfile.is_zipfile(path)
     with pytest.raises(ValueError, match="Lambda"):
         from_bytes(path.read_bytes())
-
-
-def test_a_page_run_does_not_throw_away_what_is_compiled(mnist: Dataset, monkeypatch):
-    """Streamlit's own clean-up finds nothing to clear: no kernel has to be made anew."""
-    from streamlit.runtime.scriptrunner.script_runner import _clean_problem_modules
-
-    monkeypatch.setattr(keras.backend, "clear_session", keras.utils.clear_session)
-    cleared = Mock(wraps=tf.compat.v1.reset_default_graph)
-    monkeypatch.setattr(tf.compat.v1, "reset_default_graph", cleared)
-    _clean_problem_modules()
-    assert cleared.called, "Streamlit clears the session still; else this can go"
-    cleared.reset_mock()
-    keep_compiled()
-    _clean_problem_modules()
-    assert not cleared.called
-
-
-def test_precision_is_what_the_recipe_asks_for_or_what_pays_if_there_are_units(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    small = Recipe(batch_size=10)
-    slowly_written = Recipe(hidden_units=(), batch_size=64, handwriting=True)
-    monkeypatch.setattr(core_model, "has_bfloat16", lambda: True)
-    assert precision_of(ARTICLE) == "bfloat16"
-    assert precision_of(small) == precision_of(slowly_written) == "float32"
-    assert precision_of(dataclasses.replace(small, precision="bfloat16")) == "bfloat16"
-    assert precision_of(dataclasses.replace(ARTICLE, precision="float32")) == "float32"
-    with monkeypatch.context() as without_onednn:
-        without_onednn.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
-        assert precision_of(ARTICLE) == "float32"
-    monkeypatch.setattr(core_model, "has_bfloat16", lambda: False)
-    for precision in PRECISIONS:
-        assert precision_of(dataclasses.replace(ARTICLE, precision=precision)) == "float32"
 
 
 @pytest.mark.skipif(not has_bfloat16(), reason="This processor has no units for bfloat16.")

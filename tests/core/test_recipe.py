@@ -4,7 +4,8 @@ import json
 import numpy as np
 import pytest
 
-from core.recipe import ARTICLE, LESSONS, LIMITS, PRESETS, Recipe, RecipeError
+from core.presets import LESSONS, PRESETS
+from core.recipe import ARTICLE, LIMITS, Recipe, RecipeError
 
 
 def test_the_article_recipe():
@@ -116,11 +117,11 @@ def test_deeply_nested_json_is_refused_with_a_sentence():
 
 def test_work_of_the_article_recipe():
     """784 × 300 + 300 × 10 multiply-adds forward, twice that on the way back."""
-    assert ARTICLE.work_per_image == 3 * (784 * 300 + 300 * 10)
+    assert ARTICLE.cost_per_image == 3 * (784 * 300 + 300 * 10)
 
 
 def test_other_hands_are_counted_as_work():
-    assert Recipe(handwriting=True).work_per_image == ARTICLE.work_per_image + 4_000_000
+    assert Recipe(handwriting=True).cost_per_image == ARTICLE.cost_per_image + 4_000_000
 
 
 def test_settings_say_what_is_switched_on():

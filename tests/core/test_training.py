@@ -12,8 +12,10 @@ from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import from_bytes, to_bytes
-from core.recipe import ARTICLE, OPTIMIZERS, PRESETS, Recipe
-from core.training import TrainingResult, _shuffled_batches, _steps_per_execution, train
+from core.pipeline import shuffled_batches
+from core.presets import PRESETS
+from core.recipe import ARTICLE, OPTIMIZERS, Recipe
+from core.training import TrainingResult, _steps_per_execution, train
 
 
 def test_the_article_recipe_reads_94_of_100(article_result, mnist: Dataset):
@@ -47,7 +49,7 @@ def test_an_epoch_shows_every_image_once_each_time_in_another_order():
     images = np.arange(size, dtype=np.uint16).reshape(-1, 1, 1)
     recipe = Recipe(batch_size=1024, seed=5)
     steps = recipe.steps_per_epoch
-    stream = _shuffled_batches(images, np.arange(size), recipe).as_numpy_iterator()
+    stream = shuffled_batches(images, np.arange(size), recipe).as_numpy_iterator()
     orders = []
     for _ in range(3):
         batches = list(itertools.islice(stream, steps))
@@ -58,7 +60,7 @@ def test_an_epoch_shows_every_image_once_each_time_in_another_order():
         orders.append(np.concatenate(seen))
         np.testing.assert_array_equal(np.sort(orders[-1]), np.arange(size))
     # A training that is resumed after two epochs goes on with the third.
-    resumed = _shuffled_batches(images, np.arange(size), recipe, first_epoch=2).take(steps)
+    resumed = shuffled_batches(images, np.arange(size), recipe, first_epoch=2).take(steps)
     np.testing.assert_array_equal(orders[2], np.concatenate([labels for _, labels in resumed]))
     # Where an image comes in an epoch says nothing of where it comes in the next, nor of where
     # its neighbour comes.
@@ -83,7 +85,7 @@ def assert_same(one: TrainingResult, other: TrainingResult) -> None:
     In bfloat16, TensorFlow adds up in another order now and then when the machine is busy; but
     another seed changes the loss by 0.02 and weights by 0.2.
     """
-    slack = {"rtol": 0, "atol": 5e-3 if one.precision == "bfloat16" else 0}
+    slack = {"rtol": 0, "atol": 1e-2 if one.precision == "bfloat16" else 0}
     np.testing.assert_allclose(curve(one.history), curve(other.history), **slack)
     for ours, theirs in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, **slack)
@@ -269,12 +271,12 @@ def test_images_are_changed_otherwise_in_each_batch_and_alike_when_resumed():
     recipe = Recipe(batch_size=300, train_size=1000, seed=5)
 
     def seeds(first_epoch: int, count: int) -> list[tuple[int, ...]]:
-        stream = _shuffled_batches(
+        stream = shuffled_batches(
             np.zeros((1000, 1, 1), np.uint8),
             np.zeros(1000, np.uint8),
             recipe,
             first_epoch,
-            change=lambda images, labels, seed: seed,
+            augment=lambda images, labels, seed: seed,
         )
         return [tuple(seed) for seed, _ in itertools.islice(stream.as_numpy_iterator(), count)]
 

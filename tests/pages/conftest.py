@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.runs import RunStore
+from core.store.runs import RunStore
 from ui import resources, session
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,23 +13,24 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import evaluation_charts, figures
-from core.calibration import refusals, reliability
-from core.confidence import mcnemar, wilson
-from core.disputed import DISPUTES
+from core.analysis.calibration import refusals, reliability
+from core.analysis.glossary import MEASURES
+from core.analysis.label_errors import DISPUTES
+from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
-from core.evaluation_charts import ALL
-from core.measures import MEASURES
-from core.recipe import ARTICLE, PRESETS
-from core.records import Run, RunState
-from core.runs import BUNDLED_FOLDER
+from core.plots import evaluation_charts, figures
+from core.plots.evaluation_charts import ALL
+from core.presets import PRESETS
+from core.recipe import ARTICLE
+from core.store.bundled import BUNDLED_FOLDER
+from core.store.run import Run, RunState
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
+from ui.evaluate import cached, widgets
 from ui.evaluate import confusions as confusions_view
-from ui.evaluate import parts, results
-from ui.evaluate.labels import NO_BREAK
-from ui.evaluate.stress import KINDS
+from ui.evaluate.label_errors import NO_BREAK
+from ui.evaluate.robustness import KINDS
 
 VIEWS = ["Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison"]
 
@@ -339,7 +340,7 @@ def test_a_run_that_kept_images_aside_has_its_own_temperature(open_page):
     app = open_page("3_evaluate", model=run.id, view="Doubt")
     assert not app.exception
     assert "that the weights have not learned from" in words(app)
-    assert results.temperature(run.id).of_twin is False
+    assert cached.temperature(run.id).of_twin is False
 
 
 def test_a_run_without_such_images_says_what_to_do(open_page):
@@ -499,9 +500,9 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
 
 def test_a_run_deleted_before_one_of_its_images_is_opened():
     def open_image(run, index):
-        from ui.evaluate import parts
+        from ui.evaluate import widgets
 
-        parts._open_image(run, index)
+        widgets._open_image(run, index)
 
     run = copied(ARTICLE, 0.93)
     resources.store().delete(run.id, "ann")
@@ -546,8 +547,8 @@ def test_a_network_without_a_single_mistake(open_page, monkeypatch):
 def test_saved_files_hold_what_is_on_the_page():
     evaluation = resources.test_evaluation("article")
     images = resources.mnist().test_images[:4]
-    figure = parts.of_figure(figures.digit_grid, images, list("7210"), columns=2)
-    chart = parts.of_chart(evaluation_charts.ladder("Article network", 0.0628))
+    figure = widgets.of_figure(figures.digit_grid, images, list("7210"), columns=2)
+    chart = widgets.of_chart(evaluation_charts.ladder("Article network", 0.0628))
     for picture in (figure, chart):
         assert Image.open(io.BytesIO(picture("png"))).width > 300
         assert ET.fromstring(picture("svg")).tag.endswith("svg")

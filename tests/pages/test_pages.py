@@ -8,8 +8,8 @@ import pytest
 
 from core import data
 from core.data import DataError
-from core.recipe import PRESETS
-from core.runs import BUNDLED_FOLDER
+from core.presets import PRESETS
+from core.store.bundled import BUNDLED_FOLDER
 from tests.pages.conftest import ROOT, train_until_finished
 from tests.pages.test_train import tiny
 from ui import resources
@@ -140,7 +140,7 @@ app.switch_page("pages/1_explore.py").run()
 assert not app.exception
 heavy = {"tensorflow", "keras", "sklearn", "matplotlib.pyplot"}
 print(sorted(heavy & sys.modules.keys()))
-print([thread.name for thread in threading.enumerate() if "engine" in thread.name])
+print([thread.name for thread in threading.enumerate() if "tensorflow" in thread.name])
 """
     answer = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
     assert answer.split() == ["[]", "[]"]
@@ -154,7 +154,7 @@ from streamlit.testing.v1 import AppTest
 loaded = []
 title = st.title
 def first_title(*args, **kwargs):
-    loaded.append({"sqlalchemy", "matplotlib", "core.runs"} & sys.modules.keys())
+    loaded.append({"sqlalchemy", "matplotlib", "core.store.runs"} & sys.modules.keys())
     return title(*args, **kwargs)
 st.title = first_title
 app = AppTest.from_file("streamlit_app.py", default_timeout=60).run()

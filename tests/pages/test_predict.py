@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import kept, pen
-from core.engine import Engine, EngineError
-from core.kept import KEEP_VARIABLE, Sketchbook
+from core.drawing import strokes
+from core.jobs.tensorflow_loader import TensorFlowLoader, TensorFlowLoadError
+from core.store import drawings
+from core.store.drawings import KEEP_VARIABLE, Sketchbook
 from tests.pages.conftest import words
 from ui import pictures, resources
 from ui.drawing import Drawing
@@ -174,7 +175,7 @@ def test_a_test_image_cannot_be_kept_to_teach_it(open_page):
 
 
 def test_a_full_book_is_a_sentence(open_page, monkeypatch):
-    monkeypatch.setattr(kept, "MAX_OF_OWNER", 1)
+    monkeypatch.setattr(drawings, "MAX_OF_OWNER", 1)
     app = draw(open_page("4_predict", model="article"), SEVEN)
     app.pills(key="predict_means").set_value(7).run()
     draw(app, ONE).pills(key="predict_means").set_value(1).run()
@@ -195,20 +196,20 @@ def test_an_operator_can_switch_keeping_off(open_page, monkeypatch):
 
 
 def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
-    from core.pen import draw as draw_strokes
-    from ui.predict import keep
-    from ui.predict.reading import Reader, Reading, Sketch
+    from core.drawing.strokes import draw as draw_strokes
+    from ui.predict import save
+    from ui.predict.prediction import Reader, Reading, Sketch
 
     app = draw(open_page("4_predict", model="article"), SEVEN)
     assert {button.key for button in app.download_button} >= {"predict_save_png", "predict_save_json"}
     strokes = app.session_state["predict_canvas_drawing"].strokes
     sketch = Sketch(np.zeros((28, 28), np.uint8), lambda: draw_strokes(strokes, 20, 280, 280), strokes)
     reader = Reader(resources.store().get("article"), None)
-    saved = keep.as_data(Reading(sketch, reader, np.full(10, 0.1, np.float32)))
+    saved = save.as_data(Reading(sketch, reader, np.full(10, 0.1, np.float32)))
     json.dumps(saved)
     assert saved["strokes"] == [[list(point) for point in SEVEN]]
     assert len(saved["probabilities"]) == 10
-    assert keep._png(sketch.canvas).startswith(b"\x89PNG")
+    assert save._png(sketch.canvas).startswith(b"\x89PNG")
 
 
 def beside(strokes: list[tuple[float, float]], place: int) -> list[tuple[float, float]]:
@@ -318,25 +319,25 @@ def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):
     app = draw(open_page("4_predict"), ONE)
     app.pills(key="predict_why").set_value("Nearest training digits").run()
     assert not app.exception
-    image = pen.strokes_to_mnist([np.array(ONE)])
+    image = strokes.strokes_to_mnist([np.array(ONE)])
     nearest, _ = resources.likeness().nearest(image[np.newaxis], 12)
     assert (resources.mnist().train_labels[nearest] == 1).all()
 
 
 def test_without_tensorflow_the_page_says_what_to_do(open_page, monkeypatch: pytest.MonkeyPatch):
-    broken = Engine()
-    monkeypatch.setattr(broken, "load", Mock(side_effect=EngineError("The engine cannot be started.")))
-    monkeypatch.setattr(resources, "engine", broken)
+    broken = TensorFlowLoader()
+    monkeypatch.setattr(broken, "load", Mock(side_effect=TensorFlowLoadError("TensorFlow cannot be loaded.")))
+    monkeypatch.setattr(resources, "tensorflow_loader", broken)
     app = open_page("4_predict")
     assert not app.exception
-    assert app.error[0].value == "The engine cannot be started."
-    assert not app.get("progress"), "nothing goes on any more"
+    assert app.error[0].value == "TensorFlow cannot be loaded."
 
 
-def test_a_page_waits_for_the_engine(open_page, monkeypatch: pytest.MonkeyPatch):
-    slow = Engine()
-    monkeypatch.setattr(slow, "_try_to_load", lambda after: (time.sleep(0.5), slow.load()))
-    monkeypatch.setattr(resources, "engine", slow)
+def test_a_page_waits_for_tensorflow(open_page, monkeypatch: pytest.MonkeyPatch):
+    slow = TensorFlowLoader()
+    load = slow.load
+    monkeypatch.setattr(slow, "load", lambda: (time.sleep(0.5), load()))
+    monkeypatch.setattr(resources, "tensorflow_loader", slow)
     app = open_page("4_predict")
     assert not app.exception
     assert slow.is_loaded

@@ -5,10 +5,11 @@ import sqlite3
 import pytest
 import streamlit as st
 
-from core.line import Line
-from core.recipe import PRESETS, Recipe
-from core.records import RunState
-from core.runs import RunStore
+from core.jobs.queue import Line
+from core.presets import PRESETS
+from core.recipe import Recipe
+from core.store.run import RunState
+from core.store.runs import RunStore
 from tests.pages.conftest import words
 from tests.stored import finished_run
 from ui import resources
@@ -157,7 +158,7 @@ def test_a_store_that_is_no_database_is_one_sentence_and_the_rest_works(
 def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
     open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.database.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
     app = open_page("2_train")
     resources.queue().shutdown()
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core import teaching
-from core.kept import Sketchbook
+from core import fine_tuning
+from core.fine_tuning import Teaching
 from core.recipe import Recipe
-from core.records import RunState
-from core.teaching import Teaching
+from core.store.drawings import Sketchbook
+from core.store.run import RunState
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
@@ -16,9 +16,9 @@ from ui.training_panel import lesson
 
 @pytest.fixture(autouse=True)
 def short_lessons(monkeypatch):
-    monkeypatch.setattr(teaching, "OLD_IMAGES", 2000)
-    monkeypatch.setattr(teaching, "NEW_IMAGES", 500)
-    monkeypatch.setattr(teaching, "EPOCHS", 2)
+    monkeypatch.setattr(fine_tuning, "OLD_IMAGES", 2000)
+    monkeypatch.setattr(fine_tuning, "NEW_IMAGES", 500)
+    monkeypatch.setattr(fine_tuning, "EPOCHS", 2)
 
 
 @pytest.fixture

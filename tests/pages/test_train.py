@@ -3,10 +3,11 @@ import time
 import pytest
 
 from core.data import load_mnist
-from core.database import StoreError
-from core.line import Line
-from core.recipe import PRESETS, Recipe
-from core.records import RunState
+from core.jobs.queue import Line
+from core.presets import PRESETS
+from core.recipe import Recipe
+from core.store.database import StoreError
+from core.store.run import RunState
 from tests.pages.conftest import train_until_finished, wait_until_trained, words
 from ui import resources
 

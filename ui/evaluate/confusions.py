@@ -5,13 +5,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from core import evaluation_charts
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.evaluation_charts import ALL, CELL
-from core.records import Run
+from core.plots import evaluation_charts
+from core.plots.evaluation_charts import ALL, CELL
+from core.store.run import Run
 from ui import pictures, resources
-from ui.evaluate import guessing, parts
+from ui.evaluate import guessing, widgets
 
 _CHART = "evaluate_matrix"
 _DIGIT, _ANSWER = "evaluate_cell_digit", "evaluate_cell_answer"
@@ -65,7 +65,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
             st.session_state["evaluate_mistakes_only"],
             _chosen(),
         )
-        parts.save("confusion_matrix", run, matrix_table(evaluation), parts.of_chart(draw()))
+        widgets.save("confusion_matrix", run, matrix_table(evaluation), widgets.of_chart(draw()))
     with matrix:
         st.altair_chart(
             draw(style=pictures.style()),
@@ -74,7 +74,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
             selection_mode=CELL,
             alt=f"Confusion matrix: {evaluation.accuracy:.1%} of the answers are on the diagonal",
         )
-    parts.explain("confusions")
+    widgets.explain("confusions")
 
 
 def _choose() -> None:
@@ -102,8 +102,8 @@ def _images(run: Run, evaluation: Evaluation) -> None:
             return
         st.caption(f"{len(found):,} images, the most confident answer first")
     key = f"cell_{run.id}_{digit}_{answer}_{mistakes_only}"
-    name = parts.images_name(digit, answer, mistakes_only)
-    parts.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
+    name = widgets.images_name(digit, answer, mistakes_only)
+    widgets.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
 
 
 def _heading(digit: int | None, answer: int | None) -> str:

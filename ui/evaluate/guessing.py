@@ -1,14 +1,18 @@
 """A guess at the most frequent confusion, before the page shows it; the page keeps score."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.data import CLASS_NAMES
-from core.evaluation import Evaluation
-from core.guess import MOST_POINTS, Guess, judge
-from core.records import Run
+from core.evaluation import Evaluation, Pair
+from core.store.run import Run
 
+MOST_POINTS = 3
+# A guess among so many most frequent confusions is close.
+_CLOSE = 5
 _GUESSES = "evaluate_guesses"
 _SKIPPED = "evaluate_guess_skipped"
 _PRAISE = {
@@ -17,6 +21,40 @@ _PRAISE = {
     1: "It does happen, but others are more frequent.",
     0: "Not once. The network sees the digits in its own way.",
 }
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a guess is worth.
+
+    Attributes
+    ----------
+    digit, answer : int
+        The guessed confusion.
+    count : int
+        How often it happens.
+    points : int
+        3 if no confusion is more frequent, 2 if fewer than five are, 1 if it happens
+        at all, 0 if it does not.
+    """
+
+    digit: int
+    answer: int
+    count: int
+    points: int
+
+
+def score(pairs: Sequence[Pair], digit: int, answer: int) -> Guess:
+    """Compare a guess with the confusions that occur, the most frequent first."""
+    count = next((pair.count for pair in pairs if (pair.digit, pair.answer) == (digit, answer)), 0)
+    more_frequent = sum(pair.count > count for pair in pairs)
+    if count == 0:
+        points = 0
+    elif more_frequent == 0:
+        points = MOST_POINTS
+    else:
+        points = 2 if more_frequent < _CLOSE else 1
+    return Guess(digit, answer, count, points)
 
 
 def done(run: Run, evaluation: Evaluation) -> bool:
@@ -51,7 +89,7 @@ def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess], skipped: s
             icon=":material/visibility:",
             key="evaluate_guess",
             disabled=digit is None or answer is None or digit == answer,
-            on_click=lambda: guesses.update({run.id: judge(evaluation.pairs, digit, answer)}),
+            on_click=lambda: guesses.update({run.id: score(evaluation.pairs, digit, answer)}),
         )
         st.button(
             "See without a guess",

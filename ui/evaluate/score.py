@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from core import evaluation_charts
-from core.confidence import Comparison, Interval, mcnemar, wilson
+from core.analysis.significance import Comparison, Interval, mcnemar, wilson
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.records import Run
+from core.plots import evaluation_charts
+from core.store.run import Run
 from ui import pictures, resources
-from ui.evaluate import parts, seeds
+from ui.evaluate import significance, widgets
 
 _VERDICTS = {
     "first": "**This network is better**, and that is more than chance.",
@@ -23,7 +23,7 @@ def show(run: Run) -> None:
     evaluation = resources.test_evaluation(run.id)
     interval = _score(run, evaluation)
     _against_another(run, evaluation, interval)
-    seeds.show(run)
+    significance.show(run)
     _digits(run, evaluation)
 
 
@@ -42,13 +42,13 @@ def _score(run: Run, evaluation: Evaluation) -> Interval:
             f"sort of people and prepared in the same way, the accuracy lies between **{interval.low:.2%}** "
             f"and **{interval.high:.2%}**, with 95% confidence. It says nothing about other handwriting."
         )
-    parts.explain("accuracy")
+    widgets.explain("accuracy")
     return interval
 
 
 def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> None:
     st.subheader("Is it better than another network?", anchor=False)
-    other = parts.other_model(run)
+    other = widgets.other_model(run)
     if other is None:
         st.info("There is no second model on this server yet. Train one to compare with.")
         return
@@ -70,12 +70,12 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
             else f"McNemar's exact test: p = {comparison.p_value:.3f}"
         )
     accuracies = {run.label: interval, other.label: other_interval}
-    parts.chart(
+    widgets.chart(
         evaluation_charts.intervals(accuracies, pictures.style()),
         key="evaluate_intervals",
         alt=f"Accuracy with 95% interval: {interval.share:.2%} against {other_interval.share:.2%}",
     )
-    parts.save(
+    widgets.save(
         "comparison",
         run,
         pd.DataFrame(
@@ -88,9 +88,9 @@ def _against_another(run: Run, evaluation: Evaluation, interval: Interval) -> No
                 "mcnemar_p": comparison.p_value,
             }
         ),
-        parts.of_chart(evaluation_charts.intervals(accuracies)),
+        widgets.of_chart(evaluation_charts.intervals(accuracies)),
     )
-    parts.explain("mcnemar")
+    widgets.explain("mcnemar")
 
 
 def _better(comparison: Comparison) -> str | None:
@@ -119,5 +119,5 @@ def _digits(run: Run, evaluation: Evaluation) -> None:
         column_config=dict.fromkeys(("Precision", "Recall", "F1"), percent),
         alt="Precision, recall and F1 of each digit",
     )
-    parts.save("digit_scores", run, scores.round(4))
-    parts.explain("digits")
+    widgets.save("digit_scores", run, scores.round(4))
+    widgets.explain("digits")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import charts
 from core.data import CLASS_NAMES
 from core.evaluation import EvaluationError
+from core.plots import charts
 from ui import pictures
-from ui.predict import keep, why
-from ui.predict.reading import Reader, Reading, Sketch, in_short
+from ui.predict import explanations, save
+from ui.predict.prediction import Reader, Reading, Sketch, in_short
 
 # Pixels: the answer with its label and how sure it is.
 ANSWER_HEIGHT = 125
@@ -49,7 +49,7 @@ def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
     except EvaluationError as error:
         at.short.error(str(error), icon=":material/error:")
         return
-    if why.is_refused(sketch.image):
+    if explanations.is_refused(sketch.image):
         at.short.warning(_NO_DIGIT, icon=":material/question_mark:")
         at.short.caption(f"If it must be one: {reading.answer}, {reading.probabilities.max():.1%} sure")
     else:
@@ -71,7 +71,7 @@ def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
         )
     if own:
         with at.after:
-            keep.correct(reading)
+            save.correct(reading)
     with at.details:
-        why.explain(reading)
-        keep.save(lambda: sketch.canvas, lambda: keep.as_data(reading))
+        explanations.explain(reading)
+        save.save(lambda: sketch.canvas, lambda: save.as_data(reading))

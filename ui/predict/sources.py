@@ -5,20 +5,21 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from core import pen
 from core.data import CLASS_NAMES
+from core.drawing.number import read_row
+from core.drawing.segmentation import RowError
+from core.drawing.strokes import PenError, draw, is_dot, strokes_to_mnist
 from core.evaluation import EvaluationError
-from core.pen import PenError
-from core.rows import RowError, read_row
 from ui import pictures, resources
 from ui.chrome import wide_screen
-from ui.copying import image_to_copy
 from ui.drawing_pad import SIDE, drawing_pad
-from ui.predict import answer, row
-from ui.predict.reading import Reader, Sketch
+from ui.predict import answer, number
+from ui.predict.prediction import Reader, Sketch
 
 # Pixels of the canvas for a row of digits: as wide as a phone, or a laptop, has room for.
 NARROW, WIDE, ROW_HEIGHT = 340, 500, 200
+
+_ADDRESS = "image"
 
 _EMPTY_ROW = "Write a number on the black field, its digits side by side."
 _EMPTY = "Draw a digit from 0 to 9 on the black field."
@@ -26,7 +27,7 @@ _DOT = "That is only a dot. Draw a whole digit, as large as you like."
 
 
 @st.fragment
-def drawing(reader: Reader) -> None:
+def one_digit(reader: Reader) -> None:
     """A canvas for one digit."""
     at = answer.places()
     with at.pad:
@@ -34,21 +35,21 @@ def drawing(reader: Reader) -> None:
         drawn = drawing_pad("predict_canvas")
     try:
         strokes, width = drawn.strokes, drawn.pen
-        image = pen.strokes_to_mnist(strokes)
+        image = strokes_to_mnist(strokes)
     except PenError as error:
         at.short.warning(str(error), icon=":material/gesture:")
         return
     if image is None:
         at.short.info(_EMPTY, icon=":material/draw:")
-    elif pen.is_dot(strokes, width):
+    elif is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
-        paint = partial(pen.draw, strokes, width, SIDE, SIDE)
+        paint = partial(draw, strokes, width, SIDE, SIDE)
         answer.show(Sketch(image, paint, strokes), reader, at)
 
 
 @st.fragment
-def number(reader: Reader) -> None:
+def several_digits(reader: Reader) -> None:
     """A wide canvas for several digits."""
     at = answer.places(wide=True)
     side = WIDE if wide_screen() else NARROW
@@ -62,20 +63,20 @@ def number(reader: Reader) -> None:
         return
     if read is None:
         at.short.info(_EMPTY_ROW, icon=":material/draw:")
-    elif pen.is_dot(strokes, width):
+    elif is_dot(strokes, width):
         at.short.info(_DOT, icon=":material/draw:")
     else:
         sketches = tuple(
-            Sketch(digit.image, partial(pen.draw, digit.strokes, width, side, ROW_HEIGHT), digit.strokes)
+            Sketch(digit.image, partial(draw, digit.strokes, width, side, ROW_HEIGHT), digit.strokes)
             for digit in read.readings
         )
-        row.show(read, sketches, partial(pen.draw, strokes, width, side, ROW_HEIGHT), reader, at)
+        number.show(read, sketches, partial(draw, strokes, width, side, ROW_HEIGHT), reader, at)
 
 
 def _show_image_to_copy() -> None:
     """The test image that the address asks for, to be drawn by hand."""
     dataset = resources.mnist()
-    index = image_to_copy(len(dataset.test_images))
+    index = _image_to_copy(len(dataset.test_images))
     if index is not None:
         st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
         st.image(pictures.enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
@@ -100,3 +101,23 @@ def sample(reader: Reader) -> None:
 def _choose_test_image() -> None:
     count = len(resources.mnist().test_images)
     st.session_state["predict_index"] = int(np.random.default_rng().integers(count))
+
+
+def _image_to_copy(images: int) -> int | None:
+    """The test image that the address asks for; of one that is not there, the page says so.
+
+    Parameters
+    ----------
+    images : int
+        How many test images there are.
+    """
+    asked = st.query_params.get(_ADDRESS)
+    if asked is None:
+        return None
+    if asked in map(str, range(images)):
+        return int(asked)
+    st.warning(
+        f"There is no such test image to draw. They have the numbers 0 to {images - 1:,}.",
+        icon=":material/search_off:",
+    )
+    return None

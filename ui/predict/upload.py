@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from core.drawing.number import read_picture
+from core.drawing.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
+from core.drawing.segmentation import RowError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
-from core.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
-from core.rows import RowError, read_picture
-from ui.predict import answer, row
-from ui.predict.reading import Picture, Reader, Sketch
+from ui.predict import answer, number
+from ui.predict.prediction import Picture, Reader, Sketch
 
 _EMPTY = "Choose a picture, or take one. Write large and with a dark pen."
 _NO_INK = "No writing was found in this picture. Take one that shows the digit large and sharp."
@@ -38,7 +39,7 @@ def picture(reader: Reader) -> None:
     with at.pad.container(width=400):
         st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
     sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in read.readings)
-    row.show(read, sketches, lambda: ink, reader, at)
+    number.show(read, sketches, lambda: ink, reader, at)
 
 
 def _alone(ink: Picture, box: InkBox) -> Picture:

@@ -1,0 +1,1 @@
+"""What an evaluation is worth: significance, calibration, robustness, label errors, baselines."""

@@ -1,0 +1,224 @@
+"""How a network's accuracy falls when its images are disturbed, step by step."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from core.analysis.significance import wilson
+from core.data import IMAGE_SIZE, MAX_PIXEL, Images, Labels
+from core.evaluation import Model, predict
+
+# The same disturbance for every network and every visitor.
+_SEED = 0
+# Occlusion covers a place of the field that MNIST digits were fitted into: 20×20 in the middle.
+_MARGIN = 4
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """One way to disturb images.
+
+    Attributes
+    ----------
+    title : str
+        Shown to people.
+    axis : str
+        What is changed, with its unit, for the axis of a chart.
+    label : str
+        A level in short, as a format with the field ``level``.
+    levels : tuple of float
+        From weak to strong, or from one side to the other. At 0 nothing changes, at the
+        contrast of 1.
+    apply : callable
+        ``apply(images, level)`` gives new images of the same shape, uint8.
+    """
+
+    title: str
+    axis: str
+    label: str
+    levels: tuple[float, ...]
+    apply: Callable[[Images, float], Images]
+
+    def caption(self, level: float) -> str:
+        """A level in short, such as ``15°``."""
+        return self.label.format(level=level).replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The accuracy at one level: the share read right and its 95 % interval, 0 to 1."""
+
+    level: float
+    accuracy: float
+    low: float
+    high: float
+
+
+def _noise(images: Images, level: float) -> Images:
+    noise = np.random.default_rng(_SEED).standard_normal(images.shape, dtype=np.float32)
+    return _pixels(images + level * noise)
+
+
+def _rotate(images: Images, level: float) -> Images:
+    # scipy turns from the first axis given to the second one: rows to columns is clockwise
+    # on the screen for a negative angle.
+    turned: npt.NDArray[np.float32] = ndimage.rotate(
+        images.astype(np.float32), -level, axes=(1, 2), reshape=False, order=1
+    )
+    return _pixels(turned)
+
+
+def _shift(images: Images, level: float) -> Images:
+    moved: Images = ndimage.shift(images, (0, 0, level), order=0)
+    return moved
+
+
+def _thicken(images: Images, level: float) -> Images:
+    if level == 0:
+        return images.copy()
+    change = ndimage.grey_dilation if level > 0 else ndimage.grey_erosion
+    changed: Images = change(images, footprint=_disc(abs(level))[np.newaxis])
+    return changed
+
+
+def _disc(radius: float) -> npt.NDArray[np.bool_]:
+    """The pixels whose middle is within ``radius`` pixels of the middle one."""
+    reach = int(radius)
+    rows, columns = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    disc: npt.NDArray[np.bool_] = rows**2 + columns**2 <= radius**2
+    return disc
+
+
+def _fade(images: Images, level: float) -> Images:
+    return _pixels(images * np.float32(level))
+
+
+def _cover(images: Images, level: float) -> Images:
+    side = int(level)
+    rng = np.random.default_rng(_SEED)
+    corners = rng.integers(_MARGIN, IMAGE_SIZE - _MARGIN + 1 - side, size=(2, len(images), 1))
+    places = np.arange(IMAGE_SIZE)
+    rows, columns = ((places >= corner) & (places < corner + side) for corner in corners)
+    covered: Images = np.where(rows[:, :, np.newaxis] & columns[:, np.newaxis, :], np.uint8(0), images)
+    return covered
+
+
+def _pixels(values: npt.NDArray[Any]) -> Images:
+    pixels: Images = np.clip(np.rint(values), 0, MAX_PIXEL).astype(np.uint8)
+    return pixels
+
+
+DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
+    {
+        "rotation": Distortion(
+            "Rotation",
+            "Turned clockwise by (degrees)",
+            "{level:.0f}°",
+            (-60, -45, -30, -15, 0, 15, 30, 45, 60),
+            _rotate,
+        ),
+        "noise": Distortion(
+            "Noise",
+            "Standard deviation of the noise (pixel values)",
+            "± {level:.0f}",
+            (0, 16, 32, 48, 64, 96, 128, 160, 192),
+            _noise,
+        ),
+        "shift": Distortion(
+            "Shift",
+            "Moved to the right by (pixels)",
+            "{level:.0f} px",
+            (-8, -6, -4, -2, 0, 2, 4, 6, 8),
+            _shift,
+        ),
+        "thickness": Distortion(
+            "Thickness",
+            "Outline of the stroke moved outwards by (pixels)",
+            "{level:g} px",
+            (-1.5, -1, 0, 1, 1.5, 2, 2.5, 3),
+            _thicken,
+        ),
+        "contrast": Distortion(
+            "Contrast",
+            "Every pixel value times",
+            "× {level:g}",
+            (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1),
+            _fade,
+        ),
+        "occlusion": Distortion(
+            "Occlusion",
+            "Side of a black square somewhere on the digit (pixels)",
+            "{level:.0f} px",
+            (0, 2, 4, 6, 8, 10, 12, 14, 16),
+            _cover,
+        ),
+    }
+)
+
+# How far each pixel is pushed against the network, in pixel values.
+PUSHES = (0, 4, 8, 16, 24, 32, 48, 64, 96)
+
+
+def curve(model: Model, images: Images, labels: Labels, distortion: Distortion) -> tuple[Point, ...]:
+    """Measure the accuracy at every level of a distortion.
+
+    Parameters
+    ----------
+    model : keras.Model
+    images : ndarray of uint8, shape (n, 28, 28)
+    labels : ndarray of uint8, shape (n,)
+    distortion : Distortion
+
+    Returns
+    -------
+    tuple of Point
+        One for each of ``distortion.levels``.
+
+    Raises
+    ------
+    EvaluationError
+        If the network does not answer with ten classes.
+    """
+    return tuple(_point(model, distortion.apply(images, level), labels, level) for level in distortion.levels)
+
+
+def push(images: Images, signs: npt.NDArray[np.int8], size: float) -> Images:
+    """Change every pixel by ``size`` in the direction of its sign, within 0 to 255.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    signs : ndarray of int8, shape (n, 28, 28)
+        −1, 0 or 1: of a gradient (see `core.analysis.interpretability.gradient_signs`) or by chance
+        (see `random_signs`).
+    size : float
+        In pixel values.
+    """
+    return _pixels(images + np.float32(size) * signs)
+
+
+def random_signs(images: Images) -> npt.NDArray[np.int8]:
+    """A push without aim: −1 or 1 for each pixel by chance, as large as that of a gradient."""
+    rng = np.random.default_rng(_SEED)
+    signs: npt.NDArray[np.int8] = (rng.integers(0, 2, size=images.shape, dtype=np.int8) * 2 - 1).astype(
+        np.int8
+    )
+    return signs
+
+
+def push_curve(
+    model: Model, images: Images, labels: Labels, signs: npt.NDArray[np.int8]
+) -> tuple[Point, ...]:
+    """Measure the accuracy at every size of `PUSHES`; takes what `curve` and `push` take."""
+    return tuple(_point(model, push(images, signs, size), labels, size) for size in PUSHES)
+
+
+def _point(model: Model, images: Images, labels: Labels, level: float) -> Point:
+    right = int((predict(model, images).argmax(axis=1) == labels).sum())
+    interval = wilson(right, len(labels))
+    return Point(level, interval.share, interval.low, interval.high)

@@ -1,0 +1,1 @@
+"""Training images changed at random, so that a network never sees one twice."""

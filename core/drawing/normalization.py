@@ -1,0 +1,93 @@
+"""Ways to bring a drawing to 28×28 pixels, from the most careless to the most careful.
+
+They show why a network that reads 98 of 100 test images may not read a drawing: it only
+knows pictures that were made like those it learned from.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from core.data import IMAGE_SIZE
+from core.ink import DIGIT_SIZE, ink_box, to_mnist
+
+Picture = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """A drawing brought to 28×28 pixels in one way.
+
+    Attributes
+    ----------
+    title, text : str
+        What is done, for showing.
+    image : ndarray of uint8, shape (28, 28)
+    """
+
+    title: str
+    text: str
+    image: Picture
+
+
+def prepare(canvas: Picture, redrawn: Picture | None = None) -> tuple[Preparation, ...]:
+    """Bring a drawing to 28×28 pixels in every way.
+
+    Parameters
+    ----------
+    canvas : ndarray of uint8, shape (height, width)
+        Light ink on black.
+    redrawn : ndarray of uint8, shape (28, 28), optional
+        The path of the pen drawn again, see `core.drawing.strokes.strokes_to_mnist`.
+
+    Returns
+    -------
+    tuple of Preparation
+        Empty if there is no ink.
+    """
+    box, normalised = ink_box(canvas), to_mnist(canvas)
+    if box is None or normalised is None:
+        return ()
+    ways = [
+        Preparation(
+            "Only made smaller",
+            "The whole field becomes 28×28 pixels. Place and size stay as you drew them.",
+            _resized(canvas, (IMAGE_SIZE, IMAGE_SIZE)),
+        ),
+        Preparation(
+            "Cut out and made as large",
+            "The digit is cut out and fills 20×20 pixels in the middle, as in MNIST.",
+            _boxed(canvas[box.top : box.bottom, box.left : box.right]),
+        ),
+        Preparation(
+            "And centred by its weight",
+            "The centre of the ink, not of the box, is in the middle, as in MNIST.",
+            normalised,
+        ),
+    ]
+    if redrawn is not None:
+        ways.append(
+            Preparation(
+                "Drawn again with MNIST's pen",
+                "Your strokes are drawn again with a pen as thick as in MNIST. This is what Digit Lab does.",
+                redrawn,
+            )
+        )
+    return tuple(ways)
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+
+
+def _boxed(digit: Picture) -> Picture:
+    height, width = digit.shape
+    scale = DIGIT_SIZE / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    frame = Image.new("L", (IMAGE_SIZE, IMAGE_SIZE))
+    frame.paste(
+        Image.fromarray(_resized(digit, size)), ((IMAGE_SIZE - size[0]) // 2, (IMAGE_SIZE - size[1]) // 2)
+    )
+    return np.asarray(frame)

@@ -1,0 +1,1 @@
+"""The training queue: who waits, who trains, and how long it takes."""

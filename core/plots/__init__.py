@@ -1,0 +1,1 @@
+"""Pictures of what was measured: Matplotlib figures and Altair charts."""

@@ -1,0 +1,1 @@
+"""Every run, its epochs and its model, in a database."""

@@ -1,0 +1,88 @@
+"""The runs that come with Digit Lab: cards and models in the folder ``models``."""
+
+import dataclasses
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.history import Epoch
+from core.recipe import Recipe
+from core.store.run import (
+    Run,
+    RunState,
+)
+
+_log = logging.getLogger(__name__)
+
+BUNDLED_FOLDER = Path(__file__).resolve().parents[2] / "models"
+
+
+@dataclass(frozen=True)
+class BundledRun:
+    """A run that comes with Digit Lab: what its card ``<id>.json`` says.
+
+    Attributes
+    ----------
+    run : Run
+    history : tuple of Epoch
+    sha256 : str
+        Of the file ``<id>.keras``.
+    """
+
+    run: Run
+    history: tuple[Epoch, ...]
+    sha256: str
+
+    def to_json(self) -> str:
+        """Write the card."""
+        run = self.run
+        card = {
+            "id": run.id,
+            "name": run.name,
+            "recipe": dataclasses.asdict(run.recipe),
+            "created": run.created,
+            "history": [dataclasses.asdict(epoch) for epoch in self.history],
+            "train_accuracy": run.train_accuracy,
+            "test_accuracy": run.test_accuracy,
+            "versions": dict(run.versions),
+            "sha256": self.sha256,
+        }
+        return json.dumps(card, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If the text is not a card.
+        """
+        card = json.loads(text)
+        history = tuple(Epoch(**epoch) for epoch in card.pop("history"))
+        sha256 = card.pop("sha256")
+        card["recipe"] = Recipe.from_json(json.dumps(card["recipe"]))
+        run = Run(
+            **card,
+            state=RunState.FINISHED,
+            progress=1.0,
+            epochs_done=len(history),
+            seconds=sum(epoch.seconds for epoch in history),
+            has_model=True,
+        )
+        return cls(run, history, sha256)
+
+
+def _read_cards(folder: Path) -> dict[str, BundledRun]:
+    cards = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            card = BundledRun.from_json(path.read_text(encoding="utf-8"))
+        except (ValueError, KeyError, TypeError, OSError):
+            # One damaged card must not hide the others; the page lists what is left.
+            _log.exception("The card of the bundled model %s cannot be read.", path.name)
+        else:
+            cards[card.run.id] = card
+    return cards

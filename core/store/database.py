@@ -1,0 +1,250 @@
+"""The database of the run store: its tables, its versions, and its errors as sentences.
+
+Any database that SQLAlchemy knows will do. SQLite, the default, runs in WAL mode, so that
+pages read while a training writes, and several servers may share the file.
+"""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+_ROOT = Path(__file__).resolve().parents[2]
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# Names the store, as a SQLAlchemy URL.
+ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
+# How long one that writes waits for another one.
+LOCK_SECONDS = 10
+# A store that could not be opened is left alone so long: a page asks for it several times.
+RETRY_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class StoreError(Exception):
+    """A store that cannot be used now. The message says what to do."""
+
+
+def default_address() -> str:
+    """The store named by ``DIGIT_LAB_STORE``, else a file in the folder ``store``."""
+    return os.environ.get(ADDRESS_VARIABLE) or f"sqlite:///{(_ROOT / 'store' / 'runs.db').as_posix()}"
+
+
+class Database:
+    """A database at the newest version of the tables. Safe to use from several threads.
+
+    It is opened, and its tables made or upgraded, at the first use. If that fails, the
+    next use tries again.
+
+    Parameters
+    ----------
+    address : str
+        A SQLAlchemy URL.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._file: tuple[int, int] | None = None
+        self._failure: tuple[float, str] | None = None
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for looking only. Raises `StoreError`."""
+        with self._watched(), self._open().connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are made together at the end, or not at all. Raises `StoreError`."""
+        with self._watched(), self._open().execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        with self._lock:
+            if self._engine:
+                self._engine.dispose()
+            self._engine = None
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            with _told_as_sentence():
+                yield
+        except StoreError:
+            # The next use opens it anew: the file may have been deleted, or exchanged.
+            self.close()
+            raise
+
+    def _open(self) -> Engine:
+        with self._lock:
+            if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
+                raise StoreError(self._failure[1])
+            if self._engine and self._file != _file_of(self._engine):
+                # The file was deleted or exchanged; what is still open would be written to nowhere.
+                self._engine.dispose()
+                self._engine = None
+            if self._engine is None:
+                try:
+                    with _told_as_sentence():
+                        self._engine = _opened(self.address)
+                except StoreError as error:
+                    self._failure = time.monotonic(), str(error)
+                    raise
+                self._failure = None
+                self._file = _file_of(self._engine)
+            return self._engine
+
+
+def _opened(address: str) -> Engine:
+    engine = _engine(address)
+    try:
+        try:
+            upgrade(engine)
+        except DBAPIError:
+            if engine.dialect.name == "sqlite":
+                raise
+            # Another server may be making the tables at this moment; not every database lets one
+            # wait for the other, as SQLite does. Then they are there at the second attempt.
+            time.sleep(1)
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _file_of(engine: Engine) -> tuple[int, int] | None:
+    """What tells the file of a SQLite database from another one of the same name."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or engine.url.query:
+        return None
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Make the tables, or bring those of an older version to this one.
+
+    Raises
+    ------
+    StoreError
+        If they are from a newer version.
+    """
+    # Imported here because it takes a fifth of a second, which the first page of a server need
+    # not wait for: the queue opens the store in a thread of its own.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS.as_posix())
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return  # Without waiting for whoever writes at this moment.
+    with engine.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, revision)
+        except CommandError as error:
+            raise StoreError(
+                "The run store is from a newer version of Digit Lab. "
+                f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
+            ) from error
+
+
+def _engine(address: str) -> Engine:
+    try:
+        url = make_url(address)
+        if url.get_backend_name() != "sqlite":
+            # A server that has closed an idle connection is asked again.
+            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except ValueError as error:
+        raise ArgumentError(str(error)) from error  # A port that is not a number, for example.
+    if not url.database:
+        raise ArgumentError("A database in memory would be another one for each thread.")
+    if url.database and not url.query:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: object) -> None:
+        # The driver would begin transactions by its own rules; `begin` does it by ours.
+        connection.isolation_level = None
+        # SQLite's foreign keys stay off, as they are: a migration that rebuilds a table would
+        # delete what refers to it.
+        # In WAL mode this survives a crash of the server, at a tenth of the time.
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if raw is not None and raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            raw.execute("PRAGMA journal_mode = WAL").fetchone()
+    return engine
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_READONLY: "The run store can only be read. Make its file and folder writable, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_BUSY: "The run store is locked by another program. End that program, or try again later.",
+    sqlite3.SQLITE_FULL: "The disk of this server is full. Delete some runs or free some space, "
+    "then try again.",
+    sqlite3.SQLITE_NOTADB: "The file of the run store is not a database. Move it away, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_CORRUPT: "The file of the run store is damaged. Move it away, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+    sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
+    f"or set {ADDRESS_VARIABLE} to another store.",
+}
+_UNKNOWN = "The run store cannot be used now. Try again later; the log of the server says why."
+
+
+@contextlib.contextmanager
+def _told_as_sentence() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        _log.exception("The run store cannot be used.")
+        raise StoreError(_sentence(error)) from error
+    except ImportError as error:
+        raise StoreError(
+            f"The driver of the database that {ADDRESS_VARIABLE} names is not installed. "
+            "Add it to requirements.txt."
+        ) from error
+    except OSError as error:
+        _log.exception("The folder of the run store cannot be made.")
+        raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN]) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ArgumentError):
+        return f"{ADDRESS_VARIABLE} is not the address of a database. Correct it, or leave it empty."
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    # The lowest byte is the kind; the others say more than a sentence needs.
+    return _SENTENCES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)

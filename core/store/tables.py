@@ -1,0 +1,106 @@
+"""The tables of the run store."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+METADATA = MetaData()
+
+
+# One row a run. ``number`` counts the runs of this store; ``place`` orders the line.
+# ``worker`` and ``beat`` say who trains it and that they are alive; see core/jobs/lease.py.
+# Times are in UTC, ISO 8601.
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("named", Boolean, nullable=False, default=False),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("nickname", String(64), nullable=False, default=""),
+    Column("recipe", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("stopping", Boolean, nullable=False, default=False),
+    Column("parent", String(32), nullable=True),
+    Column("parent_epochs", Integer, nullable=False, default=0),
+    Column("created", String(32), nullable=False),
+    Column("ended", String(32), nullable=True),
+    Column("worker", String(64), nullable=True),
+    Column("beat", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("epochs_done", Integer, nullable=False, default=0),
+    Column("seconds", Float, nullable=False, default=0.0),
+    Column("train_accuracy", Float, nullable=True),
+    Column("test_accuracy", Float, nullable=True),
+    Column("failure", Text, nullable=False, default=""),
+    Column("versions", Text, nullable=False, default="{}"),
+    Column("has_model", Boolean, nullable=False, default=False),
+    Column("note", Text, nullable=False, default="", server_default=""),
+    Column("marked", Boolean, nullable=False, default=False, server_default=false()),
+    Column("opened", String(32), nullable=True),
+    Column("place", Integer, nullable=False, server_default="0"),
+    Column("teaching", Text, nullable=True),
+)
+
+
+# The measurements of `core.history.Epoch`.
+EPOCHS = Table(
+    "epochs",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("loss", Float, nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("val_loss", Float, nullable=True),
+    Column("val_accuracy", Float, nullable=True),
+    Column("seconds", Float, nullable=False),
+)
+
+
+# Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run
+# that teaches a network has, until it has ended, that network as ``start`` and ``drawings``.
+FILES = Table(
+    "files",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    # Last, because SQLite reads through a long value to get at what comes after it.
+    # MySQL's plain BLOB ends at 64 KB.
+    Column("content", LargeBinary(2**32 - 1), nullable=False),
+)
+
+
+# Drawings that their owner keeps; see core/store/drawings.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
+DRAWINGS = Table(
+    "drawings",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("label", Integer, nullable=False),
+    Column("answer", Integer, nullable=True),
+    Column("run_id", String(32), nullable=True),
+    Column("created", String(32), nullable=False),
+    Column("strokes", Text, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    # The id of a drawing that was deleted is not given to another one.
+    sqlite_autoincrement=True,
+)
+
+
+# One row: the number of the newest run. Whoever adds or takes a run changes it first and so
+# waits for the others, in every kind of database.
+COUNTER = Table("counter", METADATA, Column("number", Integer, nullable=False))

@@ -1,0 +1,1 @@
+"""What makes the files in ``models/`` and ``data/``; the app never imports it."""

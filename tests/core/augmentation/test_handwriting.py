@@ -1,0 +1,163 @@
+import math
+
+import numpy as np
+import pytest
+
+from core.analysis.morphology import measure
+from core.augmentation import handwriting
+from core.augmentation.handwriting import augment, signed_distance_fields
+from core.data import Dataset
+from core.ink import CENTRE, ink_box
+
+RULES = {"SLASHED": 0, "FLAGGED": 1, "CROSSED": 7, "SERIF": 7, "HOOKED": 9}
+STRENGTHS = ("TURN", "SLANT", "STRETCH", "BEND")
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing happens but what a test asks for; the pen is that of most of MNIST."""
+    for name in (*RULES, "BASED", "GAPPED", *STRENGTHS):
+        monkeypatch.setattr(handwriting, name, 0.0)
+    monkeypatch.setattr(handwriting, "THINNEST", 2.4)
+    monkeypatch.setattr(handwriting, "THICKEST", 2.4)
+    return monkeypatch
+
+
+def written(mnist: Dataset, digit: int | None = None, seed: int = 1) -> np.ndarray:
+    images, labels = mnist.train_images[:500], mnist.train_labels[:500]
+    if digit is not None:
+        images, labels = images[labels == digit], labels[labels == digit]
+    return np.asarray(augment(signed_distance_fields(images), labels, (seed, 0)))
+
+
+def test_distances_to_the_edge_of_a_stroke():
+    image = np.zeros((1, 28, 28), np.uint8)
+    image[0, :, 10:14] = 255
+    image[0, :, 14] = 128  # half covered: the edge is in its middle
+    row = signed_distance_fields(image)[0, 14] / 32
+    assert row[8:15] == pytest.approx([-1.5, -0.5, 0.5, 1.5, 2.0, 1.0, 0.0], abs=0.05)
+    assert row[0] == -3, "as far as it reaches"
+
+
+def test_a_blank_image_stays_blank():
+    blank = np.zeros((2, 28, 28), np.uint8)
+    assert not np.asarray(augment(signed_distance_fields(blank), np.array([3, 5]), (0, 0))).any()
+
+
+def test_without_any_rule_a_digit_is_only_drawn_again(quiet, mnist: Dataset):
+    before, after = mnist.train_images[:500].astype(float), written(mnist).astype(float)
+    alike = [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in zip(before, after, strict=True)]
+    assert np.median(alike) > 0.85
+    assert measure(after.astype(np.uint8)).thickness.mean() == pytest.approx(2.4, abs=0.3)
+
+
+@pytest.mark.parametrize(("pen", "thickness"), [(1.6, 1.7), (3.0, 3.0), (4.0, 3.8)])
+def test_the_pen_has_the_width_asked_for(pen: float, thickness: float, quiet, mnist: Dataset):
+    quiet.setattr(handwriting, "THINNEST", pen)
+    quiet.setattr(handwriting, "THICKEST", pen)
+    assert measure(written(mnist)).thickness.mean() == pytest.approx(thickness, abs=0.25)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_is_for_its_own_digit(rule: str, quiet, mnist: Dataset):
+    plain = written(mnist)
+    quiet.setattr(handwriting, rule, 1.0)
+    changed = (written(mnist) != plain).any(axis=(1, 2))
+    assert changed.tolist() == (mnist.train_labels[:500] == RULES[rule]).tolist()
+
+
+def test_a_slashed_zero_has_ink_across_its_middle(quiet, mnist: Dataset):
+    def inked(images: np.ndarray) -> float:
+        """Share of the zeros with ink in the middle of their box."""
+        boxes = [ink_box(image) for image in images]
+        middles = [((box.top + box.bottom) // 2, (box.left + box.right) // 2) for box in boxes if box]
+        return np.mean(
+            [
+                image[y - 1 : y + 2, x - 1 : x + 2].max() > 200
+                for image, (y, x) in zip(images, middles, strict=True)
+            ]
+        )
+
+    assert inked(written(mnist, 0)) < 0.25
+    quiet.setattr(handwriting, "SLASHED", 1.0)
+    assert inked(written(mnist, 0)) > 0.85
+
+
+def test_a_flag_is_at_the_upper_left_and_a_base_below(quiet, mnist: Dataset):
+    plain = written(mnist, 1).astype(float)
+    quiet.setattr(handwriting, "FLAGGED", 1.0)
+    flagged = written(mnist, 1).astype(float)
+    quiet.setattr(handwriting, "BASED", 1.0)
+    based = written(mnist, 1).astype(float)
+    columns = np.arange(28)
+
+    def upper_middle(images: np.ndarray) -> float:
+        upper = images[:, 4:14].sum(axis=1)
+        lower = images[:, 14:24].sum(axis=1)
+        return float(np.median(upper @ columns / upper.sum(axis=1) - lower @ columns / lower.sum(axis=1)))
+
+    assert upper_middle(flagged) < upper_middle(plain) - 1
+    foot = [(images[:, 21:24].max(axis=1) > 127).sum(axis=1).mean() for images in (flagged, based)]
+    assert foot[1] > 2 * foot[0]
+
+
+def test_a_bar_crosses_the_stem_of_a_seven(quiet, mnist: Dataset):
+    def crossing(images: np.ndarray) -> float:
+        """The widest row of the middle third, in pixels, on average."""
+        return (images[:, 11:18] > 127).sum(axis=2).max(axis=1).mean()
+
+    plain = crossing(written(mnist, 7))
+    quiet.setattr(handwriting, "CROSSED", 1.0)
+    assert crossing(written(mnist, 7)) > plain + 3
+
+
+def test_a_hook_is_at_the_lower_left_of_a_nine(quiet, mnist: Dataset):
+    plain = written(mnist, 9)
+    quiet.setattr(handwriting, "HOOKED", 1.0)
+    assert written(mnist, 9)[:, 17:, :12].mean() > 1.5 * plain[:, 17:, :12].mean()
+
+
+def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
+    plain = written(mnist).astype(float)
+    quiet.setattr(handwriting, "GAPPED", 1.0)
+    gapped = written(mnist).astype(float)
+    lost = 1 - gapped.sum(axis=(1, 2)) / plain.sum(axis=(1, 2))
+    assert 0.02 < np.median(lost) < 0.2
+    assert (gapped != plain).any(axis=(1, 2)).mean() > 0.99
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_each_deformation_changes_every_digit(strength: str, quiet, mnist: Dataset):
+    plain = written(mnist).astype(float)
+    quiet.setattr(handwriting, strength, {"TURN": 0.2, "SLANT": 0.35, "STRETCH": 0.25, "BEND": 1.6}[strength])
+    difference = np.abs(written(mnist) - plain).mean(axis=(1, 2))
+    assert (difference > 0).all()
+    assert 3 < difference.mean() < 30
+
+
+def test_what_is_written_has_the_form_of_mnist(mnist: Dataset):
+    images = written(mnist)
+    sizes = np.array([box.size for box in map(ink_box, images) if box])
+    assert len(sizes) == 500
+    assert 19 <= np.median(sizes) <= 21
+    assert ((sizes >= 17) & (sizes <= 24)).mean() > 0.98
+    places = np.arange(28) + 0.5
+    for axis in (1, 2):
+        profile = images.sum(axis=axis)
+        middles = profile @ places / profile.sum(axis=1)
+        assert np.abs(middles - CENTRE).mean() < 0.4
+    assert (images[:, 0] == 0).mean() > 0.99
+    greys = ((images > 40) & (images < 215)).sum() / (images > 40).sum()
+    assert greys < 0.55, "grey only at edges"
+
+
+def test_the_same_seed_gives_the_same_pictures(mnist: Dataset):
+    np.testing.assert_array_equal(written(mnist), written(mnist))
+    assert (written(mnist) != written(mnist, seed=2)).any(axis=(1, 2)).all()
+
+
+def test_shares_are_kept(quiet, mnist: Dataset):
+    plain = written(mnist, 1)
+    quiet.setattr(handwriting, "FLAGGED", 0.4)
+    share = (written(mnist, 1) != plain).any(axis=(1, 2)).mean()
+    assert share == pytest.approx(0.4, abs=4 * math.sqrt(0.24 / len(plain)))

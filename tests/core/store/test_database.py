@@ -1,0 +1,215 @@
+"""The database itself: versions, and what is wrong with it told as a sentence."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, select, text
+
+from core.recipe import Recipe
+from core.store.database import Database, StoreError, default_address, upgrade
+from core.store.run import RunState
+from core.store.runs import RunStore
+from core.store.tables import METADATA, RUNS
+from tests.stored import finished_run
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def open_it(address: str) -> None:
+    database = Database(address)
+    try:
+        with database.reading() as connection:
+            connection.execute(select(RUNS)).all()
+    finally:
+        database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(store: RunStore):
+    with store.database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_readers_do_not_wait_for_a_writer(store: RunStore):
+    with store.database.writing() as writer, store.database.reading() as reader:
+        writer.execute(text("UPDATE counter SET number = 7"))
+        assert reader.scalar(text("SELECT number FROM counter")) == 0
+
+
+def test_a_transaction_that_breaks_off_leaves_nothing(store: RunStore):
+    def break_off() -> None:
+        with store.database.writing() as connection:
+            connection.execute(text("UPDATE counter SET number = 7"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    with store.database.reading() as connection:
+        assert connection.scalar(text("SELECT number FROM counter")) == 0
+
+
+def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: str):
+    engine = create_engine(address, connect_args={"isolation_level": None})
+    upgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO runs (id, number, name, named, owner, nickname, recipe, state, stopping, "
+                "parent_epochs, created, beat, attempts, progress, epochs_done, seconds, failure, versions, "
+                "has_model) VALUES ('old', 1, 'Old run', 0, 'ann', 'Ann', '{\"epochs\": 3}', 'finished', 0, "
+                "0, '2026-01-01T00:00:00+00:00', 0, 0, 1.0, 3, 1.5, '', '{}', 0)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO epochs (run_id, number, loss, accuracy, seconds) "
+                "VALUES ('old', 1, 0.5, 0.9, 0.5)"
+            )
+        )
+    engine.dispose()
+
+    store = RunStore(address)
+    run = store.get("old")
+    assert (run.name, run.state, run.recipe.epochs) == ("Old run", RunState.FINISHED, 3)
+    assert run.test_accuracy is None
+    assert (run.note, run.marked, run.opened) == ("", False, None)
+    assert store.history("old")[0].accuracy == 0.9
+    store.annotate("old", "ann", "still mine")
+    assert store.get("old").note == "still mine"
+
+
+def test_runs_of_an_older_version_are_still_seeds_of_their_recipe(store: RunStore, address: str):
+    finished_run(store, recipe=Recipe(epochs=3, seed=1))
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        older = json.loads(connection.scalar(text("SELECT recipe FROM runs")))
+        for name in ("handwriting", "decay", "precision"):
+            del older[name]
+        connection.execute(text("UPDATE runs SET recipe = :recipe"), {"recipe": json.dumps(older, indent=2)})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    engine.dispose()
+
+    recipe = Recipe(epochs=3, seed=2)
+    assert not [run for run in store.seeds_of(recipe) if not run.bundled]
+    opened_later = RunStore(address)
+    assert [run.recipe.seed for run in opened_later.seeds_of(recipe) if not run.bundled] == [1]
+    opened_later.database.close()
+
+
+def test_a_store_of_a_newer_version_is_a_sentence_and_stays_as_it_is(store: RunStore, address: str):
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="from a newer version of Digit Lab"):
+        open_it(address)
+    with store.database.reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_what_is_not_a_database_is_a_sentence_and_stays_as_it_is(tmp_path: Path):
+    file = tmp_path / "notes.txt"
+    file.write_text("These are my notes. " * 20)
+    with pytest.raises(StoreError, match="is not a database"):
+        open_it(f"sqlite:///{file}")
+    assert file.read_text().startswith("These are my notes.")
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("nonsense", "is not the address of a database"),
+        ("oracle://server/runs", "driver of the database"),
+        ("sqlite:////dev/null/runs.db", "cannot be opened"),
+        ("postgresql://user:pass@word:port/runs", "is not the address of a database"),
+        ("sqlite://", "is not the address of a database"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_a_sentence(address: str, sentence: str):
+    with pytest.raises(StoreError, match=sentence):
+        open_it(address)
+
+
+def test_a_folder_in_place_of_the_file_is_a_sentence(tmp_path: Path):
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_it(f"sqlite:///{tmp_path}")
+
+
+def test_a_read_only_store_can_be_looked_at(store: RunStore, tmp_path: Path):
+    store.usage()
+    store.database.close()
+    read_only = RunStore(f"sqlite:///file:{tmp_path}/runs.db?mode=ro&uri=true")
+    assert read_only.runs() == ()
+    with pytest.raises(StoreError, match="can only be read"), read_only.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+    read_only.database.close()
+
+
+def test_a_locked_store_is_a_sentence_and_works_again(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.1)
+    store.usage()
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked by another program"), store.database.writing():
+        pass
+    assert store.runs() == (), "looking goes on"
+    other.execute("ROLLBACK")
+    other.close()
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+
+
+def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    blocker = tmp_path / "store"
+    blocker.write_text("in the way of the folder")
+    store = RunStore(f"sqlite:///{blocker}/runs.db")
+    with pytest.raises(StoreError):
+        store.runs()
+    assert store.bundled(), "the bundled models need no database"
+    blocker.unlink()
+    with pytest.raises(StoreError):
+        store.runs()
+    monkeypatch.setattr("core.store.database.RETRY_SECONDS", 0)
+    assert store.runs() == ()
+    store.database.close()
+
+
+def test_a_store_that_was_emptied_meanwhile_is_made_anew(store: RunStore, tmp_path: Path):
+    store.usage()
+    other = sqlite3.connect(tmp_path / "runs.db")
+    for table in (*METADATA.tables, "alembic_version"):
+        other.execute(f"DROP TABLE {table}")
+    other.close()
+    with pytest.raises(StoreError, match="cannot be used now"):
+        store.runs()
+    assert store.runs() == (), "the next look makes the tables again"
+
+
+def test_a_file_that_was_deleted_meanwhile_is_made_anew(store: RunStore, tmp_path: Path):
+    store.usage()
+    for file in tmp_path.glob("runs.db*"):
+        file.unlink()
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+    again = RunStore(store.database.address)
+    with again.database.reading() as connection:
+        assert connection.scalar(text("SELECT number FROM counter")) == 7, "not written to nowhere"
+    again.database.close()
+
+
+def test_many_processes_may_make_the_same_store_at_once(address: str):
+    code = "import sys; from core.store.runs import RunStore; RunStore(sys.argv[1]).usage()"
+    starts = [subprocess.Popen([sys.executable, "-c", code, address], cwd=ROOT) for _ in range(6)]
+    assert [process.wait(60) for process in starts] == [0] * 6
+
+
+def test_the_default_is_a_file_in_the_project(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DIGIT_LAB_STORE")
+    assert default_address() == f"sqlite:///{(ROOT / 'store' / 'runs.db').as_posix()}"
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert "/store/" in ignored

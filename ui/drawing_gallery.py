@@ -1,0 +1,86 @@
+"""The drawings that a visitor keeps."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core.data import CLASS_NAMES
+from core.store.database import StoreError
+from core.store.drawings import KeptDrawing
+from ui import pictures, session
+
+TILES = 24
+TILE_SCALE = 3
+
+
+def kept_drawings(drawings: Sequence[KeptDrawing]) -> None:
+    """Show drawings a page at a time, each with a button that deletes it.
+
+    Parameters
+    ----------
+    drawings : sequence of KeptDrawing
+        Newest first.
+    """
+    pages = -(-len(drawings) // TILES)
+    page = st.pagination(pages, key="kept_page") if pages > 1 else 1
+    with st.grid(8, min_column_width=84, key="kept_tiles"):
+        for drawing in drawings[(page - 1) * TILES : page * TILES]:
+            with st.container(horizontal_alignment="center", gap="xxsmall"):
+                st.image(
+                    pictures.enlarged(drawing.image, TILE_SCALE),
+                    alt=f"A drawing of yours, kept as {CLASS_NAMES[drawing.label]}",
+                )
+                st.button(
+                    str(drawing.label),
+                    icon=":material/close:",
+                    key=f"kept_delete_{drawing.id}",
+                    type="tertiary",
+                    help="Delete this drawing",
+                    on_click=_delete,
+                    args=([drawing.id],),
+                )
+    st.caption("The digit below each drawing is what you said it is. They are seen in this browser only.")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Save all",
+            partial(_as_json, drawings),
+            "drawings.json",
+            "application/json",
+            key="kept_save",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Strokes, pixels and digits of all your drawings, as JSON",
+        )
+        with st.popover("Delete all", icon=":material/delete:", key="kept_delete_all"):
+            st.markdown("All your drawings are gone then. What networks have learned from them stays.")
+            st.button(
+                "Delete for good",
+                type="primary",
+                key="kept_delete_for_good",
+                on_click=_delete,
+                args=([drawing.id for drawing in drawings],),
+            )
+
+
+def _delete(ids: Sequence[int]) -> None:
+    try:
+        session.sketchbook().delete(ids)
+    except StoreError as error:
+        st.toast(str(error), icon=":material/database_off:")
+
+
+def _as_json(drawings: Sequence[KeptDrawing]) -> str:
+    return json.dumps(
+        [
+            {
+                "label": drawing.label,
+                "answer": drawing.answer,
+                "created": drawing.created,
+                "image": drawing.image.tolist(),
+                "strokes": [stroke.tolist() for stroke in drawing.strokes],
+            }
+            for drawing in drawings
+        ]
+    )

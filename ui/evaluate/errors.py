@@ -1,0 +1,143 @@
+"""The question "what do the mistakes have in common?"."""
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.morphology import beside_its_digit, by_fifths
+from core.data import CLASS_NAMES
+from core.evaluation import Evaluation
+from core.plots import evaluation_charts
+from core.store.run import Run
+from ui import resources
+from ui.evaluate import cached, guessing, widgets
+
+_GROUPS = {"confidence": "All, surest first", "pair": "By confusion", "digit": "By digit"}
+# Title with the unit, title of the axis, a format, and the words for both ends.
+_STROKES = (
+    (
+        "thickness",
+        "Thickness of the stroke (pixels)",
+        "From the thinnest to the thickest",
+        ".1f",
+        "thinnest",
+        "thickest",
+    ),
+    (
+        "slant",
+        "Slant to the right (degrees)",
+        "From left-leaning to right-leaning",
+        ".0f",
+        "most left-leaning",
+        "most right-leaning",
+    ),
+    ("size", "Width times height (pixels)", "From the smallest to the largest", ".0f", "smallest", "largest"),
+)
+
+
+def show(run: Run) -> None:
+    """The mistakes in groups, and how they are written."""
+    evaluation = resources.test_evaluation(run.id)
+    st.subheader("The mistakes", anchor=False)
+    if len(evaluation.mistakes) == 0:
+        st.success("Not a single mistake.", icon=":material/celebration:")
+        return
+    _groups(run, evaluation)
+    _strokes(run, evaluation)
+
+
+def _groups(run: Run, evaluation: Evaluation) -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    with row:
+        group = st.segmented_control(
+            "Show",
+            _GROUPS,
+            default="confidence",
+            required=True,
+            format_func=_GROUPS.__getitem__,
+            key="evaluate_group",
+            persist_state="session",
+        )
+    # Who has not guessed yet what is confused most shall not read it here.
+    if group == "pair" and not guessing.done(run, evaluation):
+        return
+    with row:
+        digit, answer = _choice(run, evaluation, group)
+    found = evaluation.select(digit, answer, mistakes_only=True)
+    widgets.tiles(
+        run,
+        evaluation,
+        resources.mnist().test_images,
+        found,
+        f"mistakes_{run.id}_{group}_{digit}_{answer}",
+        widgets.images_name(digit, answer, mistakes_only=True),
+    )
+
+
+def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, int | None]:
+    if group == "pair":
+        pairs = {(pair.digit, pair.answer): pair.count for pair in evaluation.pairs}
+        chosen: tuple[int, int] = st.selectbox(
+            "Confusion",
+            pairs,
+            format_func=lambda pair: f"{CLASS_NAMES[pair[0]]} read as {CLASS_NAMES[pair[1]]} · {pairs[pair]}",
+            key=f"evaluate_pair_{run.id}",
+            width=280,
+        )
+        return chosen
+    if group == "digit":
+        wrong = evaluation.confusion_matrix.sum(axis=1) - evaluation.confusion_matrix.diagonal()
+        worst = [int(digit) for digit in (-wrong).argsort(kind="stable") if wrong[digit]]
+        digit: int = st.selectbox(
+            "Digit, the worst first",
+            worst,
+            format_func=lambda digit: f"{CLASS_NAMES[digit]} · {wrong[digit]}",
+            key=f"evaluate_worst_{run.id}",
+            width=220,
+        )
+        return digit, None
+    return None, None
+
+
+def _strokes(run: Run, evaluation: Evaluation) -> None:
+    st.subheader("What do they have in common?", anchor=False)
+    st.markdown(
+        "The images of each digit in five equal parts, from the lowest value to the highest. If the way "
+        "of writing a digit did not matter, all five bars would be about as high."
+    )
+    strokes, wrong = cached.test_strokes(), ~evaluation.right
+    rows = []
+    parted = {name: by_fifths(getattr(strokes, name), evaluation.labels, wrong) for name, *_ in _STROKES}
+    top = 1.1 * max(fifth.mistakes / fifth.images for fifths in parted.values() for fifth in fifths)
+    for column, (name, title, axis, unit, lowest, highest) in zip(st.columns(3), _STROKES, strict=True):
+        values, fifths = beside_its_digit(getattr(strokes, name), evaluation.labels), parted[name]
+        first, last = fifths[0], fifths[-1]
+        with column:
+            chart = evaluation_charts.fifths(fifths, axis, unit, top)
+            widgets.chart(
+                chart,
+                key=f"evaluate_{name}",
+                alt=f"Share of mistakes in each fifth of the images by {name}",
+            )
+            widgets.save(f"strokes_{name}", run, pd.DataFrame(fifths), widgets.of_chart(chart))
+            st.caption(
+                f"Mistakes among the {lowest} fifth: {first.mistakes}, among the {highest}: {last.mistakes}"
+            )
+        rows.append(
+            {
+                "Measure": title,
+                "Right answers": values[~wrong].mean() if (~wrong).any() else float("nan"),
+                "Mistakes": values[wrong].mean(),
+            }
+        )
+    st.markdown("**On average, beside all images of the same digit**")
+    table = pd.DataFrame(rows)
+    number = st.column_config.NumberColumn(format="%+.1f")
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="evaluate_strokes",
+        column_config={"Right answers": number, "Mistakes": number},
+        alt="Thickness, slant and size of right answers and mistakes beside the average of their digit",
+    )
+    widgets.save("strokes", run, table)
+    widgets.explain("strokes")

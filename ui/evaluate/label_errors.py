@@ -1,0 +1,137 @@
+"""The question "is the test right?"."""
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis import label_errors
+from core.analysis.label_errors import DISPUTES, Dispute, Verdict
+from core.data import CLASS_NAMES
+from core.evaluation import Evaluation
+from core.plots import figures
+from core.store.run import Run
+from ui import pictures, resources
+from ui.evaluate import widgets
+
+_SHOWN = "evaluate_verdicts_shown"
+_NEITHER = "neither"
+_SCALE = 5
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_VERDICTS = {
+    Verdict.OTHER: "The people saw a **{suggestion}**",
+    Verdict.NEITHER: "The people saw neither **{label}** nor **{suggestion}**",
+    Verdict.DIVIDED: "The people did not agree",
+}
+
+
+def show(run: Run) -> None:
+    """Fifteen images to vote on, the published votes, and the score on corrected labels."""
+    evaluation = resources.test_evaluation(run.id)
+    st.subheader("Is the test right?", anchor=False)
+    st.markdown(
+        "The labels of the test images were given by people, and people err. A study found 15 test images "
+        "whose label fewer than three of five others confirmed. **What do you see?** "
+        "One of the two digits is the label."
+    )
+    shown = st.session_state.get(_SHOWN, False)
+    with st.form("evaluate_votes", border=False):
+        with st.grid(5, min_column_width=150):
+            for dispute in DISPUTES:
+                with st.container(border=True, height="stretch", key=f"dispute_{dispute.index}"):
+                    _card(evaluation, dispute, shown)
+        st.form_submit_button(
+            "Vote and see the verdicts",
+            type="primary",
+            icon=":material/how_to_vote:",
+            key="evaluate_vote",
+            on_click=lambda: st.session_state.update({_SHOWN: True}),
+        )
+    if shown:
+        _votes()
+        _score(evaluation)
+    st.caption(f"Source: {label_errors.SOURCE}.")
+    images = resources.mnist().test_images[[dispute.index for dispute in DISPUTES]]
+    captions = [f"{dispute.index}\nlabel {dispute.label}" for dispute in DISPUTES]
+    picture = widgets.of_figure(figures.digit_grid, images, captions, columns=5)
+    widgets.save("disputed_labels", run, pd.DataFrame(_rows()), picture)
+
+
+def _card(evaluation: Evaluation, dispute: Dispute, shown: bool) -> None:
+    image = resources.mnist().test_images[dispute.index]
+    st.image(pictures.enlarged(image, _SCALE), alt=f"Disputed test image {dispute.index}")
+    # In the order of the digits, so that nothing tells which of the two is the label.
+    choices = [*sorted((dispute.label, dispute.suggestion)), _NEITHER]
+    st.segmented_control(
+        f"Your vote on image {dispute.index}",
+        choices,
+        format_func=lambda choice: "Neither" if choice == _NEITHER else str(choice),
+        key=f"vote_{dispute.index}",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if shown:
+        answer = int(evaluation.predictions[dispute.index])
+        verdict = _VERDICTS[dispute.verdict].format(label=dispute.label, suggestion=dispute.suggestion)
+        votes = (
+            f"{dispute.label} × {dispute.for_label}",
+            f"{dispute.suggestion} × {dispute.for_suggestion}",
+            f"neither × {dispute.for_neither}",
+        )
+        lines = (
+            f"MNIST says **{dispute.label}**",
+            verdict,
+            # A line may break between two counts, but not within one.
+            f"Votes: {', '.join(count.replace(' ', NO_BREAK) for count in votes)}",
+            f"This network reads **{answer}**",
+        )
+        st.markdown("  \n".join(lines))
+
+
+def _votes() -> None:
+    votes = {dispute: st.session_state.get(f"vote_{dispute.index}") for dispute in DISPUTES}
+    given = {dispute: vote for dispute, vote in votes.items() if vote is not None}
+    against = sum(vote != dispute.label for dispute, vote in given.items())
+    agree = sum(
+        vote == {Verdict.OTHER: dispute.suggestion, Verdict.NEITHER: _NEITHER}.get(dispute.verdict)
+        for dispute, vote in given.items()
+    )
+    decided = sum(dispute.verdict is not Verdict.DIVIDED for dispute in given)
+    with st.container(key="evaluate_votes_result"):
+        if given:
+            st.markdown(
+                f"You voted on {len(given)} of {len(DISPUTES)} images and against MNIST's label on "
+                f"{against} of them. Where most of the five people agreed on an answer you gave the same "
+                f"one on {agree} of {decided}."
+            )
+        else:
+            st.markdown("You have not voted yet. The verdicts are below each image.")
+
+
+def _score(evaluation: Evaluation) -> None:
+    st.subheader("The score on corrected labels", anchor=False)
+    score = label_errors.corrected_score(evaluation)
+    before, after = st.columns(2)
+    before.metric("On MNIST's labels", f"{score.right / score.images:.2%}", border=True)
+    after.metric("On corrected labels", f"{score.corrected_right / score.corrected_images:.2%}", border=True)
+    with st.container(key="evaluate_corrected"):
+        st.markdown(
+            "Ten images have a new label, the digit that most of the five people saw. By the new labels "
+            f"this network is right on {score.gained} of them, by the old ones on {score.lost}. The other "
+            "five images have no label that the people agreed on, so they are left out."
+        )
+    widgets.explain("corrected")
+
+
+def _rows() -> list[dict[str, object]]:
+    return [
+        {
+            "index": dispute.index,
+            "label": dispute.label,
+            "suggestion": dispute.suggestion,
+            "votes_label": dispute.for_label,
+            "votes_suggestion": dispute.for_suggestion,
+            "votes_neither": dispute.for_neither,
+            "verdict": dispute.verdict.value,
+            "label_name": CLASS_NAMES[dispute.label],
+        }
+        for dispute in DISPUTES
+    ]

@@ -1,0 +1,231 @@
+"""What the questions of the Evaluate page share."""
+
+import re
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+from matplotlib.figure import Figure
+
+from core.analysis.glossary import MEASURES
+from core.data import CLASS_NAMES, Images
+from core.evaluation import Evaluation
+from core.plots import charts, evaluation_charts, figures
+from core.store.run import Run, RunError
+from ui import chrome, pictures, resources
+from ui.evaluate import activations
+
+# Gives the file of a picture of a kind, "png" or "svg".
+Picture = Callable[[str], bytes]
+
+_CELLS = Path(__file__).resolve().parents[2] / "examples" / "measures.py"
+_OTHER = "evaluate_other"
+_SAVE_HELP = {
+    "png": "Save the picture",
+    "svg": "Save the picture, for printing at any size",
+    "csv": "Save the table",
+}
+TILES = 12
+TILE_SCALE = 4
+LARGE_SCALE = 10
+
+
+def explain(name: str) -> None:
+    """A measure's formula, what it says, and the lines that compute it, on demand."""
+    words = MEASURES[name]
+    with st.expander(f"{words.title} · formula and code", icon=":material/functions:", key=f"explain_{name}"):
+        st.latex(words.formula)
+        st.markdown(words.text)
+        st.code(cell("answers") + "\n\n" + cell(name), language="python")
+
+
+@cache
+def _cells() -> dict[str, str]:
+    parts = re.split(r"^# %% (\w+)\n", _CELLS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
+
+
+def cell(name: str) -> str:
+    """The lines of ``examples/measures.py`` that compute a measure."""
+    return _cells()[name]
+
+
+def chart(drawn: Any, key: str, alt: str) -> None:
+    """Show a chart of `core.plots.evaluation_charts`; the page and the browser find it by its key."""
+    # The browser is told the key of a chart only if it reports clicks.
+    with st.container(key=key):
+        st.altair_chart(drawn, key=f"{key}_chart", alt=alt)
+
+
+def save(
+    name: str,
+    run: Run,
+    table: pd.DataFrame | None = None,
+    picture: Picture | None = None,
+    key: str | None = None,
+) -> None:
+    """Offer a table as CSV and a picture as PNG and SVG; they are made when they are asked for.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    run : Run
+    table : DataFrame, optional
+    picture : callable, optional
+        Gives the file of a kind, ``"png"`` or ``"svg"``; see `of_chart` and `of_figure`.
+    key : str, optional
+        Of the buttons; the name if there is none.
+    """
+    files: dict[str, tuple[str, Callable[[], bytes | str]]] = {}
+    if picture is not None:
+        files["png"] = "image/png", partial(picture, "png")
+        files["svg"] = "image/svg+xml", partial(picture, "svg")
+    if table is not None:
+        files["csv"] = "text/csv", lambda: table.to_csv(index=False)
+    key = key or name
+    with st.container(horizontal=True, key=f"save_{key}"):
+        for kind, (mime, content) in files.items():
+            st.download_button(
+                kind.upper(),
+                content,
+                f"{name}-{run.id}.{kind}",
+                mime,
+                key=f"download_{key}_{kind}",
+                help=_SAVE_HELP[kind],
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+
+
+def of_chart(drawn: Any) -> Picture:
+    """The files of a chart in the colours of the light theme."""
+    return partial(evaluation_charts.render, drawn)
+
+
+def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture:
+    """The files of a figure of `core.plots.figures`, in the colours of the light theme."""
+
+    def render(kind: str) -> bytes:
+        figure = draw(*args, style=figures.LIGHT, **kwargs)
+        return figures.to_svg(figure) if kind == "svg" else figures.to_png(figure)
+
+    return render
+
+
+def images_name(digit: int | None, answer: int | None, mistakes_only: bool) -> str:
+    """What a file of test images is called, such as ``mistakes_of_4_read_as_9``."""
+    return "".join(
+        (
+            "mistakes" if mistakes_only else "images",
+            "" if digit is None else f"_of_{digit}",
+            "" if answer is None else f"_read_as_{answer}",
+        )
+    )
+
+
+def tiles(
+    run: Run,
+    evaluation: Evaluation,
+    images: Images,
+    indices: npt.NDArray[np.int64],
+    key: str,
+    name: str,
+) -> None:
+    """Show test images a page at a time, each with a button that opens it; all are in the table.
+
+    Parameters
+    ----------
+    run : Run
+    evaluation : Evaluation
+        Of the run on all test images.
+    images : ndarray of uint8, shape (10000, 28, 28)
+    indices : ndarray of int
+        The images to show, in this order.
+    key : str
+        Another one for each choice of images, so that each begins at its first page.
+    name : str
+        Of the files.
+    """
+    pages = -(-len(indices) // TILES)
+    page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
+    shown = indices[(page - 1) * TILES : page * TILES]
+    with st.grid(6, min_column_width=120, key=f"{key}_tiles"):
+        for index in shown:
+            answer, digit = int(evaluation.predictions[index]), int(evaluation.labels[index])
+            sure = f"{evaluation.confidences[index]:.0%}"
+            with st.container(horizontal_alignment="center", gap="xxsmall"):
+                st.image(
+                    pictures.enlarged(images[index], TILE_SCALE),
+                    alt=f"Test image {index}, {CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}",
+                )
+                label = f"{digit} · {sure}" if answer == digit else f"{digit} read as {answer} · {sure}"
+                if st.button(label, key=f"{key}_open_{index}", type="tertiary"):
+                    _open_image(run, int(index))
+    captions = [f"{evaluation.labels[index]} read as {evaluation.predictions[index]}" for index in shown]
+    table = pd.DataFrame(
+        {
+            "index": indices,
+            "true_digit": evaluation.labels[indices],
+            "answer": evaluation.predictions[indices],
+            "confidence": evaluation.confidences[indices].round(4),
+        }
+    )
+    save(name, run, table, of_figure(figures.digit_grid, images[shown], captions, columns=4), key)
+
+
+@st.dialog("One test image", width="large")
+def _open_image(run: Run, index: int) -> None:
+    try:
+        _show_image(run, index)
+    except RunError as error:
+        # The dialog runs by itself, and the model may be gone by now.
+        st.error(str(error), icon=":material/error:")
+
+
+def _show_image(run: Run, index: int) -> None:
+    evaluation = resources.test_evaluation(run.id)
+    image, digit = resources.mnist().test_images[index], int(evaluation.labels[index])
+    answer = int(evaluation.predictions[index])
+    picture, bars = st.columns(2)
+    with picture:
+        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
+        st.markdown(
+            f"Test image {index}. Its label says **{CLASS_NAMES[digit]}**. The network reads "
+            f"**{CLASS_NAMES[answer]}** and is {evaluation.confidences[index]:.1%} sure."
+        )
+        chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
+    with bars:
+        st.markdown("**How probable the network finds each digit**")
+        st.vega_lite_chart(
+            charts.probabilities(evaluation.probabilities[index]),
+            key="evaluate_open_probabilities",
+            alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest",
+        )
+    if st.toggle("Show it inside the network", key="evaluate_inside", persist_state="session"):
+        activations.show(run, image)
+
+
+def other_model(run: Run) -> Run | None:
+    """Let the visitor choose a second model to compare with; None if there is no other."""
+    others = {other.id: other for other in resources.models() if other.id != run.id}
+    if not others:
+        return None
+    state = st.session_state
+    if state.get(_OTHER) not in others:
+        default = "article" if "article" in others else next(iter(others))
+        state[_OTHER] = "relu" if run.id == "article" and "relu" in others else default
+    chosen = st.selectbox(
+        "Compare with",
+        others,
+        format_func=lambda run_id: others[run_id].label,
+        key=_OTHER,
+        persist_state="session",
+    )
+    return others[chosen]

@@ -1,0 +1,96 @@
+"""Keeping a drawing: for teaching, with what it means, or as a file to take home."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image
+
+from core.data import CLASSES
+from core.store.database import StoreError
+from core.store.drawings import DrawingRefused
+from ui import chrome, resources, session
+from ui.predict.prediction import Picture, Reading
+
+_MEANS = "predict_means"
+_OF = "predict_means_of"
+
+
+def correct(reading: Reading) -> None:
+    """Let the visitor say what their drawing means; it is kept then, to teach a network."""
+    if not resources.keeps_drawings():
+        return
+    # What was said of the drawing before says nothing of this one.
+    if st.session_state.get(_OF) != (shown := reading.sketch.image.tobytes()):
+        st.session_state[_OF] = shown
+        st.session_state[_MEANS] = None
+    st.pills(
+        "Misread? Say what it is",
+        range(CLASSES),
+        key=_MEANS,
+        help="Your drawing is kept with the digit that you choose. Keep some, then teach a network.",
+        on_change=_keep,
+        args=(reading,),
+    )
+    if st.session_state[_MEANS] is not None:
+        chrome.page_link("6_teach.py", "Kept. See your drawings, and teach them", model=reading.reader.run.id)
+
+
+def _keep(reading: Reading) -> None:
+    label = st.session_state[_MEANS]
+    try:
+        sketch, run = reading.sketch, reading.reader.run
+        if label is None:
+            session.sketchbook().drop(sketch.image)
+            return
+        session.sketchbook().keep(sketch.image, label, sketch.strokes, reading.answer, run.id)
+    except (DrawingRefused, StoreError) as error:
+        st.session_state[_MEANS] = None
+        st.toast(str(error), icon=":material/block:")
+
+
+def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> None:
+    """Offer a drawing as a picture, and with the answer as data; made when they are asked for."""
+    with st.container(horizontal=True, key="predict_save"):
+        st.download_button(
+            "Save the drawing",
+            lambda: _png(paint()),
+            "drawing.png",
+            "image/png",
+            key="predict_save_png",
+            icon=":material/image:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Save drawing and answer as data",
+            lambda: json.dumps(data()),
+            "drawing.json",
+            "application/json",
+            key="predict_save_json",
+            icon=":material/data_object:",
+            type="tertiary",
+            on_click="ignore",
+            help="The strokes, the 28×28 pixels that the network saw, and its ten probabilities, as JSON",
+        )
+
+
+def _png(picture: npt.NDArray[np.uint8]) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG")
+    return content.getvalue()
+
+
+def as_data(reading: Reading) -> dict[str, Any]:
+    """A digit and what was read in it, for a file."""
+    return {
+        "model": reading.reader.run.label,
+        "answer": reading.answer,
+        "probabilities": [round(float(value), 6) for value in reading.probabilities],
+        "image": reading.sketch.image.tolist(),
+        "strokes": [stroke.round(1).tolist() for stroke in reading.sketch.strokes],
+    }
