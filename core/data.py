@@ -36,7 +36,7 @@ _load_lock = threading.Lock()
 
 
 class DataError(Exception):
-    """MNIST could not be loaded. The message says what to do about it."""
+    """Raised when MNIST cannot be loaded. The message says what to do about it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Dataset:
     Attributes
     ----------
     train_images : ndarray of uint8, shape (60000, 28, 28)
-        Pixel values 0 (paper) to 255 (ink).
+        Pixel values 0 (background) to 255 (full ink).
     train_labels : ndarray of uint8, shape (60000,)
         Digits 0 to 9.
     test_images : ndarray of uint8, shape (10000, 28, 28)
@@ -60,7 +60,7 @@ class Dataset:
 
 
 def load_mnist(path: Path = DATA_FILE) -> Dataset:
-    """Load MNIST, once in each process.
+    """Return MNIST, loaded once in each process.
 
     The bundled file is read and its checksums are compared with the published
     ones. If it is missing or damaged, Keras' own ``load_data`` is tried, which
@@ -81,6 +81,14 @@ def load_mnist(path: Path = DATA_FILE) -> Dataset:
     ------
     DataError
         If neither source gives the published data.
+
+    Examples
+    --------
+    >>> mnist = load_mnist()
+    >>> mnist.train_images.shape, mnist.train_images.dtype
+    ((60000, 28, 28), dtype('uint8'))
+    >>> mnist.train_labels[:5].tolist()
+    [5, 0, 4, 1, 9]
     """
     with _load_lock:
         return _load(path)
@@ -141,7 +149,7 @@ def _idx_md5(array: npt.NDArray[np.uint8]) -> str:
 
 
 def class_counts(labels: Labels) -> npt.NDArray[np.int64]:
-    """Count the images of each class.
+    """Return the number of images of each class.
 
     Parameters
     ----------
@@ -156,7 +164,7 @@ def class_counts(labels: Labels) -> npt.NDArray[np.int64]:
 
 
 def pixel_histogram(images: Images, bins: int = 16) -> npt.NDArray[np.int64]:
-    """Count pixels by value, in ``bins`` equal steps of 0 to 255.
+    """Return the number of pixels by value, in ``bins`` equal steps of 0 to 255.
 
     Parameters
     ----------
@@ -177,7 +185,7 @@ def pixel_histogram(images: Images, bins: int = 16) -> npt.NDArray[np.int64]:
 
 
 def average_digits(images: Images, labels: Labels) -> npt.NDArray[np.float32]:
-    """Average the images of each class, pixel by pixel.
+    """Return the mean image of each class.
 
     Parameters
     ----------
@@ -194,13 +202,13 @@ def average_digits(images: Images, labels: Labels) -> npt.NDArray[np.float32]:
 
 
 def sample_indices(labels: Labels, count: int, seed: int, digit: int | None = None) -> npt.NDArray[np.int64]:
-    """Choose images at random, without repeats.
+    """Return the indices of a random sample of images, without repeats.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (n,)
     count : int
-        How many; fewer come back if there are not so many.
+        How many; fewer come back if there are fewer images.
     seed : int
         The same seed chooses the same images.
     digit : int, optional

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class TrainingError(Exception):
-    """A training that cannot go on. The message says what to change."""
+    """Raised when a training cannot go on. The message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Epoch:
     loss, accuracy : float
         Averages over the batches of this epoch, while the weights were changing.
     val_loss, val_accuracy : float or None
-        Measured after the epoch on the images kept aside; None if there are none.
+        Measured after the epoch on the validation split; None if there is none.
     seconds : float
         Wall time, with the validation.
     """
@@ -33,7 +33,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where a training is: enough to go on as if it had never been interrupted.
+    """The state of a training: enough to continue as if it had never been interrupted.
 
     Attributes
     ----------

@@ -1,4 +1,12 @@
-"""The presets, and what each of them teaches."""
+"""The presets: recipes to begin with, and what each of them teaches.
+
+Examples
+--------
+>>> list(PRESETS)
+['article', 'softmax', 'relu', 'augmented', 'convolutional', 'drawings']
+>>> PRESETS["relu"].hidden_units, PRESET_INFO["relu"].title
+((256, 128), 'Modern network with dropout')
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +16,16 @@ from core.recipe import ARTICLE, Recipe
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What a preset is called and what it teaches."""
+class PresetInfo:
+    """What a preset is called and what it teaches.
+
+    Attributes
+    ----------
+    title : str
+        Names the preset, and a run of it.
+    text : str
+        Two or three sentences for the student who chooses it.
+    """
 
     title: str
     text: str
@@ -51,39 +67,39 @@ PRESETS: Mapping[str, Recipe] = MappingProxyType(
 )
 
 
-LESSONS: Mapping[str, Lesson] = MappingProxyType(
+PRESET_INFO: Mapping[str, PresetInfo] = MappingProxyType(
     {
-        "article": Lesson(
+        "article": PresetInfo(
             "Article network",
             "One hidden layer of 300 sigmoid units, the classic first network. It reads about 94 of "
             "100 test images after ten epochs, and its curve is still rising when the training ends: "
             "large batches change the weights only 60 times in an epoch. Start here, then try to beat it.",
         ),
-        "softmax": Lesson(
+        "softmax": PresetInfo(
             "No hidden layer",
             "Each digit has one weight for each pixel, and the digit with the highest sum wins. It is the "
             "simplest network there is, trains in seconds and reads about 92 of 100 images. "
             "It shows how far adding up evidence goes, and why hidden layers were invented.",
         ),
-        "relu": Lesson(
+        "relu": PresetInfo(
             "Modern network with dropout",
             "Two hidden layers with ReLU units, which learn faster than sigmoid ones, small batches, "
             "and dropout against learning by heart. It reads about 98 of 100 images. Look at its curves: "
             "with dropout, training accuracy is below test accuracy, because it trains half-blind.",
         ),
-        "augmented": Lesson(
+        "augmented": PresetInfo(
             "Trained with moved digits",
             "Every image is shifted, rotated and zoomed a little at random each time it is shown, so the "
             "network never sees the same picture twice. It needs more epochs, and it reads drawings made "
             "on a screen much better than networks that only know the original images.",
         ),
-        "convolutional": Lesson(
+        "convolutional": PresetInfo(
             "Small convolutional network",
             "Small filters slide over the picture and look for the same strokes everywhere, so nothing has "
             "to be learned twice for two places. It reads about 99 of 100 test images with fewer "
             "parameters than the article network, but takes longer for an epoch.",
         ),
-        "drawings": Lesson(
+        "drawings": PresetInfo(
             "Made for drawings",
             "MNIST knows only American hands of about 1990. Here each image is written anew each time it is "
             "shown: bent, slanted, with a thin or a thick pen, some zeros with a slash, ones with a flag and "

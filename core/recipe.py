@@ -1,8 +1,8 @@
-"""Hyperparameters as one value: their limits, their presets, their JSON form.
+"""Hyperparameters as one frozen value, with their limits and their JSON form.
 
-A `Recipe` says everything that decides a training: with the same data it gives
-the same network twice, on the same kind of processor (see `core.training.train`). It validates itself, so a
-recipe that exists is possible.
+A `Recipe` holds everything that decides a training: with the same data it gives the same network
+twice, on the same kind of processor (see `core.training.train`). It validates itself, so a recipe
+that exists can be trained.
 """
 
 import dataclasses
@@ -24,12 +24,12 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 class RecipeError(ValueError):
-    """A recipe that cannot be trained. The message says what to change."""
+    """Raised when a recipe cannot be trained. The message says what to change."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The smallest and largest value of a hyperparameter, and the sentence that says so.
+    """The smallest and largest value of a hyperparameter.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Limit:
     sentence: str
 
     def message(self) -> str:
-        """The sentence with both ends filled in."""
+        """Return the sentence with both ends filled in."""
         return self.sentence.format(low=f"{self.low:,g}", high=f"{self.high:,g}")
 
 
@@ -85,9 +85,9 @@ class Recipe:
     epochs : int
     batch_size : int
     dropout : float
-        Share of units switched off at random after each hidden dense layer while training.
+        Share of the units of each hidden dense layer that is switched off at random in training.
     validation_share : float
-        Share of the training images kept aside to measure on after each epoch.
+        Share of the training images held out and measured on after each epoch.
     train_size : int
         How many of the 60,000 training images are used, the first ones.
     seed : int
@@ -98,21 +98,33 @@ class Recipe:
     augmentation : bool
         Whether each image is shifted, rotated and zoomed a little at random while training.
     handwriting : bool
-        Whether each image is written anew by another hand while training: bent, slanted, with
-        another pen, zeros slashed, ones flagged, sevens crossed (see `core.augmentation.handwriting`).
+        Whether each image is redrawn in another handwriting in training: bent, slanted, with
+        another pen, 0s slashed, 1s flagged, 7s crossed (see `core.augmentation.handwriting`).
     decay : bool
-        Whether the learning rate falls to nought over the training, along half a cosine
+        Whether the learning rate falls to zero over the training, along half a cosine
         (Loshchilov and Hutter, "SGDR", 2017).
     precision : str
-        One of `PRECISIONS`: how exactly numbers are multiplied while training. ``bfloat16``
+        One of `PRECISIONS`: how exactly numbers are multiplied in training. ``bfloat16``
         keeps 8 of the 24 bits of ``float32``; the weights themselves are kept in ``float32``.
-        ``auto`` leaves it to the machine, and so does a machine without units for
-        ``bfloat16`` (see `core.model.precision_of`).
+        ``auto`` leaves the choice to the machine (see `core.precision.precision_of`).
 
     Raises
     ------
     RecipeError
-        If a value is outside `LIMITS` or not one of the choices.
+        If a value is outside `LIMITS`, not one of the choices, or too much for a small server
+        (see `core.cost.refusal`).
+
+    Examples
+    --------
+    >>> ARTICLE == Recipe(hidden_units=(300,), activation="sigmoid", epochs=10, batch_size=1000)
+    True
+    >>> ARTICLE.parameters, ARTICLE.steps_per_epoch
+    (238510, 60)
+    >>> Recipe.from_json(ARTICLE.to_json()) == ARTICLE
+    True
+    >>> Recipe(epochs=101)
+    Traceback (most recent call last):
+    core.recipe.RecipeError: Epochs must be a whole number from 1 to 100.
     """
 
     hidden_units: tuple[int, ...] = (300,)
@@ -157,7 +169,7 @@ class Recipe:
 
     @property
     def validation_size(self) -> int:
-        """Number of images kept aside from training."""
+        """Number of images in the validation split."""
         return round(self.train_size * self.validation_share)
 
     @property
@@ -192,7 +204,7 @@ class Recipe:
 
     @property
     def settings(self) -> str:
-        """Optimizer, epochs, batch size, images and seed in a line."""
+        """The hyperparameters in one line."""
         parts = [
             self.words,
             f"{self.optimizer} {self.learning_rate:g}",
@@ -223,12 +235,12 @@ class Recipe:
         return ", ".join(parts)
 
     def to_json(self) -> str:
-        """Write the recipe as a JSON object with one entry for each field."""
+        """Return the recipe as a JSON object with one entry for each field."""
         return json.dumps(dataclasses.asdict(self), indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
-        """Read a recipe that `to_json` wrote. Fields left out have their default.
+        """Return the recipe that `to_json` wrote. Fields left out have their default.
 
         Raises
         ------

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.jobs.queue import RunRefused
 from core.plots import figures
-from core.presets import LESSONS, PRESETS
+from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe, RecipeError
 from core.store.database import StoreError
 from ui import chrome, pictures, resources, session
@@ -21,7 +21,7 @@ resources.mnist()
 
 
 def start(recipe: Recipe) -> None:
-    name = next((LESSONS[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
+    name = next((PRESET_INFO[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
     try:
         run = resources.queue().submit(recipe, session.owner(), name, session.nickname())
     except (RunRefused, StoreError) as refusal:

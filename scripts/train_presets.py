@@ -7,7 +7,7 @@ import tempfile
 
 from core.jobs.queue import Line
 from core.jobs.worker import train_run
-from core.presets import LESSONS, PRESETS
+from core.presets import PRESET_INFO, PRESETS
 from core.store.bundled import BUNDLED_FOLDER, BundledRun
 from core.store.queries import checksum
 from core.store.run import RunState
@@ -19,7 +19,7 @@ def bundle(preset: str) -> BundledRun:
     with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
         store = RunStore(f"sqlite:///{folder}/runs.db")
         line = Line(store)
-        line.enqueue(PRESETS[preset], owner="bundle", name=LESSONS[preset].title)
+        line.enqueue(PRESETS[preset], owner="bundle", name=PRESET_INFO[preset].title)
         claim = line.claim("bundle")
         assert claim
         train_run(claim)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.presets import LESSONS, PRESETS
+from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ACTIVATIONS, LIMITS, OPTIMIZERS, PRECISIONS, Recipe
 
 _PRESET = "train_preset"
@@ -25,12 +25,12 @@ def recipe_form() -> Recipe:
     preset = st.selectbox(
         "Start from a preset",
         PRESETS,
-        format_func=lambda name: LESSONS[name].title,
+        format_func=lambda name: PRESET_INFO[name].title,
         key=_PRESET,
         on_change=_start_over,
         persist_state="session",
     )
-    st.markdown(LESSONS[preset].text)
+    st.markdown(PRESET_INFO[preset].text)
 
     network, learning = st.columns(2, gap="medium")
     with network:

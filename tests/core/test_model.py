@@ -3,7 +3,6 @@ import zipfile
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from core.data import Dataset
 from core.model import build_model, from_bytes, to_bytes
@@ -117,37 +116,3 @@ def test_bfloat16_multiplies_coarsely_and_keeps_exact_weights_and_sums_of_probab
     np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_allclose(answers, exact_answers, atol=0.02)
     assert (answers != exact_answers).any()
-
-
-def test_adam_in_one_pass_is_the_adam_of_keras():
-    rng = np.random.default_rng(0)
-    start, gradients = rng.normal(size=(20, 30)), rng.normal(size=(5, 20, 30))
-    results = []
-    for optimizer in (build_model(ARTICLE).optimizer, keras.optimizers.Adam(ARTICLE.learning_rate)):
-        variable = keras.Variable(start)
-        for gradient in gradients:
-            optimizer.apply([tf.constant(gradient, tf.float32)], [variable])
-        results.append(np.asarray(variable))
-    np.testing.assert_allclose(*results, rtol=1e-5, atol=1e-7)
-    assert np.abs(results[0] - start).mean() > 0.001
-
-
-def test_accuracy_is_that_of_keras():
-    rng = np.random.default_rng(0)
-    ours, theirs = build_model(ARTICLE), keras.metrics.SparseCategoricalAccuracy()
-    for size in (50, 20):
-        answers, labels = rng.random((size, 10), np.float32), rng.integers(0, 10, size, np.uint8)
-        answers[:5] = 0.1  # all alike: the first digit wins
-        results = ours.compute_metrics(None, tf.constant(labels), tf.constant(answers))
-        theirs.update_state(labels, answers)
-    assert float(results["accuracy"]) == pytest.approx(float(theirs.result()))
-    assert 0 < float(theirs.result()) < 1
-
-
-@pytest.mark.skipif(not has_bfloat16(), reason="This processor has no units for bfloat16.")
-def test_each_pixel_value_is_scaled_as_exactly_as_bfloat16_can():
-    pixels = np.zeros((1, 28, 28), np.uint8)
-    pixels.flat[:256] = np.arange(256)
-    scaled = build_model(ARTICLE, "bfloat16").get_layer("scale")(pixels)
-    assert scaled.dtype == tf.bfloat16
-    np.testing.assert_array_equal(scaled, tf.cast(pixels / np.float32(255), tf.bfloat16))

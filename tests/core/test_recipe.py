@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from core.presets import LESSONS, PRESETS
+from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ARTICLE, LIMITS, Recipe, RecipeError
 
 
@@ -134,7 +134,7 @@ def test_sizes():
 
 
 def test_every_preset_has_a_lesson():
-    assert PRESETS.keys() == LESSONS.keys()
+    assert PRESETS.keys() == PRESET_INFO.keys()
     assert PRESETS["article"] is ARTICLE
     assert PRESETS["softmax"].hidden_units == ()
     assert PRESETS["relu"].dropout > 0

@@ -15,7 +15,7 @@ from core.history import Checkpoint, Epoch
 from core.jobs.lease import Claim
 from core.jobs.queue import Line
 from core.model import build_model, to_bytes
-from core.presets import LESSONS, PRESETS
+from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
 from core.store.bundled import BUNDLED_FOLDER, BundledRun
 from core.store.retention import make_room
@@ -66,7 +66,7 @@ def test_every_preset_is_bundled(store: RunStore):
     for name, run in bundled.items():
         assert run.bundled
         assert run.recipe == PRESETS[name], "run `make models`: the preset has changed"
-        assert run.label == LESSONS[name].title
+        assert run.label == PRESET_INFO[name].title
         assert len(store.history(name)) == run.recipe.epochs == run.epochs_done
         assert {"python", "keras", "numpy"} <= run.versions.keys()
 
