@@ -24,7 +24,7 @@ from sklearn.decomposition import PCA
 
 from benchmarks.drawings import load
 from core.analysis.morphology import measure
-from core.analysis.rejection import load_not_digits
+from core.analysis.rejection import load_negatives
 from core.data import Images, load_mnist
 from core.drawing.detector import DEFAULT_REFUSED, MAX_REFUSED, load_judge
 from core.drawing.neighbors import NEIGHBOURS, load_likeness
@@ -115,7 +115,7 @@ def main() -> None:
     parser.add_argument("--fonts", type=Path)
     arguments = parser.parse_args()
 
-    drawn = load_not_digits()
+    drawn = load_negatives()
     others = {f"{kind}s": drawn.images[drawn.kinds == kind] for kind in ("letter", "symbol", "scribble")}
     others["all three"] = drawn.images
     if arguments.fonts:

@@ -8,6 +8,7 @@ too thick or too thin for its digit is brought to a width that MNIST has.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -152,19 +153,28 @@ def _ink_box(ink: npt.NDArray[np.float32]) -> InkBox | None:
     return InkBox(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def width(ink: Floats) -> float:
-    """Average width of the strokes, in pixels.
+def stroke_width(ink: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Return the average width of the strokes of one drawing or of many, in pixels.
 
-    Twice the ink divided by the length of its outline, as in `core.analysis.morphology.measure`.
+    Twice the ink divided by the length of its outline: a stroke of width w and length l has the
+    ink w·l and, if it is long, the outline 2·l. The outline is the sum of the slopes of the
+    picture (its total variation), which for a shape with soft edges is the length of its edge.
 
     Parameters
     ----------
-    ink : ndarray of float32, shape (height, width)
-        Amount of ink from 0; not blank.
+    ink : ndarray of float32, shape (…, height, width)
+        Amount of ink, 0 to 1.
+
+    Returns
+    -------
+    ndarray of float64, shape (…)
+        0 where there is no ink.
     """
-    ink = np.pad(ink / ink.max(), 1)
-    outline = np.hypot(np.diff(ink, axis=0)[:, :-1], np.diff(ink, axis=1)[:-1]).sum(dtype=np.float64)
-    return float(2 * ink.sum(dtype=np.float64) / outline)
+    ink = np.pad(ink, [*[(0, 0)] * (ink.ndim - 2), (1, 1), (1, 1)])
+    down, across = np.diff(ink, axis=-2)[..., :-1], np.diff(ink, axis=-1)[..., :-1, :]
+    outline = np.hypot(down, across).sum(axis=(-2, -1), dtype=np.float64)
+    width: npt.NDArray[np.float64] = 2 * ink.sum(axis=(-2, -1), dtype=np.float64) / np.maximum(outline, 1e-9)
+    return width
 
 
 def has_width_of_mnist(ink: Floats) -> bool:
@@ -175,7 +185,7 @@ def has_width_of_mnist(ink: Floats) -> bool:
     ink : ndarray of float32, shape (height, width)
         Amount of ink from 0, cropped to the ink; not blank.
     """
-    return bool(THINNEST <= width(ink) / max(ink.shape) <= THICKEST)
+    return bool(THINNEST <= stroke_width(ink / ink.max()) / max(ink.shape) <= THICKEST)
 
 
 def with_width_of_mnist(ink: Floats) -> Floats:
@@ -195,7 +205,7 @@ def with_width_of_mnist(ink: Floats) -> Floats:
     ndarray of float32
         With soft edges, 0 to 255, and a margin around it.
     """
-    before, side = width(ink), max(ink.shape)
+    before, side = float(stroke_width(ink / ink.max())), max(ink.shape)
     share = float(np.clip(before / side, THINNEST, THICKEST))
     # Taking d from each edge makes (before - 2d) / (side - 2d) the wanted share.
     inwards = (before - share * side) / (2 - 2 * share)

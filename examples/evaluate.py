@@ -9,13 +9,13 @@ with np.load("data/mnist.npz") as mnist:
 
 model = keras.saving.load_model("models/article.keras", compile=False)
 probabilities = model.predict(x_test, verbose=0)  # shape (10000, 10)
-answers = probabilities.argmax(axis=1)
+predictions = probabilities.argmax(axis=1)
 
-print(f"accuracy {(answers == y_test).mean():.2%}")
-print(confusion_matrix(y_test, answers))  # row: true digit, column: answer
-print(classification_report(y_test, answers, digits=3))
+print(f"accuracy {(predictions == y_test).mean():.2%}")
+print(confusion_matrix(y_test, predictions))  # row: true digit, column: predicted digit
+print(classification_report(y_test, predictions, digits=3))
 
-wrong = np.flatnonzero(answers != y_test)
-surest = wrong[probabilities[wrong].max(axis=1).argsort()[::-1]]
-for index in surest[:5]:
-    print(index, "is a", y_test[index], "read as", answers[index])
+errors = np.flatnonzero(predictions != y_test)
+most_confident = errors[probabilities[errors].max(axis=1).argsort()[::-1]]
+for index in most_confident[:5]:
+    print(index, "is a", y_test[index], "read as", predictions[index])

@@ -96,7 +96,7 @@ card(
     "Draw a digit with the mouse or a finger, and see what the network makes of it.",
     "4_predict.py",
     "Draw a digit",
-    figures.reading,
+    figures.prediction,
     dataset.test_images[0],
     int(dataset.test_labels[0]),
     alt="A handwritten seven, and an arrow to the answer 7",

@@ -1,16 +1,16 @@
-"""Evaluate: what a network's test score is worth, one question at a time."""
+"""Evaluate: what a network's test accuracy is worth, one view at a time."""
 
 import streamlit as st
 
 from core.evaluation import EvaluationError
 from core.store.run import RunError
 from ui import chrome, resources
-from ui.evaluate import baselines, calibration, confusions, errors, label_errors, robustness, score
+from ui.evaluate import baselines, calibration, errors, label_errors, results, robustness
 from ui.run_picker import pick
 
-QUESTIONS = {
-    "Score": score.show,
-    "Confusions": confusions.show,
+VIEWS = {
+    "Score": results.show_score,
+    "Confusions": results.show_confusions,
     "Mistakes": errors.show,
     "Doubt": calibration.show,
     "Stress": robustness.show,
@@ -34,18 +34,18 @@ if not run.epochs_done:
         "Train it again and let it go on.",
         icon=":material/hourglass_disabled:",
     )
-if st.query_params.get("view", "Score") not in QUESTIONS:
+if st.query_params.get("view", "Score") not in VIEWS:
     st.warning("There is no such question. Here is the first one.", icon=":material/search_off:")
-question = st.pills(
+view = st.pills(
     "Question",
-    QUESTIONS,
+    VIEWS,
     default="Score",
     required=True,
     key="view",
     bind="query-params",
 )
 try:
-    QUESTIONS[question](run)
+    VIEWS[view](run)
 except (RunError, EvaluationError) as error:
     st.error(str(error), icon=":material/error:")
 

@@ -4,27 +4,28 @@ import argparse
 import dataclasses
 
 from core.analysis.calibration import fit_temperature
-from core.analysis.temperatures import _TWIN_SHARE, TEMPERATURES, _temperatures, held_out
+from core.analysis.temperatures import HOLDOUT_SHARE, TEMPERATURES, calibration_split, read_temperatures
 from core.data import load_mnist
 from core.presets import PRESETS
 from core.recipe import Recipe
 
 
-def twin(recipe: Recipe) -> Recipe:
-    """The same recipe with the last 10,000 training images kept aside."""
-    return dataclasses.replace(recipe, validation_share=_TWIN_SHARE)
+def holdout_recipe(recipe: Recipe) -> Recipe:
+    """Return the same recipe with the last 10,000 training images as its validation split."""
+    return dataclasses.replace(recipe, validation_share=HOLDOUT_SHARE)
 
 
-def fit_twin(recipe: Recipe) -> float:
-    """Train the twin of a recipe and fit its temperature."""
-    # Imported here because they bring TensorFlow, which a look at a number does not need.
+def fit_holdout(recipe: Recipe) -> float:
+    """Return the temperature of a recipe's holdout recipe, which is trained for it."""
+    # Imported here because training brings TensorFlow.
     from core.evaluation import predict
     from core.training import train
 
     mnist = load_mnist()
-    model = train(twin(recipe), mnist).model
-    kept_aside = held_out(twin(recipe))
-    return fit_temperature(predict(model, mnist.train_images[kept_aside]), mnist.train_labels[kept_aside])
+    holdout = holdout_recipe(recipe)
+    model = train(holdout, mnist).model
+    split = calibration_split(holdout)
+    return fit_temperature(predict(model, mnist.train_images[split]), mnist.train_labels[split])
 
 
 def main() -> None:
@@ -34,13 +35,13 @@ def main() -> None:
     )
     parser.add_argument("presets", nargs="*", metavar="preset", default=list(PRESETS))
     for preset in parser.parse_args().presets:
-        temperature = fit_twin(PRESETS[preset])
-        known = {**_temperatures(TEMPERATURES), preset: temperature}
+        temperature = fit_holdout(PRESETS[preset])
+        known = {**read_temperatures(TEMPERATURES), preset: temperature}
         lines = ["preset,temperature", *(f"{name},{value:.4f}" for name, value in known.items())]
         aside = TEMPERATURES.with_suffix(".part")
         aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
         aside.replace(TEMPERATURES)
-        _temperatures.cache_clear()
+        read_temperatures.cache_clear()
         print(f"{preset}: {temperature:.4f}", flush=True)
 
 

@@ -21,7 +21,7 @@ HOUSE = {
     "jobs": "store fine_tuning data history recipe (training) (evaluation) (model) (analysis)",
     "plots": "analysis evaluation history recipe data",
     "store": "fine_tuning history presets recipe data (model)",
-    "analysis": "model evaluation drawing recipe presets data",
+    "analysis": "model evaluation drawing ink recipe presets data",
     "drawing": "ink evaluation data",
     "fine_tuning": "history recipe data (training)",
     "training": "model pipeline precision augmentation history recipe cost data",

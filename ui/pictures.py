@@ -1,4 +1,4 @@
-"""Figures on the page, in the colours of the visitor's theme."""
+"""Figures on the page, in the colors of the visitor's theme."""
 
 from collections.abc import Callable, Sequence
 from types import FunctionType
@@ -16,29 +16,29 @@ _GALLERY_PART = 9
 
 
 def style() -> figures.Style:
-    """The figure colours that fit the visitor's theme."""
+    """Return the figure colors of the visitor's theme."""
     return figures.DARK if st.context.theme.type == "dark" else figures.LIGHT
 
 
 def png(draw: Callable[..., Figure], *args: Any, style: figures.Style, **kwargs: Any) -> bytes:
-    """A figure as PNG; the same figure is drawn once for all visitors."""
+    """Return a figure as PNG; the same figure is drawn once for all visitors."""
     return _png_of(draw, args, kwargs, style)
 
 
 def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretch", **kwargs: Any) -> None:
-    """Show a figure of `core.plots.figures`, with a text for those who cannot see it."""
+    """Show a figure of `core.plots.figures`, with an alternative text."""
     # A width given to the image itself makes Streamlit decode, shrink and encode it every time.
     with st.container(width=width):
         st.image(png(draw, *args, style=style(), **kwargs), alt=alt, width="stretch")
 
 
 def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
-    """Show a chart of `core.plots.charts` that is always the same; it is made once for all visitors."""
+    """Show a chart of `core.plots.charts` that is always the same; it is drawn once for all visitors."""
     st.vega_lite_chart(_spec_of(draw, args), key=key, alt=alt)
 
 
 def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
-    """An image, grey or in colour, with every pixel as a square."""
+    """Return an image, in gray or in color, with every pixel as a square."""
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
@@ -50,7 +50,7 @@ def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None
             show(figures.digit_grid, images[part], captions[part], columns=3, alt=alt, width=420)
 
 
-# By its name: the code of a function does not change while the server runs.
+# Hashed by its name: the code of a function does not change while the server runs.
 _BY_NAME: Any = {FunctionType: lambda function: function.__qualname__}
 
 

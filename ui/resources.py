@@ -20,7 +20,7 @@ from core.store.run import Run
 from core.store.runs import RunStore
 
 if TYPE_CHECKING:
-    from core.analysis.rejection import Refusals
+    from core.analysis.rejection import RejectionRates
     from core.drawing.neighbors import Likeness
     from core.evaluation import Evaluation
 
@@ -105,13 +105,13 @@ def likeness() -> "Likeness":
 
 
 @st.cache_resource(show_spinner="Measuring what is refused…")
-def refusals() -> tuple["Refusals", ...]:
-    """What each threshold refuses, of MNIST's test digits and of what is no digit."""
+def rejection_rates() -> tuple["RejectionRates", ...]:
+    """Return what each threshold rejects of MNIST's test digits and of the negatives."""
     # As above.
     from core.analysis import rejection
     from core.drawing.detector import load_judge
 
-    return rejection.refusals(load_judge(), rejection.load_not_digits().images)
+    return rejection.rejection_rates(load_judge(), rejection.load_negatives().images)
 
 
 def keep_keras_session() -> None:

@@ -1,12 +1,12 @@
-"""What others have reached on MNIST's test images, from guessing to the best."""
+"""Baselines: published test errors on MNIST, from guessing to the best."""
 
 from dataclasses import dataclass
 
 from core.data import TRAINING_IMAGES
 from core.recipe import Recipe
 
-# With fewer changes of its weights, a network of this size is still learning: the article
-# network's curve rises to its end, after 600.
+# With fewer weight updates, a network of this size is still learning: the article network's
+# learning curve rises to its end, after 600.
 FEW_UPDATES = 2000
 
 _LECUN = "LeCun, Bottou, Bengio and Haffner, “Gradient-Based Learning Applied to Document Recognition” (1998)"
@@ -21,14 +21,14 @@ _CIRESAN = (
 
 
 @dataclass(frozen=True)
-class Landmark:
-    """A known result.
+class Baseline:
+    """A known result on the 10,000 test images.
 
     Attributes
     ----------
     name : str
     error : float
-        Share of the test images read wrong, 0 to 1.
+        Test error, 0 to 1.
     why : str
         What it can and cannot do, in a sentence.
     source : str
@@ -41,50 +41,50 @@ class Landmark:
     source: str
 
 
-LANDMARKS = (
-    Landmark(
+BASELINES = (
+    Baseline(
         "Guessing",
         0.90,
         "Ten digits, one guess: one of ten is right.",
         "Worked by hand: nine of ten guesses are wrong",
     ),
-    Landmark(
+    Baseline(
         "Always saying “One”",
         0.8865,
         "One is the most frequent digit of the test images, so whoever looks at none of them says One.",
         "Counted: 1,135 of the 10,000 test images are a One",
     ),
-    Landmark(
+    Baseline(
         "Linear classifier",
         0.12,
         "It adds up evidence pixel by pixel and cannot say “this stroke, but only without that one”.",
         _LECUN,
     ),
-    Landmark(
+    Baseline(
         "Nearest neighbours",
         0.05,
         "It learns nothing: it keeps all 60,000 training images and looks for the most similar ones.",
         _LECUN,
     ),
-    Landmark(
+    Baseline(
         "300 hidden units",
         0.047,
         "One hidden layer combines pixels into features; it has the size of the article network.",
         _LECUN,
     ),
-    Landmark(
+    Baseline(
         "800 hidden units, cross-entropy",
         0.016,
         "The same idea, larger, with a better error measure and trained longer.",
         _SIMARD,
     ),
-    Landmark(
+    Baseline(
         "LeNet-5, convolutional",
         0.0095,
         "Small filters look for the same strokes everywhere in the picture.",
         _LECUN,
     ),
-    Landmark(
+    Baseline(
         "Six layers, deformed images",
         0.0035,
         "A large plain network that never sees the same picture twice, because every one is deformed anew.",
@@ -95,32 +95,32 @@ LANDMARKS = (
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a network stands among the landmarks.
+    """Where a network stands among the baselines.
 
     Attributes
     ----------
-    beaten : Landmark or None
-        The best one that has a higher error; None if even guessing is better.
-    ahead : Landmark or None
-        The worst one that has the same or a lower error; None if there is none.
+    beaten : Baseline or None
+        The best one with a higher error; None if even guessing is better.
+    ahead : Baseline or None
+        The worst one with the same or a lower error; None if there is none.
     """
 
-    beaten: Landmark | None
-    ahead: Landmark | None
+    beaten: Baseline | None
+    ahead: Baseline | None
 
 
 def standing(error: float) -> Standing:
-    """Place a network by its test error, 0 to 1."""
-    beaten = [landmark for landmark in LANDMARKS if landmark.error > error]
-    ahead = [landmark for landmark in LANDMARKS if landmark.error <= error]
+    """Return where a network with this test error, 0 to 1, stands among the baselines."""
+    beaten = [baseline for baseline in BASELINES if baseline.error > error]
+    ahead = [baseline for baseline in BASELINES if baseline.error <= error]
     return Standing(
-        beaten=min(beaten, key=lambda landmark: landmark.error, default=None),
-        ahead=max(ahead, key=lambda landmark: landmark.error, default=None),
+        beaten=min(beaten, key=lambda baseline: baseline.error, default=None),
+        ahead=max(ahead, key=lambda baseline: baseline.error, default=None),
     )
 
 
 def reasons(recipe: Recipe, epochs: int | None = None) -> tuple[str, ...]:
-    """What explains where a network stands, as sentences; ``epochs`` if not all were trained."""
+    """Return what explains a network's standing, as sentences; ``epochs`` if not all were trained."""
     found = []
     if recipe.conv_filters:
         found.append("It has filters that look for the same strokes everywhere, as LeNet-5 does.")

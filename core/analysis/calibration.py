@@ -1,6 +1,6 @@
-"""Is a network as sure as it is right? Reliability, one temperature, and "I don't know".
+"""Calibration: reliability diagram, expected calibration error, temperature scaling, risk and coverage.
 
-A probability is honest if, of all answers given with 80 %, eighty in a hundred are right.
+A network is calibrated if, of all predictions with a confidence of 80%, 80% are correct.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from scipy.special import log_softmax, softmax
 from core.data import Labels
 
 # Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks" (2017),
-# whose measure and whose remedy these are, use 15 bins.
+# who made this metric and this remedy common, use 15 bins.
 BINS = 15
-# Bins of the histogram, and steps of the threshold: 0, 0.01, … 0.99.
+# Bins of the histogram, and thresholds of the risk–coverage curve: 0, 0.01, … 0.99.
 HISTOGRAM_BINS = 20
 THRESHOLDS = 100
-# Where the temperature is looked for. Trained networks are found between 0.5 and 5.
+# The search interval of the temperature. Those of trained networks are between 0.5 and 5.
 _LOG_TEMPERATURES = (np.log(0.05), np.log(20.0))
 
 Floats = npt.NDArray[np.float64]
@@ -28,15 +28,15 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose confidence lies in one step of the scale.
+    """The predictions whose confidence falls into one bin.
 
     Attributes
     ----------
     low, high : float
-        Ends of the step; the upper one belongs to it.
+        Edges of the bin; the upper one belongs to it.
     count : int
     confidence, accuracy : float
-        Averages over these answers; 0 if there are none.
+        Averages over these predictions; 0 if there are none.
     """
 
     low: float
@@ -48,54 +48,58 @@ class Bin:
 
 @dataclass(frozen=True)
 class Reliability:
-    """How confidence and accuracy go together.
+    """Accuracy against confidence: a reliability diagram in numbers.
 
     Attributes
     ----------
     bins : tuple of Bin
-        Equal steps from 0 to 1.
-    error : float
+        Of equal width, from 0 to 1.
+    ece : float
         Expected calibration error, 0 to 1: the gap between confidence and accuracy,
-        averaged over the bins, each weighted with its share of the answers.
+        averaged over the bins, each weighted by its share of the predictions.
     confidence, accuracy : float
-        Averages over all answers.
+        Averages over all predictions.
     """
 
     bins: tuple[Bin, ...]
-    error: float
+    ece: float
     confidence: float
     accuracy: float
 
     @property
     def filled(self) -> tuple[Bin, ...]:
-        """The bins that hold any answers; the averages of the others mean nothing."""
-        return tuple(part for part in self.bins if part.count)
+        """The bins that hold predictions; the averages of the others mean nothing."""
+        return tuple(one for one in self.bins if one.count)
 
 
-def reliability(confidences: npt.NDArray[Any], right: Bools, bins: int = BINS) -> Reliability:
-    """Sort answers by confidence and compare with how many are right.
+def reliability(confidences: npt.NDArray[Any], correct: Bools, bins: int = BINS) -> Reliability:
+    """Return accuracy against confidence in bins, and the expected calibration error.
 
     Parameters
     ----------
     confidences : ndarray of float, shape (n,)
-        Probability given to each answer, 0 to 1.
-    right : ndarray of bool, shape (n,)
+        Probability of each prediction, 0 to 1.
+    correct : ndarray of bool, shape (n,)
     bins : int
-        Number of equal steps from 0 to 1.
+        Number of bins of equal width from 0 to 1.
 
     Returns
     -------
     Reliability
-        The error is Σ (count / n) · |accuracy − confidence| over the bins
+        ECE = Σ (count / n) · |accuracy − confidence| over the bins
         (Naeini, Cooper and Hauskrecht, 2015).
+
+    See Also
+    --------
+    sklearn.calibration.calibration_curve : The same bins, without the empty ones.
     """
-    sure = confidences.astype(np.float64)
+    exact = confidences.astype(np.float64)
     edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.digitize(sure, edges, right=True) - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
-    parts = np.maximum(counts, 1)
-    confidence = np.bincount(place, weights=sure, minlength=bins) / parts
-    accuracy = np.bincount(place, weights=right, minlength=bins) / parts
+    bin_of = np.clip(np.digitize(exact, edges, right=True) - 1, 0, bins - 1)
+    counts = np.bincount(bin_of, minlength=bins)
+    divisors = np.maximum(counts, 1)
+    confidence = np.bincount(bin_of, weights=exact, minlength=bins) / divisors
+    accuracy = np.bincount(bin_of, weights=correct, minlength=bins) / divisors
     return Reliability(
         bins=tuple(
             Bin(float(low), float(high), int(count), float(mean), float(share))
@@ -103,14 +107,14 @@ def reliability(confidences: npt.NDArray[Any], right: Bools, bins: int = BINS) -
                 edges[:-1], edges[1:], counts, confidence, accuracy, strict=True
             )
         ),
-        error=float((counts * np.abs(accuracy - confidence)).sum() / len(sure)),
-        confidence=float(sure.mean()),
-        accuracy=float(right.mean()),
+        ece=float((counts * np.abs(accuracy - confidence)).sum() / len(exact)),
+        confidence=float(exact.mean()),
+        accuracy=float(correct.mean()),
     )
 
 
 def fit_temperature(probabilities: npt.NDArray[Any], labels: Labels) -> float:
-    """Find the temperature that makes a network's probabilities fit the truth best.
+    """Return the temperature with the smallest cross-entropy on a calibration split.
 
     Parameters
     ----------
@@ -121,22 +125,26 @@ def fit_temperature(probabilities: npt.NDArray[Any], labels: Labels) -> float:
     Returns
     -------
     float
-        The T that minimises the cross-entropy of `rescale`; above 1 if the network is
-        too sure of itself, below 1 if it is too timid (Guo et al. 2017, section 4.2).
+        The T that minimizes the cross-entropy of `scale_temperature`; above 1 if the network is
+        overconfident, below 1 if it is underconfident (Guo et al. 2017, section 4.2).
+
+    See Also
+    --------
+    sklearn.calibration.CalibratedClassifierCV : ``method="temperature"`` fits 1 / T.
     """
-    scores = _scores(probabilities)
+    logits = _logits(probabilities)
     rows = np.arange(len(labels))
 
     def cross_entropy(log_temperature: float) -> float:
-        logs = log_softmax(scores / np.exp(log_temperature), axis=1)
+        logs = log_softmax(logits / np.exp(log_temperature), axis=1)
         return float(-logs[rows, labels].mean())
 
     found = minimize_scalar(cross_entropy, bounds=_LOG_TEMPERATURES, method="bounded")
     return float(np.exp(found.x))
 
 
-def rescale(probabilities: npt.NDArray[Any], temperature: float) -> Floats:
-    """Divide a network's scores by a temperature; no answer changes, only how sure it is.
+def scale_temperature(probabilities: npt.NDArray[Any], temperature: float) -> Floats:
+    """Return the probabilities at a temperature; no prediction changes, only its confidence.
 
     Parameters
     ----------
@@ -147,74 +155,78 @@ def rescale(probabilities: npt.NDArray[Any], temperature: float) -> Floats:
     Returns
     -------
     ndarray of float64, shape (n, 10)
-        softmax(log p / T). The logarithms stand for the scores before the softmax: they
-        differ from them by a constant in each row, which the softmax cancels.
+        softmax(log p / T). The logarithms stand for the logits, from which they differ by a
+        constant in each row, which the softmax cancels.
     """
-    cooled: Floats = softmax(_scores(probabilities) / temperature, axis=1)
-    return cooled
+    scaled: Floats = softmax(_logits(probabilities) / temperature, axis=1)
+    return scaled
 
 
-def _scores(probabilities: npt.NDArray[Any]) -> Floats:
+def _logits(probabilities: npt.NDArray[Any]) -> Floats:
     # A probability that has become 0 in float32 would have no logarithm.
     smallest = np.finfo(np.float32).tiny
-    scores: Floats = np.log(np.maximum(probabilities.astype(np.float64), smallest))
-    return scores
+    logits: Floats = np.log(np.maximum(probabilities.astype(np.float64), smallest))
+    return logits
 
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """How sure the right and the wrong answers are.
+    """Confidences of correct predictions and of errors.
 
     Attributes
     ----------
     edges : ndarray of float, shape (bins + 1,)
-    right, wrong : ndarray of int, shape (bins,)
-        Numbers of answers.
+    correct, errors : ndarray of int, shape (bins,)
+        Numbers of predictions.
     """
 
     edges: Floats
-    right: npt.NDArray[np.int64]
-    wrong: npt.NDArray[np.int64]
+    correct: npt.NDArray[np.int64]
+    errors: npt.NDArray[np.int64]
 
 
 def confidence_histogram(
-    confidences: npt.NDArray[Any], right: Bools, bins: int = HISTOGRAM_BINS
+    confidences: npt.NDArray[Any], correct: Bools, bins: int = HISTOGRAM_BINS
 ) -> Histogram:
-    """Count right and wrong answers by confidence, in equal steps from 0 to 1."""
+    """Return how many correct predictions and errors fall into each bin of confidence."""
     edges = np.linspace(0, 1, bins + 1)
     return Histogram(
         edges,
-        np.histogram(confidences[right], edges)[0],
-        np.histogram(confidences[~right], edges)[0],
+        np.histogram(confidences[correct], edges)[0],
+        np.histogram(confidences[~correct], edges)[0],
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Refusals:
-    """What happens if answers below a confidence are replaced by "I don't know".
+class RiskCoverage:
+    """The risk–coverage curve of a network that abstains below a confidence threshold.
+
+    Selective classification: El-Yaniv and Wiener, "On the Foundations of Noise-free Selective
+    Classification" (2010).
 
     Attributes
     ----------
     thresholds : ndarray of float, shape (k,)
         Rising, 0 to below 1.
-    answered : ndarray of float, shape (k,)
-        Share of the images that get an answer, 0 to 1.
+    coverage : ndarray of float, shape (k,)
+        Share of the images that get a prediction, 0 to 1.
     accuracy : ndarray of float, shape (k,)
-        Share of the answers that are right; NaN where nothing is answered.
+        Selective accuracy, which is 1 − selective risk: the share of these predictions that
+        are correct; NaN where none is left.
     """
 
     thresholds: Floats
-    answered: Floats
+    coverage: Floats
     accuracy: Floats
 
 
-def refusals(confidences: npt.NDArray[Any], right: Bools, steps: int = THRESHOLDS) -> Refusals:
-    """Try thresholds in equal steps from 0 to below 1; an answer at the threshold is given."""
+def risk_coverage(confidences: npt.NDArray[Any], correct: Bools, steps: int = THRESHOLDS) -> RiskCoverage:
+    """Return coverage and selective accuracy at thresholds from 0 to below 1, which are inclusive."""
     thresholds = np.arange(steps) / steps
     order = np.argsort(confidences, kind="stable")
     below = np.searchsorted(confidences[order], thresholds, side="left")
-    answered = len(confidences) - below
-    right_from = np.append(np.cumsum(right[order][::-1])[::-1], 0)[below]
+    covered = len(confidences) - below
+    correct_above = np.append(np.cumsum(correct[order][::-1])[::-1], 0)[below]
     with np.errstate(invalid="ignore"):
-        accuracy = right_from / answered
-    return Refusals(thresholds, answered / len(confidences), accuracy)
+        accuracy = correct_above / covered
+    return RiskCoverage(thresholds, covered / len(confidences), accuracy)

@@ -1,4 +1,4 @@
-"""What happens inside a network: what its layers answer, where its error grows, which pixels spoke."""
+"""Activations, gradients and attributions: integrated gradients show which pixels made a prediction."""
 
 import math
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from core.data import CLASS_NAMES, Images, Labels
 
 # Images whose gradient is computed at once; as in an evaluation.
 BATCH_SIZE = 500
-# More of them change no picture that one could see.
-EVIDENCE_STEPS = 64
+# Steps of integrated gradients: more of them change no picture that one could see.
+STEPS = 64
 
 _POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
 
@@ -24,15 +24,15 @@ _POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
 class Kind(StrEnum):
     """What the values of a layer are."""
 
-    PICTURES = "pictures"
+    FEATURE_MAPS = "feature maps"
     UNITS = "units"
-    EVIDENCE = "evidence"
-    ANSWERS = "answers"
+    ATTRIBUTIONS = "attributions"
+    PROBABILITIES = "probabilities"
 
 
 @dataclass(frozen=True, eq=False)
 class Activation:
-    """What one layer of a network makes of one image.
+    """The output of one layer of a network for one image.
 
     Attributes
     ----------
@@ -42,9 +42,10 @@ class Activation:
     title : str
         Shown to people.
     text : str
-        What one sees, in one to three sentences.
+        What it shows, in one to three sentences.
     values : ndarray of float32
-        Shape (height, width, n) for pictures and for evidence, (n,) for units and answers.
+        Shape (height, width, n) for feature maps and attributions, (n,) for units and
+        probabilities.
     """
 
     name: str
@@ -54,50 +55,51 @@ class Activation:
     values: npt.NDArray[np.float32]
 
     @property
-    def pictures(self) -> npt.NDArray[np.float32]:
-        """The values as n pictures, shape (n, height, width); of a unit, one pixel."""
+    def feature_maps(self) -> npt.NDArray[np.float32]:
+        """The values as n pictures, shape (n, height, width); a unit is one pixel."""
         values = self.values if self.values.ndim == 3 else self.values[np.newaxis, np.newaxis]
         return np.moveaxis(values, -1, 0)
 
 
 def activations(model: keras.Model, image: npt.NDArray[np.uint8]) -> tuple[Activation, ...]:
-    """Show one image to a network and look at what every layer makes of it.
+    """Return the output of every layer of a network for one image.
 
     Parameters
     ----------
     model : keras.Model
-        Takes images of shape (n, 28, 28) and gives ten probabilities for each.
+        Takes images of shape (n, 28, 28) and gives ten class probabilities for each.
     image : ndarray of uint8, shape (28, 28)
 
     Returns
     -------
     tuple of Activation
-        From the first layer to the ten answers. Layers that only scale, reshape or drop are
-        left out. For a network without a hidden layer, instead of such layers, how much each
-        pixel adds to the score of each digit: the pixel as the layer gets it times its weight.
+        From the first layer to the ten probabilities. Layers that only scale, reshape or drop
+        are left out. A network without a hidden layer has attributions in their place: how much
+        each pixel adds to the logit of each digit, which is the pixel as the layer gets it times
+        its weight.
     """
     shown = [layer for layer in _inner_layers(model) if layer.output is not model.outputs[0]]
-    joining = _joining_layer(model)
-    outputs = [model.outputs[0], *(layer.output for layer in shown), *([joining.input] if joining else [])]
+    linear = _linear_layer(model)
+    outputs = [model.outputs[0], *(layer.output for layer in shown), *([linear.input] if linear else [])]
     # Named, because Streamlit resets Keras' automatic names while other threads use them.
     inside = keras.Model(model.inputs[0], outputs, name="inside")
-    answers, *values = (np.asarray(value)[0] for value in inside(image[np.newaxis], training=False))
+    probabilities, *values = (np.asarray(value)[0] for value in inside(image[np.newaxis], training=False))
     found = [_activation(layer, value) for layer, value in zip(shown, values, strict=False)]
-    if joining:
-        spoken = np.asarray(joining.kernel) * values[-1][:, np.newaxis]
-        found.append(_evidence(joining.name, spoken.reshape(*image.shape, -1)))
-    return (*found, _answers(model.layers[-1].name, answers))
+    if linear:
+        attributions = np.asarray(linear.kernel) * values[-1][:, np.newaxis]
+        found.append(_attributions(linear.name, attributions.reshape(*image.shape, -1)))
+    return (*found, _probabilities(model.layers[-1].name, probabilities))
 
 
 def _inner_layers(model: keras.Model) -> Iterator[layers.Layer]:
-    """The layers that compute something, and whose values are pictures or units."""
+    """Yield the layers that compute something, and whose values are feature maps or units."""
     for layer in model.layers:
         if (layer.weights or isinstance(layer, _POOLING)) and len(layer.output.shape) in (2, 4):
             yield layer
 
 
-def _joining_layer(model: keras.Model) -> layers.Dense | None:
-    """The only layer with weights, if it joins pixels and answers."""
+def _linear_layer(model: keras.Model) -> layers.Dense | None:
+    """Return the only layer with weights, if it goes from pixels to logits; else None."""
     weighted = [layer for layer in model.layers if layer.weights]
     alone = len(weighted) == 1 and isinstance(weighted[0], layers.Dense)
     pixels = math.prod(model.inputs[0].shape[1:])
@@ -128,39 +130,40 @@ def _activation(layer: layers.Layer, values: npt.NDArray[np.float32]) -> Activat
     else:
         title = f"{count} pictures"
         text = "What this layer makes of the pictures before it."
-    return Activation(layer.name, Kind.PICTURES, title, text, values)
+    return Activation(layer.name, Kind.FEATURE_MAPS, title, text, values)
 
 
-def _evidence(name: str, values: npt.NDArray[np.float32]) -> Activation:
+def _attributions(name: str, values: npt.NDArray[np.float32]) -> Activation:
     text = (
         "This network has no hidden layer: it multiplies each pixel with one weight for each digit and "
         "adds up. Pixels above nought speak for the digit, pixels below against it."
     )
-    return Activation(name, Kind.EVIDENCE, "Which pixels speak for which digit", text, values)
+    return Activation(name, Kind.ATTRIBUTIONS, "Which pixels speak for which digit", text, values)
 
 
-def _answers(name: str, values: npt.NDArray[np.float32]) -> Activation:
-    answer = int(values.argmax())
-    text = f"The more probable a digit, the brighter. **{CLASS_NAMES[answer]}** has {values[answer]:.1%}."
-    return Activation(name, Kind.ANSWERS, "Ten answers", text, values)
+def _probabilities(name: str, values: npt.NDArray[np.float32]) -> Activation:
+    predicted = int(values.argmax())
+    text = (
+        f"The more probable a digit, the brighter. **{CLASS_NAMES[predicted]}** has {values[predicted]:.1%}."
+    )
+    return Activation(name, Kind.PROBABILITIES, "Ten answers", text, values)
 
 
 def gradient_signs(model: keras.Model, images: Images, labels: Labels) -> npt.NDArray[np.int8]:
-    """Find for each pixel whether more or less ink makes the error of the network larger.
+    """Return the sign of the gradient of the loss by each pixel, as FGSM needs it.
 
     Parameters
     ----------
     model : keras.Model
-        Takes images of shape (n, 28, 28) and gives ten probabilities for each.
+        Takes images of shape (n, 28, 28) and gives ten class probabilities for each.
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
 
     Returns
     -------
     ndarray of int8, shape (n, 28, 28)
-        Sign of the gradient of the cross-entropy by the pixel: 1, −1, or 0. A step along
-        it is the fast gradient sign method (Goodfellow, Shlens and Szegedy, "Explaining
-        and Harnessing Adversarial Examples", 2015).
+        1 where more ink makes the cross-entropy larger, −1 where less ink does, or 0. See
+        `core.analysis.robustness.perturb`.
     """
     batches = range(0, len(images), BATCH_SIZE)
     signs = [
@@ -175,41 +178,43 @@ def _signs(model: keras.Model, images: Images, labels: Labels) -> npt.NDArray[np
     with tf.GradientTape() as tape:
         tape.watch(pixels)
         probabilities = model(pixels, training=False)
-        # Not Keras' cross-entropy: it cuts probabilities off at 1 − 1e-7, where the gradient of
-        # an image that the network is sure of would be nought.
-        of_truth = tf.gather(probabilities, labels.astype(np.int32), batch_dims=1)
-        error = -tf.math.log(tf.maximum(of_truth, np.finfo(np.float32).tiny))
-    gradient = tape.gradient(error, pixels)
+        # Not Keras' cross-entropy: it clips probabilities at 1 − 1e-7, and an image with a
+        # higher confidence would have a gradient of zero.
+        of_label = tf.gather(probabilities, labels.astype(np.int32), batch_dims=1)
+        loss = -tf.math.log(tf.maximum(of_label, np.finfo(np.float32).tiny))
+    gradient = tape.gradient(loss, pixels)
     signs: npt.NDArray[np.int8] = np.sign(gradient.numpy()).astype(np.int8)
     return signs
 
 
-def evidence(model: keras.Model, image: Images, answer: int, rival: int) -> npt.NDArray[np.float32]:
-    """Find how much each pixel spoke for one digit rather than another.
+def integrated_gradients(
+    model: keras.Model, image: Images, prediction: int, runner_up: int
+) -> npt.NDArray[np.float32]:
+    """Return the attribution of each pixel for one digit against another.
 
     Parameters
     ----------
     model : keras.Model
         As for `gradient_signs`.
     image : ndarray of uint8, shape (28, 28)
-    answer, rival : int
+    prediction, runner_up : int
         The two digits.
 
     Returns
     -------
     ndarray of float32, shape (28, 28)
-        Above 0 where the pixel spoke for ``answer``, below 0 where it spoke for ``rival``.
-        The sum is how much the image changes the logarithm of the ratio of their
-        probabilities from that of empty paper: integrated gradients (Sundararajan, Taly and
-        Yan, "Axiomatic Attribution for Deep Networks", 2017), from black to the image in
-        `EVIDENCE_STEPS` steps. Paper speaks for nothing: its own change is nought.
+        Above 0 where the pixel speaks for ``prediction``, below 0 where it speaks for
+        ``runner_up``. The attributions add up to the change of the log ratio of their
+        probabilities from a black image to this one: integrated gradients (Sundararajan, Taly
+        and Yan, "Axiomatic Attribution for Deep Networks", 2017), in `STEPS` steps. A black
+        pixel has an attribution of zero, because it does not change on this way.
     """
-    shares = (np.arange(EVIDENCE_STEPS, dtype=np.float32) + 0.5) / EVIDENCE_STEPS
-    steps = tf.constant(shares[:, np.newaxis, np.newaxis] * image.astype(np.float32))
+    shares = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS
+    path = tf.constant(shares[:, np.newaxis, np.newaxis] * image.astype(np.float32))
     with tf.GradientTape() as tape:
-        tape.watch(steps)
-        probabilities = tf.maximum(model(steps, training=False), np.finfo(np.float32).tiny)
-        ratio = tf.math.log(probabilities[:, answer]) - tf.math.log(probabilities[:, rival])
-    gradients = tape.gradient(ratio, steps).numpy()
-    spoken: npt.NDArray[np.float32] = gradients.mean(axis=0) * image
-    return spoken
+        tape.watch(path)
+        probabilities = tf.maximum(model(path, training=False), np.finfo(np.float32).tiny)
+        ratio = tf.math.log(probabilities[:, prediction]) - tf.math.log(probabilities[:, runner_up])
+    gradients = tape.gradient(ratio, path).numpy()
+    attributions: npt.NDArray[np.float32] = gradients.mean(axis=0) * image
+    return attributions

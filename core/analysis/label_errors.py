@@ -1,9 +1,10 @@
-"""The fifteen test images whose label five people did not confirm, and what they saw."""
+"""Label errors: the fifteen test images whose label five people did not confirm, and their votes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from core.data import Labels
 from core.evaluation import Evaluation
@@ -17,20 +18,20 @@ _MAJORITY = 3
 
 
 class Verdict(StrEnum):
-    """What most of the five people saw."""
+    """What most of the five people saw, in the study's terms; the values are those of the CSV file."""
 
-    OTHER = "other"
+    CORRECTABLE = "other"
     NEITHER = "neither"
-    DIVIDED = "divided"
+    NON_AGREEMENT = "divided"
 
 
 @dataclass(frozen=True)
-class Dispute:
-    """One disputed image and its votes.
+class LabelIssue:
+    """One test image with a label error, and the votes on it.
 
-    A program that looks for label errors suggested another digit; five people saw the
-    image and chose the label, the suggestion, or neither. The study counts an image as a
-    label error if fewer than three chose the label.
+    A program that looks for label errors (confident learning) suggested another digit; five
+    people saw the image and chose the label, the suggestion, or neither. The study counts an
+    image as a label error if fewer than three chose the label.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Dispute:
     label : int
         The digit that MNIST says it is.
     suggestion : int
-        The digit that the program found more likely.
+        The digit that the program found more probable.
     for_label, for_suggestion, for_neither : int
         Votes; they add up to 5.
     """
@@ -53,58 +54,58 @@ class Dispute:
 
     @property
     def verdict(self) -> Verdict:
-        """The suggested digit or neither if three agree on it, otherwise divided."""
+        """Correctable if three chose the suggestion, neither if three chose that, else no agreement."""
         if self.for_suggestion >= _MAJORITY:
-            return Verdict.OTHER
-        return Verdict.NEITHER if self.for_neither >= _MAJORITY else Verdict.DIVIDED
+            return Verdict.CORRECTABLE
+        return Verdict.NEITHER if self.for_neither >= _MAJORITY else Verdict.NON_AGREEMENT
 
 
 # The votes as published; see SOURCE.
-DISPUTES = (
-    Dispute(947, 8, 9, 0, 5, 0),
-    Dispute(1621, 0, 6, 2, 3, 0),
-    Dispute(1901, 9, 4, 2, 3, 0),
-    Dispute(2130, 4, 9, 2, 2, 1),
-    Dispute(2462, 2, 0, 0, 4, 1),
-    Dispute(2597, 5, 3, 0, 4, 1),
-    Dispute(2654, 6, 1, 0, 2, 3),
-    Dispute(3520, 6, 4, 2, 0, 3),
-    Dispute(3558, 5, 0, 1, 4, 0),
-    Dispute(5937, 5, 3, 1, 3, 1),
-    Dispute(6651, 0, 6, 0, 5, 0),
-    Dispute(6783, 1, 6, 2, 3, 0),
-    Dispute(8527, 4, 9, 2, 2, 1),
-    Dispute(9679, 6, 3, 2, 0, 3),
-    Dispute(9729, 5, 6, 2, 3, 0),
+LABEL_ISSUES = (
+    LabelIssue(947, 8, 9, 0, 5, 0),
+    LabelIssue(1621, 0, 6, 2, 3, 0),
+    LabelIssue(1901, 9, 4, 2, 3, 0),
+    LabelIssue(2130, 4, 9, 2, 2, 1),
+    LabelIssue(2462, 2, 0, 0, 4, 1),
+    LabelIssue(2597, 5, 3, 0, 4, 1),
+    LabelIssue(2654, 6, 1, 0, 2, 3),
+    LabelIssue(3520, 6, 4, 2, 0, 3),
+    LabelIssue(3558, 5, 0, 1, 4, 0),
+    LabelIssue(5937, 5, 3, 1, 3, 1),
+    LabelIssue(6651, 0, 6, 0, 5, 0),
+    LabelIssue(6783, 1, 6, 2, 3, 0),
+    LabelIssue(8527, 4, 9, 2, 2, 1),
+    LabelIssue(9679, 6, 3, 2, 0, 3),
+    LabelIssue(9729, 5, 6, 2, 3, 0),
 )
 
 
 @dataclass(frozen=True)
 class CorrectedScore:
-    """A network's score on the labels as they are and as the study corrects them.
+    """Correct predictions on the given labels and on those that the study corrects.
 
     Attributes
     ----------
-    right, images : int
+    given_correct, given_images : int
         On MNIST's labels.
-    corrected_right, corrected_images : int
+    corrected_correct, corrected_images : int
         On the corrected ones. Images on which the five people did not agree on a digit are
         left out: nobody has published a label for them.
     gained, lost : int
-        Among the images with a new label: how many are right only by the new label, and how
-        many were right only by the old one.
+        Among the images with a new label: how many predictions are correct only by the new
+        label, and how many were correct only by the old one.
     """
 
-    right: int
-    images: int
-    corrected_right: int
+    given_correct: int
+    given_images: int
+    corrected_correct: int
     corrected_images: int
     gained: int
     lost: int
 
 
-def corrected(labels: Labels) -> tuple[Labels, np.ndarray]:
-    """The test labels with the published corrections.
+def corrected_labels(labels: Labels) -> tuple[Labels, npt.NDArray[np.bool_]]:
+    """Return the test labels with the published corrections.
 
     Parameters
     ----------
@@ -118,24 +119,25 @@ def corrected(labels: Labels) -> tuple[Labels, np.ndarray]:
     kept : ndarray of bool, shape (10000,)
         False for the five images without such a digit.
     """
-    new, kept = labels.copy(), np.ones(len(labels), dtype=bool)
-    for dispute in DISPUTES:
-        if dispute.verdict is Verdict.OTHER:
-            new[dispute.index] = dispute.suggestion
+    corrected, kept = labels.copy(), np.ones(len(labels), dtype=bool)
+    for issue in LABEL_ISSUES:
+        if issue.verdict is Verdict.CORRECTABLE:
+            corrected[issue.index] = issue.suggestion
         else:
-            kept[dispute.index] = False
-    return new, kept
+            kept[issue.index] = False
+    return corrected, kept
 
 
 def corrected_score(evaluation: Evaluation) -> CorrectedScore:
-    """Score a network's answers on the 10,000 test images with both kinds of labels."""
-    labels, kept = corrected(evaluation.labels)
+    """Return the score of a network's predictions on the 10,000 test images by both kinds of labels."""
+    labels, kept = corrected_labels(evaluation.labels)
     changed = labels != evaluation.labels
+    correct = evaluation.predictions == labels
     return CorrectedScore(
-        right=int(evaluation.right.sum()),
-        images=len(labels),
-        corrected_right=int((evaluation.predictions == labels)[kept].sum()),
+        given_correct=int(evaluation.correct.sum()),
+        given_images=len(labels),
+        corrected_correct=int(correct[kept].sum()),
         corrected_images=int(kept.sum()),
-        gained=int((evaluation.predictions == labels)[changed].sum()),
-        lost=int(evaluation.right[changed].sum()),
+        gained=int(correct[changed].sum()),
+        lost=int(evaluation.correct[changed].sum()),
     )

@@ -1,8 +1,8 @@
-"""Drawings that are no digits, and how many of them a threshold refuses.
+"""Negatives, which are drawings of no digit, and how many of them a threshold rejects.
 
-`data/not_digits.json` holds letters, symbols and scribbles as strokes. Letters that are
-written like a digit are left out: nobody can refuse an O and read a zero. They measure the
-judge, which has never seen them: it learns from those of `scripts.doodles`.
+`data/negatives.json` holds letters, symbols and scribbles as strokes. Letters that are
+written like a digit are left out: nobody can reject an O and accept a zero. They measure the
+detector, which has never seen them: it learns from those of `scripts.doodles`.
 """
 
 import json
@@ -17,8 +17,8 @@ from core.data import Images
 from core.drawing.detector import MAX_REFUSED, Judge
 from core.drawing.strokes import Stroke, as_strokes, strokes_to_mnist
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "not_digits.json"
-# What each drawing is made into: hands differ in slant, proportions and steadiness.
+FILE = Path(__file__).resolve().parents[2] / "data" / "negatives.json"
+# Variants of each drawing: people differ in slant, proportions and steadiness.
 VARIANTS = 3
 _TURN, _SLANT, _STRETCH, _WOBBLE = 0.2, 0.25, 0.25, 0.04
 # The same drawings for every visitor.
@@ -26,7 +26,7 @@ _SEED = 0
 
 
 @dataclass(frozen=True, eq=False)
-class NotDigits:
+class Negatives:
     """Pictures of what is no digit.
 
     Attributes
@@ -44,23 +44,23 @@ class NotDigits:
 
 
 @dataclass(frozen=True)
-class Refusals:
-    """What one threshold refuses.
+class RejectionRates:
+    """What one threshold rejects.
 
     Attributes
     ----------
     digits : float
-        Share of MNIST's test digits refused, 0 to 1.
-    others : float
-        Share of pictures refused that are no digits, 0 to 1.
+        Share of MNIST's test digits that are rejected, 0 to 1: the false positive rate.
+    negatives : float
+        Share of the negatives that are rejected, 0 to 1: the true positive rate.
     """
 
     digits: float
-    others: float
+    negatives: float
 
 
-def load_not_digits(variants: int = VARIANTS) -> NotDigits:
-    """Draw each of the bundled drawings in several ways."""
+def load_negatives(variants: int = VARIANTS) -> Negatives:
+    """Return each of the bundled drawings, drawn in several variants."""
     rng = np.random.default_rng(_SEED)
     pictures, kinds, names = [], [], []
     for entry in json.loads(FILE.read_text(encoding="utf-8")):
@@ -71,15 +71,15 @@ def load_not_digits(variants: int = VARIANTS) -> NotDigits:
                 pictures.append(picture)
                 kinds.append(entry["kind"])
                 names.append(entry["name"])
-    return NotDigits(np.stack(pictures), np.array(kinds), np.array(names))
+    return Negatives(np.stack(pictures), np.array(kinds), np.array(names))
 
 
 def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """Turn, slant and stretch strokes a little and make them wobble, all by chance."""
+    """Return strokes rotated, slanted, stretched and made to wobble a little, all at random."""
     turn, slant, stretch = rng.uniform(-1, 1, 3) * (_TURN, _SLANT, _STRETCH)
     cos, sin = np.cos(turn), np.sin(turn)
     change = np.array([[cos, sin], [-sin, cos]]) @ np.array([[1 + stretch, 0], [slant, 1 - stretch]])
-    # Two slow waves along each axis move neighbouring points alike, so that lines stay lines.
+    # Two slow waves along each axis move neighboring points alike, so that lines stay lines.
     waves, starts = rng.uniform(0.02, 0.08, (2, 2)), rng.uniform(0, 2 * np.pi, 2)
     size = float(np.ptp(np.concatenate(strokes), axis=0).max())
     return [
@@ -88,18 +88,19 @@ def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     ]
 
 
-def refusals(judge: Judge, images: Images, points: int = 41) -> tuple[Refusals, ...]:
-    """Count what is refused at each threshold a student may choose.
+def rejection_rates(judge: Judge, images: Images, points: int = 41) -> tuple[RejectionRates, ...]:
+    """Return the shares rejected at each threshold that a student may choose.
 
     Parameters
     ----------
     judge : Judge
     images : ndarray of uint8, shape (n, 28, 28)
-        What is no digit.
+        Negatives.
     points : int, default 41
         Thresholds, evenly from none to `core.drawing.detector.MAX_REFUSED` of the test digits.
     """
     rare = judge.as_strange(images)
     return tuple(
-        Refusals(float(share), float((rare < share).mean())) for share in np.linspace(0, MAX_REFUSED, points)
+        RejectionRates(float(share), float((rare < share).mean()))
+        for share in np.linspace(0, MAX_REFUSED, points)
     )

@@ -1,4 +1,4 @@
-"""How a network's accuracy falls when its images are disturbed, step by step."""
+"""Robustness: the accuracy of a network on corrupted images, and under adversarial changes (FGSM)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from core.analysis.significance import wilson
 from core.data import IMAGE_SIZE, MAX_PIXEL, Images, Labels
 from core.evaluation import Model, predict
 
-# The same disturbance for every network and every visitor.
+# The same corruption for every network and every visitor.
 _SEED = 0
-# Occlusion covers a place of the field that MNIST digits were fitted into: 20×20 in the middle.
+# Occlusion covers a part of the field that MNIST digits were fitted into: 20×20 in the middle.
 _MARGIN = 4
 
 
 @dataclass(frozen=True)
-class Distortion:
-    """One way to disturb images.
+class Corruption:
+    """One way to corrupt images (Hendrycks and Dietterich 2019; MNIST-C, Mu and Gilmer 2019).
 
     Attributes
     ----------
@@ -30,12 +30,12 @@ class Distortion:
     axis : str
         What is changed, with its unit, for the axis of a chart.
     label : str
-        A level in short, as a format with the field ``level``.
+        A level in short, as a format string with the field ``level``.
     levels : tuple of float
         From weak to strong, or from one side to the other. At 0 nothing changes, at the
         contrast of 1.
     apply : callable
-        ``apply(images, level)`` gives new images of the same shape, uint8.
+        ``apply(images, level)`` returns new images of the same shape, uint8.
     """
 
     title: str
@@ -45,13 +45,13 @@ class Distortion:
     apply: Callable[[Images, float], Images]
 
     def caption(self, level: float) -> str:
-        """A level in short, such as ``15°``."""
+        """Return a level in short, such as ``15°``."""
         return self.label.format(level=level).replace("-", "−")
 
 
 @dataclass(frozen=True)
 class Point:
-    """The accuracy at one level: the share read right and its 95 % interval, 0 to 1."""
+    """The accuracy at one level and the ends of its 95% interval, all 0 to 1."""
 
     level: float
     accuracy: float
@@ -67,45 +67,45 @@ def _noise(images: Images, level: float) -> Images:
 def _rotate(images: Images, level: float) -> Images:
     # scipy turns from the first axis given to the second one: rows to columns is clockwise
     # on the screen for a negative angle.
-    turned: npt.NDArray[np.float32] = ndimage.rotate(
+    rotated: npt.NDArray[np.float32] = ndimage.rotate(
         images.astype(np.float32), -level, axes=(1, 2), reshape=False, order=1
     )
-    return _pixels(turned)
+    return _pixels(rotated)
 
 
 def _shift(images: Images, level: float) -> Images:
-    moved: Images = ndimage.shift(images, (0, 0, level), order=0)
-    return moved
+    shifted: Images = ndimage.shift(images, (0, 0, level), order=0)
+    return shifted
 
 
 def _thicken(images: Images, level: float) -> Images:
     if level == 0:
         return images.copy()
-    change = ndimage.grey_dilation if level > 0 else ndimage.grey_erosion
-    changed: Images = change(images, footprint=_disc(abs(level))[np.newaxis])
+    morph = ndimage.grey_dilation if level > 0 else ndimage.grey_erosion
+    changed: Images = morph(images, footprint=_disc(abs(level))[np.newaxis])
     return changed
 
 
 def _disc(radius: float) -> npt.NDArray[np.bool_]:
-    """The pixels whose middle is within ``radius`` pixels of the middle one."""
+    """Return the pixels whose center is within ``radius`` pixels of the middle one."""
     reach = int(radius)
     rows, columns = np.ogrid[-reach : reach + 1, -reach : reach + 1]
     disc: npt.NDArray[np.bool_] = rows**2 + columns**2 <= radius**2
     return disc
 
 
-def _fade(images: Images, level: float) -> Images:
+def _contrast(images: Images, level: float) -> Images:
     return _pixels(images * np.float32(level))
 
 
-def _cover(images: Images, level: float) -> Images:
+def _occlude(images: Images, level: float) -> Images:
     side = int(level)
     rng = np.random.default_rng(_SEED)
     corners = rng.integers(_MARGIN, IMAGE_SIZE - _MARGIN + 1 - side, size=(2, len(images), 1))
-    places = np.arange(IMAGE_SIZE)
-    rows, columns = ((places >= corner) & (places < corner + side) for corner in corners)
-    covered: Images = np.where(rows[:, :, np.newaxis] & columns[:, np.newaxis, :], np.uint8(0), images)
-    return covered
+    indices = np.arange(IMAGE_SIZE)
+    rows, columns = ((indices >= corner) & (indices < corner + side) for corner in corners)
+    occluded: Images = np.where(rows[:, :, np.newaxis] & columns[:, np.newaxis, :], np.uint8(0), images)
+    return occluded
 
 
 def _pixels(values: npt.NDArray[Any]) -> Images:
@@ -113,97 +113,102 @@ def _pixels(values: npt.NDArray[Any]) -> Images:
     return pixels
 
 
-DISTORTIONS: Mapping[str, Distortion] = MappingProxyType(
+CORRUPTIONS: Mapping[str, Corruption] = MappingProxyType(
     {
-        "rotation": Distortion(
+        "rotation": Corruption(
             "Rotation",
             "Turned clockwise by (degrees)",
             "{level:.0f}°",
             (-60, -45, -30, -15, 0, 15, 30, 45, 60),
             _rotate,
         ),
-        "noise": Distortion(
+        "noise": Corruption(
             "Noise",
             "Standard deviation of the noise (pixel values)",
             "± {level:.0f}",
             (0, 16, 32, 48, 64, 96, 128, 160, 192),
             _noise,
         ),
-        "shift": Distortion(
+        "shift": Corruption(
             "Shift",
             "Moved to the right by (pixels)",
             "{level:.0f} px",
             (-8, -6, -4, -2, 0, 2, 4, 6, 8),
             _shift,
         ),
-        "thickness": Distortion(
+        "thickness": Corruption(
             "Thickness",
             "Outline of the stroke moved outwards by (pixels)",
             "{level:g} px",
             (-1.5, -1, 0, 1, 1.5, 2, 2.5, 3),
             _thicken,
         ),
-        "contrast": Distortion(
+        "contrast": Corruption(
             "Contrast",
             "Every pixel value times",
             "× {level:g}",
             (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1),
-            _fade,
+            _contrast,
         ),
-        "occlusion": Distortion(
+        "occlusion": Corruption(
             "Occlusion",
             "Side of a black square somewhere on the digit (pixels)",
             "{level:.0f} px",
             (0, 2, 4, 6, 8, 10, 12, 14, 16),
-            _cover,
+            _occlude,
         ),
     }
 )
 
-# How far each pixel is pushed against the network, in pixel values.
-PUSHES = (0, 4, 8, 16, 24, 32, 48, 64, 96)
+# By how much FGSM changes each pixel, in pixel values.
+EPSILONS = (0, 4, 8, 16, 24, 32, 48, 64, 96)
 
 
-def curve(model: Model, images: Images, labels: Labels, distortion: Distortion) -> tuple[Point, ...]:
-    """Measure the accuracy at every level of a distortion.
+def corruption_curve(
+    model: Model, images: Images, labels: Labels, corruption: Corruption
+) -> tuple[Point, ...]:
+    """Return the accuracy at every level of a corruption.
 
     Parameters
     ----------
     model : keras.Model
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
-    distortion : Distortion
+    corruption : Corruption
 
     Returns
     -------
     tuple of Point
-        One for each of ``distortion.levels``.
+        One for each of ``corruption.levels``.
 
     Raises
     ------
     EvaluationError
-        If the network does not answer with ten classes.
+        If the network does not give ten probabilities.
     """
-    return tuple(_point(model, distortion.apply(images, level), labels, level) for level in distortion.levels)
+    return tuple(_point(model, corruption.apply(images, level), labels, level) for level in corruption.levels)
 
 
-def push(images: Images, signs: npt.NDArray[np.int8], size: float) -> Images:
-    """Change every pixel by ``size`` in the direction of its sign, within 0 to 255.
+def perturb(images: Images, signs: npt.NDArray[np.int8], epsilon: float) -> Images:
+    """Return images with every pixel changed by ε in the direction of its sign, within 0 to 255.
+
+    With the signs of the gradient this is the fast gradient sign method (FGSM; Goodfellow, Shlens
+    and Szegedy, "Explaining and Harnessing Adversarial Examples", 2015).
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
     signs : ndarray of int8, shape (n, 28, 28)
-        −1, 0 or 1: of a gradient (see `core.analysis.interpretability.gradient_signs`) or by chance
-        (see `random_signs`).
-    size : float
+        −1, 0 or 1: adversarial from `core.analysis.interpretability.gradient_signs`, or random from
+        `random_signs`.
+    epsilon : float
         In pixel values.
     """
-    return _pixels(images + np.float32(size) * signs)
+    return _pixels(images + np.float32(epsilon) * signs)
 
 
 def random_signs(images: Images) -> npt.NDArray[np.int8]:
-    """A push without aim: −1 or 1 for each pixel by chance, as large as that of a gradient."""
+    """Return −1 or 1 at random for each pixel: a change as large as FGSM's, but not adversarial."""
     rng = np.random.default_rng(_SEED)
     signs: npt.NDArray[np.int8] = (rng.integers(0, 2, size=images.shape, dtype=np.int8) * 2 - 1).astype(
         np.int8
@@ -211,14 +216,14 @@ def random_signs(images: Images) -> npt.NDArray[np.int8]:
     return signs
 
 
-def push_curve(
+def perturbation_curve(
     model: Model, images: Images, labels: Labels, signs: npt.NDArray[np.int8]
 ) -> tuple[Point, ...]:
-    """Measure the accuracy at every size of `PUSHES`; takes what `curve` and `push` take."""
-    return tuple(_point(model, push(images, signs, size), labels, size) for size in PUSHES)
+    """Return the accuracy at each of `EPSILONS`; takes what `corruption_curve` and `perturb` take."""
+    return tuple(_point(model, perturb(images, signs, epsilon), labels, epsilon) for epsilon in EPSILONS)
 
 
 def _point(model: Model, images: Images, labels: Labels, level: float) -> Point:
-    right = int((predict(model, images).argmax(axis=1) == labels).sum())
-    interval = wilson(right, len(labels))
-    return Point(level, interval.share, interval.low, interval.high)
+    correct = int((predict(model, images).argmax(axis=1) == labels).sum())
+    interval = wilson(correct, len(labels))
+    return Point(level, interval.proportion, interval.low, interval.high)

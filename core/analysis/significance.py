@@ -1,4 +1,4 @@
-"""How much a score may be trusted: intervals, and two networks on the same images."""
+"""Confidence intervals, McNemar's test of two networks, and the standard deviation over seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,55 +8,55 @@ import numpy.typing as npt
 from scipy.stats import binomtest
 
 # Of a hundred such intervals, 95 hold the true value.
-LEVEL = 0.95
-# Differences that chance alone makes less often than this are called more than chance.
-SIGNIFICANCE = 1 - LEVEL
+CONFIDENCE_LEVEL = 0.95
+# A difference is significant if chance alone makes it less often than this.
+ALPHA = 1 - CONFIDENCE_LEVEL
 
 Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A share and what it may be, all between 0 and 1."""
+    """A proportion and the ends of its confidence interval, all between 0 and 1."""
 
-    share: float
+    proportion: float
     low: float
     high: float
 
 
-def wilson(right: int, images: int) -> Interval:
-    """The Wilson score interval of a share, at the level of 95 %.
+def wilson(correct: int, images: int) -> Interval:
+    """Return the 95% Wilson score interval of an accuracy.
 
     Parameters
     ----------
-    right : int
-        Images read right.
+    correct : int
+        Number of correct predictions.
     images : int
-        All images, at least 1.
+        Number of all predictions, at least 1.
 
     Returns
     -------
     Interval
         Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
-        Unlike share ± 1.96 standard errors it never leaves 0 to 1, and a perfect score on
-        few images still has a width.
+        Unlike the proportion ± 1.96 standard errors it never leaves 0 to 1, and a perfect score
+        on few images still has a width.
     """
-    bounds = binomtest(right, images).proportion_ci(LEVEL, method="wilson")
-    return Interval(right / images, float(bounds.low), float(bounds.high))
+    bounds = binomtest(correct, images).proportion_ci(CONFIDENCE_LEVEL, method="wilson")
+    return Interval(correct / images, float(bounds.low), float(bounds.high))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two networks on the same images (McNemar's test, 1947).
+    """The result of McNemar's test (1947) of two networks on the same images.
 
     Attributes
     ----------
     only_first, only_second : int
-        Images that only the first, or only the second network reads right. Where both are
-        right or both are wrong, an image says nothing about which one is better.
+        Images on which only the first or only the second network is correct. An image on which
+        both are correct or both are wrong says nothing about which one is better.
     p_value : float
-        How often networks that are equally good would differ at least this unequally:
-        each of these images is like the toss of a coin.
+        How often two equally good networks would differ at least this unequally: each of these
+        images is like the toss of a coin.
     """
 
     only_first: int
@@ -64,58 +64,63 @@ class Comparison:
     p_value: float
 
     @property
-    def differ(self) -> int:
-        """Images that exactly one of the two reads right."""
+    def discordant(self) -> int:
+        """Number of images on which exactly one of the two is correct."""
         return self.only_first + self.only_second
 
     @property
-    def more_than_chance(self) -> bool:
-        """Whether chance alone would make it less often than once in twenty times."""
-        return self.p_value < SIGNIFICANCE
+    def significant(self) -> bool:
+        """Whether chance alone would make such a difference less than once in twenty times."""
+        return self.p_value < ALPHA
 
 
-def mcnemar(first_right: Bools, second_right: Bools) -> Comparison:
-    """Compare two networks on the same images with McNemar's exact test.
+def mcnemar(first_correct: Bools, second_correct: Bools) -> Comparison:
+    """Return McNemar's exact test of two networks on the same images.
 
     Parameters
     ----------
-    first_right, second_right : ndarray of bool, shape (n,)
-        Whether each network reads each image right.
+    first_correct, second_correct : ndarray of bool, shape (n,)
+        Whether each prediction of each network is correct.
 
     Returns
     -------
     Comparison
-        The p-value is that of the binomial distribution with n = ``differ`` and 1/2, both
-        sides; it needs no minimum of images, as the chi-squared approximation does.
+        The p-value is two-sided, of the binomial distribution with n = ``discordant`` and
+        p = 1/2. Unlike the chi-squared approximation it needs no minimum of images.
     """
-    only_first = int((first_right & ~second_right).sum())
-    only_second = int((second_right & ~first_right).sum())
-    differ = only_first + only_second
-    p_value = float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
+    only_first = int((first_correct & ~second_correct).sum())
+    only_second = int((second_correct & ~first_correct).sum())
+    discordant = only_first + only_second
+    p_value = float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
     return Comparison(only_first, only_second, p_value)
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Scores of the same recipe with different seeds.
+class SeedSummary:
+    """Statistics of the accuracies that one recipe reaches with different seeds.
 
     Attributes
     ----------
-    mean, low, high : float
-        Average, worst and best score, 0 to 1.
-    deviation : float
-        Sample standard deviation; 0 for a single score.
+    mean, minimum, maximum : float
+        0 to 1.
+    standard_deviation : float
+        Of the sample, with n − 1; 0 for a single accuracy.
     count : int
     """
 
     mean: float
-    low: float
-    high: float
-    deviation: float
+    minimum: float
+    maximum: float
+    standard_deviation: float
     count: int
 
 
-def spread(scores: Sequence[float]) -> Spread:
-    """Mean and range of at least one score, each 0 to 1."""
-    deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0
-    return Spread(float(np.mean(scores)), float(min(scores)), float(max(scores)), deviation, len(scores))
+def summarize_seeds(accuracies: Sequence[float]) -> SeedSummary:
+    """Return mean, range and standard deviation of at least one accuracy, each 0 to 1."""
+    return SeedSummary(
+        mean=float(np.mean(accuracies)),
+        minimum=float(min(accuracies)),
+        maximum=float(max(accuracies)),
+        standard_deviation=float(np.std(accuracies, ddof=1)) if len(accuracies) > 1 else 0.0,
+        count=len(accuracies),
+    )

@@ -1,14 +1,13 @@
-"""Training images that a network has not learned from, and what is fitted on them.
+"""Which training images a temperature is fitted on, and the temperatures of the presets.
 
-A temperature must not be fitted on the test images, on which it is judged, nor on images
-that the weights were fitted to, of which every network is too sure. A run that kept
-images aside has some. The presets learn from all 60,000, so each has a twin: the same
-recipe trained on 50,000 of them, whose temperature, fitted on the other 10,000, is used for
-both. scikit-learn's ``CalibratedClassifierCV(ensemble=False)`` goes the same way.
+A temperature must not be fitted on the test images, on which it is measured, nor on images
+that the weights were fitted to, on which every network is overconfident. A run with a
+validation split has others: its calibration split. The presets learn from all 60,000 images,
+so each has a holdout recipe: the same recipe trained on 50,000 of them. Its temperature, fitted
+on the other 10,000, is used for the preset, too. scikit-learn's
+``CalibratedClassifierCV(ensemble=False)`` goes the same way.
 
-    python -m core.analysis.temperatures [preset …]
-
-trains the twins and writes ``models/temperatures.csv``.
+``python -m scripts.fit_temperatures`` writes ``models/temperatures.csv``.
 """
 
 import csv
@@ -21,41 +20,43 @@ from core.data import TRAINING_IMAGES
 from core.recipe import Recipe
 
 TEMPERATURES = Path(__file__).resolve().parents[2] / "models" / "temperatures.csv"
-# Images to fit one number on: more would not change it, and take longer to read.
-MOST_IMAGES = 10_000
+# Images to fit one number on: more would not change it, and would take longer to predict.
+MAX_IMAGES = 10_000
 # With fewer, the number would say more about these images than about the network.
-FEWEST_IMAGES = 500
-_TWIN_SHARE = MOST_IMAGES / TRAINING_IMAGES
+MIN_IMAGES = 500
+# The validation split of a holdout recipe.
+HOLDOUT_SHARE = MAX_IMAGES / TRAINING_IMAGES
 
 _log = logging.getLogger(__name__)
 
 
-def held_out(recipe: Recipe) -> slice:
-    """The training images that a recipe does not fit its weights to.
+def calibration_split(recipe: Recipe) -> slice:
+    """Return which training images a recipe does not fit its weights to.
 
     Returns
     -------
     slice
-        Into the 60,000 training images: the validation images and those not used at all,
+        Into the 60,000 training images: the validation split and the images not used at all,
         at most 10,000; empty if there are fewer than 500.
     """
     unused = TRAINING_IMAGES - recipe.fit_size
-    if unused < FEWEST_IMAGES:
+    if unused < MIN_IMAGES:
         return slice(0, 0)
-    return slice(recipe.fit_size, recipe.fit_size + min(unused, MOST_IMAGES))
+    return slice(recipe.fit_size, recipe.fit_size + min(unused, MAX_IMAGES))
 
 
-def twin_temperature(preset: str) -> float | None:
-    """The temperature of a preset's twin; None if it has none."""
-    return _temperatures(TEMPERATURES).get(preset)
+def preset_temperature(preset: str) -> float | None:
+    """Return the temperature of a preset's holdout recipe; None if it has none."""
+    return read_temperatures(TEMPERATURES).get(preset)
 
 
 @functools.lru_cache(maxsize=1)
-def _temperatures(path: Path) -> Mapping[str, float]:
+def read_temperatures(path: Path) -> Mapping[str, float]:
+    """Return the temperatures in a file by preset; none if it cannot be read."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return {row["preset"]: float(row["temperature"]) for row in csv.DictReader(file)}
     except (OSError, ValueError, TypeError, KeyError):
-        # Without the file the page shows what it would show for any run without such images.
+        # Without the file the page shows what it shows for any run without a calibration split.
         _log.exception("The temperatures of the presets cannot be read from %s.", path.name)
         return {}

@@ -2,7 +2,8 @@
 
 Pictures made of pixels are in `core.plots.figures`. Numbers that change while one looks
 (a learning curve, ten probabilities) are charts: they cost the server next to
-nothing, follow the theme, and show their values under the pointer.
+nothing, follow the theme, and show their values under the pointer. Those of an evaluation are
+in `core.plots.accuracy_charts`, `calibration_charts` and `confusion_charts`.
 """
 
 import functools
@@ -16,19 +17,14 @@ import pandas as pd
 
 from core.data import CLASS_NAMES, MAX_PIXEL
 from core.history import Epoch
+from core.plots.theme import BLUE, GRAY, ORANGE, TEXT, color_by
 
 if TYPE_CHECKING:
-    from core.analysis.rejection import Refusals
-
-# Okabe and Ito's blue and orange, which remain apart for colour-blind eyes.
-BLUE, ORANGE = "#0072b2", "#e69f00"
-GREY = "#8a97a5"
-# Reads on the light and on the dark ground: the theme does not colour text marks.
-TEXT = "#6f7d8b"
+    from core.analysis.rejection import RejectionRates
 
 
 def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> alt.Chart:
-    """Images of each class, as a share of their set, training beside test.
+    """Return the share of each class in the training and in the test set.
 
     Parameters
     ----------
@@ -52,7 +48,7 @@ def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> a
             x=alt.X("class:N", title=None, axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.label, 0, 1)")),
             xOffset=alt.XOffset("set:N", sort=["Training", "Test"]),
             y=alt.Y("share:Q", title="Share of the set", axis=alt.Axis(format="%")),
-            color=_colours("set", ["Training", "Test"]),
+            color=color_by("set", ["Training", "Test"]),
             tooltip=[
                 alt.Tooltip("class:N", title="Class"),
                 alt.Tooltip("set:N", title="Set"),
@@ -66,12 +62,12 @@ def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> a
 
 
 def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
-    """How often each pixel value occurs.
+    """Return the histogram of pixel values.
 
     Parameters
     ----------
     counts : ndarray of int, shape (bins,)
-        Pixels in equal steps of 0 to 255.
+        Numbers of pixels in bins of equal width from 0 to 255.
     """
     width = (MAX_PIXEL + 1) // len(counts)
     start = np.arange(len(counts)) * width
@@ -100,22 +96,22 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
     return chart
 
 
-def refusals(points: Sequence["Refusals"], digits: float) -> alt.LayerChart:
-    """How many non-digits each threshold refuses, and what it costs in digits.
+def rejection_rates(points: Sequence["RejectionRates"], digits: float) -> alt.LayerChart:
+    """Return the share of negatives against the share of digits that each threshold rejects.
 
     Parameters
     ----------
-    points : sequence of Refusals
+    points : sequence of RejectionRates
     digits : float
-        Share of the test digits that the chosen threshold refuses; it is marked.
+        Share of the test digits that the chosen threshold rejects; it is marked.
     """
-    frame = pd.DataFrame({"digits": [p.digits for p in points], "others": [p.others for p in points]})
+    frame = pd.DataFrame({"digits": [p.digits for p in points], "negatives": [p.negatives for p in points]})
     base = alt.Chart(frame).encode(
         x=alt.X("digits:Q", title="Test digits refused", axis=alt.Axis(format="%")),
-        y=alt.Y("others:Q", title="Non-digits refused", axis=alt.Axis(format="%")),
+        y=alt.Y("negatives:Q", title="Non-digits refused", axis=alt.Axis(format="%")),
         tooltip=[
             alt.Tooltip("digits:Q", title="Test digits refused", format=".1%"),
-            alt.Tooltip("others:Q", title="Non-digits refused", format=".1%"),
+            alt.Tooltip("negatives:Q", title="Non-digits refused", format=".1%"),
         ],
     )
     nearest = int((frame["digits"] - digits).abs().argmin())
@@ -127,7 +123,7 @@ def refusals(points: Sequence["Refusals"], digits: float) -> alt.LayerChart:
 
 
 def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> dict[str, Any]:
-    """Accuracy or loss after each epoch, with room for the epochs to come.
+    """Return accuracy or loss after each epoch, with room for the epochs to come.
 
     Parameters
     ----------
@@ -141,7 +137,7 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> dict[s
     -------
     dict
         A Vega-Lite specification. It is drawn every second for everybody who watches a
-        training, and takes 1 ms where an Altair chart takes 25.
+        training, and takes 1 ms; an Altair chart takes 25.
     """
     series = (("Training", metric), ("Validation", f"val_{metric}"))
     rows = [
@@ -156,7 +152,7 @@ def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> dict[s
 
 @functools.lru_cache(maxsize=128)
 def _learning_curve_frame(epochs: int, metric: str, validated: bool) -> dict[str, Any]:
-    """The specification without its data; not to be changed."""
+    """Return the specification without its data; not to be changed."""
     is_accuracy = metric == "accuracy"
     y = alt.Y(
         "value:Q",
@@ -176,14 +172,14 @@ def _learning_curve_frame(epochs: int, metric: str, validated: bool) -> dict[str
         alt.Tooltip("value:Q", title="Accuracy" if is_accuracy else "Loss", format=".4f"),
     ]
     names = ["Training", "Validation"] if validated else ["Training"]
-    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y, color=_colours("images", names), tooltip=tooltip)
+    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y, color=color_by("images", names), tooltip=tooltip)
     layers = base.mark_line(strokeWidth=3) + base.mark_point(filled=True, size=60)
     frame: dict[str, Any] = layers.properties(height=240).to_dict()
     return frame
 
 
 def probabilities(values: npt.NDArray[np.floating[Any]]) -> dict[str, Any]:
-    """The ten probabilities as bars, the highest one in colour.
+    """Return the ten class probabilities as bars, the highest one in color.
 
     Parameters
     ----------
@@ -205,12 +201,12 @@ def probabilities(values: npt.NDArray[np.floating[Any]]) -> dict[str, Any]:
 
 @functools.cache
 def _probabilities_frame() -> dict[str, Any]:
-    """The specification without its data; not to be changed."""
+    """Return the specification without its data; not to be changed."""
     x = alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1.2]), axis=None)
     y = alt.Y("digit:N", title=None, axis=alt.Axis(labelFontSize=15, ticks=False, domain=False))
     base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y)
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
-        color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GREY)),
+        color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GRAY)),
         tooltip=[
             alt.Tooltip("digit:N", title="Digit"),
             alt.Tooltip("probability:Q", title="Probability", format=".2%"),
@@ -221,12 +217,3 @@ def _probabilities_frame() -> dict[str, Any]:
     )
     frame: dict[str, Any] = (bars + numbers).properties(height=280).to_dict()
     return frame
-
-
-def _colours(field: str, names: list[str]) -> alt.Color:
-    return alt.Color(
-        f"{field}:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=[BLUE, ORANGE][: len(names)]),
-        legend=alt.Legend(orient="top"),
-    )

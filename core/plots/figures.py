@@ -28,34 +28,34 @@ _TILE = 28
 
 @dataclass(frozen=True)
 class Style:
-    """Colours of a figure.
+    """Colors of a figure.
 
-    The blue and the orange are Okabe and Ito's, which remain apart for
-    colour-blind eyes (Color Universal Design, 2008).
+    The blue and the orange are Okabe and Ito's, which color-blind eyes tell apart
+    (Color Universal Design, 2008).
     """
 
     background: str
     text: str
     muted: str
-    right: str
-    wrong: str
+    blue: str
+    orange: str
 
 
-LIGHT = Style(background="#ffffff", text="#1c2733", muted="#5b6875", right="#0072b2", wrong="#d55e00")
-DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", right="#56b4e9", wrong="#f08a3c")
+LIGHT = Style(background="#ffffff", text="#1c2733", muted="#5b6875", blue="#0072b2", orange="#d55e00")
+DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", blue="#56b4e9", orange="#f08a3c")
 # Okabe and Ito's sky blue and orange: on black, in both themes.
 _FOR, _AGAINST = np.array([86, 180, 233]), np.array([230, 159, 0])
 
 
 def to_png(figure: Figure, dpi: int = 160) -> bytes:
-    """Draw a figure as a PNG picture."""
+    """Return a figure as a PNG picture."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi, facecolor=figure.get_facecolor())
     return buffer.getvalue()
 
 
 def to_svg(figure: Figure) -> bytes:
-    """Draw a figure as an SVG picture."""
+    """Return a figure as an SVG picture."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", facecolor=figure.get_facecolor())
     return buffer.getvalue()
@@ -67,7 +67,7 @@ def digit_grid(
     columns: int,
     style: Style = LIGHT,
 ) -> Figure:
-    """Show many digits, each under its caption, as one tiled picture.
+    """Return many digits, each under its caption, as one tiled picture.
 
     Parameters
     ----------
@@ -113,22 +113,22 @@ def digit_grid(
 def feature_maps(
     pictures: npt.NDArray[Any], columns: int, captions: Sequence[str] = (), style: Style = LIGHT
 ) -> Figure:
-    """Show what a layer makes of an image as one tiled picture, all tiles on one scale.
+    """Return the feature maps of a layer as one tiled picture, all tiles on one scale.
 
     Parameters
     ----------
     pictures : ndarray of float, shape (n, height, width)
-        Black for 0 and white for the largest value. If there are values below 0: the colour
-        ``right`` above 0, ``wrong`` below, the ground in between.
+        Black for 0 and white for the largest value. If there are values below 0: blue above 0,
+        orange below, the background in between.
     columns : int
-        Also if there are fewer pictures, so that one alone is not huge.
+        Also if there are fewer pictures, so that a single one is not huge.
     captions : sequence of str
         One short one for each picture, or none.
     style : Style
     """
     # Of one size whatever the layer, so that frames and captions are, too.
     times = max(1, _TILE // pictures.shape[2])
-    tiles = _colours(pictures, style).repeat(times, axis=1).repeat(times, axis=2)
+    tiles = _colors(pictures, style).repeat(times, axis=1).repeat(times, axis=2)
     count, height, width, _ = tiles.shape
     gap, above = 3, 3 + (width // 3 if captions else 0)
     rows = -(-count // columns)
@@ -155,18 +155,18 @@ def feature_maps(
     return figure
 
 
-def _colours(values: npt.NDArray[Any], style: Style) -> npt.NDArray[np.float64]:
-    """A colour for each value, another axis of three: see `feature_maps`."""
+def _colors(values: npt.NDArray[Any], style: Style) -> npt.NDArray[np.float64]:
+    """Return the color of each value on another axis of three: see `feature_maps`."""
     signed = bool((values < 0).any())
     largest = max(float(np.abs(values).max()), float(np.finfo(np.float32).tiny))
     scale = Normalize(-largest if signed else 0, largest)
-    ends = [style.wrong, style.background, style.right] if signed else ["black", "white"]
-    colours: npt.NDArray[np.float64] = LinearSegmentedColormap.from_list("values", ends)(scale(values))
-    return colours[..., :3]
+    ends = [style.orange, style.background, style.blue] if signed else ["black", "white"]
+    colors: npt.NDArray[np.float64] = LinearSegmentedColormap.from_list("values", ends)(scale(values))
+    return colors[..., :3]
 
 
 def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = MAX_PIXEL) -> Figure:
-    """Show one digit large, with a colour bar.
+    """Return one digit, large, with a color bar.
 
     Parameters
     ----------
@@ -193,15 +193,15 @@ def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = 
 
 
 def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
-    """Draw the network of a recipe, layer by layer, left to right.
+    """Return a drawing of a recipe's network, layer by layer, from left to right.
 
-    Dense layers are columns of units, convolutional layers stacks of sheets; more
-    units than fit are shown as dots.
+    Dense layers are columns of units, convolutional layers are stacks of sheets; dots stand for
+    units that do not fit.
     """
     stages = [_Stage("image", "28×28\npixels", 1)]
     stages += [_Stage("sheets", f"{filters} filters\n3×3", 1) for filters in recipe.conv_filters]
     stages += [_Stage("units", f"{units}\n{recipe.activation}", units) for units in recipe.hidden_units]
-    stages += [_Stage("answers", "10 digits\nsoftmax", CLASSES)]
+    stages += [_Stage("output", "10 digits\nsoftmax", CLASSES)]
 
     figure, axes = _empty_figure(1.1 * len(stages), 1.1 * 3.4, style)
     axes.set(xlim=(-0.5, len(stages) - 0.5), ylim=(-2.0, 1.4), aspect="equal")
@@ -215,11 +215,11 @@ def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
         elif stage.kind == "sheets":
             for sheet in range(3):
                 corner = (x - 0.26 + 0.09 * sheet, -0.34 + 0.09 * sheet)
-                axes.add_patch(Rectangle(corner, 0.42, 0.5, fc=style.background, ec=style.right, lw=1.4))
+                axes.add_patch(Rectangle(corner, 0.42, 0.5, fc=style.background, ec=style.blue, lw=1.4))
         else:
-            colour = style.wrong if stage.kind == "answers" else style.right
+            color = style.orange if stage.kind == "output" else style.blue
             for y in stage.places:
-                axes.add_patch(Circle((x, y), 0.085, fc=colour, ec=style.background, lw=0.8))
+                axes.add_patch(Circle((x, y), 0.085, fc=color, ec=style.background, lw=0.8))
             if len(stage.places) < stage.size:
                 axes.text(x, 0, "⋮", ha="center", va="center", fontsize=13, color=style.text)
         axes.text(x, -1.48, stage.label, ha="center", va="top", fontsize=9, color=style.text)
@@ -243,7 +243,7 @@ class _Stage:
 
 
 def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Axes]:
-    """A figure that is one picture from edge to edge."""
+    """Return a figure that is one picture from edge to edge."""
     figure = Figure(figsize=(width, height), facecolor=style.background)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
@@ -251,15 +251,15 @@ def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Ax
 
 
 def learning_curve(accuracies: Sequence[float], style: Style = LIGHT) -> Figure:
-    """A small curve without numbers, the size of a 2×2 `digit_grid`."""
+    """Return a small learning curve without numbers, of the size of a 2×2 `digit_grid`."""
     figure, axes = _empty_figure(2.3, 2.7, style)
-    axes.plot(accuracies, color=style.right, lw=3, marker="o", ms=6)
+    axes.plot(accuracies, color=style.blue, lw=3, marker="o", ms=6)
     axes.margins(0.12)
     return figure
 
 
-def reading(image: npt.NDArray[Any], answer: int, style: Style = LIGHT) -> Figure:
-    """A digit as pixels, an arrow, and the digit as a number; the size of a 2×2 `digit_grid`."""
+def prediction(image: npt.NDArray[Any], digit: int, style: Style = LIGHT) -> Figure:
+    """Return a digit as pixels, an arrow and the digit as a number, of the size of a 2×2 `digit_grid`."""
     figure, axes = _empty_figure(2.3, 2.7, style)
     axes.imshow(image, cmap="gray", extent=(0, 1, 0, 1))
     axes.annotate(
@@ -268,28 +268,29 @@ def reading(image: npt.NDArray[Any], answer: int, style: Style = LIGHT) -> Figur
         xytext=(1.08, 0.5),
         arrowprops={"arrowstyle": "-|>", "color": style.muted, "lw": 2},
     )
-    axes.text(1.75, 0.5, str(answer), ha="center", va="center", fontsize=40, color=style.right)
+    axes.text(1.75, 0.5, str(digit), ha="center", va="center", fontsize=40, color=style.blue)
     axes.set(xlim=(-0.05, 2.05), ylim=(-0.7, 1.7))
     return figure
 
 
-def evidence(image: npt.NDArray[np.uint8], spoken: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Colour the pixels of a digit by what they speak for.
+def attribution(image: npt.NDArray[np.uint8], values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Return a digit with its pixels colored by their attribution.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (28, 28)
-    spoken : ndarray of float32, shape (28, 28)
-        Blue where it is above 0, orange where it is below; the more, the stronger.
+    values : ndarray of float32, shape (28, 28)
+        Attributions, of `core.analysis.interpretability.integrated_gradients`: blue above 0,
+        orange below; the stronger the value, the stronger the color.
 
     Returns
     -------
     ndarray of uint8, shape (28, 28, 3)
-        RGB; the rest of the digit is dark grey.
+        RGB; the rest of the digit is dark gray.
     """
-    colours = np.where(spoken[..., np.newaxis] > 0, _FOR, _AGAINST)
-    # A few pixels speak much louder than the rest; the root lets one see these, too.
-    strength = np.sqrt(np.abs(spoken) / max(float(np.abs(spoken).max()), 1e-9))[..., np.newaxis]
-    grey = 0.3 * image[..., np.newaxis].astype(np.float32)
-    mixed: npt.NDArray[np.uint8] = (strength * colours + (1 - strength) * grey).round().astype(np.uint8)
+    colors = np.where(values[..., np.newaxis] > 0, _FOR, _AGAINST)
+    # A few pixels have much larger values than the rest; the root makes the others visible, too.
+    strength = np.sqrt(np.abs(values) / max(float(np.abs(values).max()), 1e-9))[..., np.newaxis]
+    gray = 0.3 * image[..., np.newaxis].astype(np.float32)
+    mixed: npt.NDArray[np.uint8] = (strength * colors + (1 - strength) * gray).round().astype(np.uint8)
     return mixed

@@ -1,11 +1,14 @@
+import doctest
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
 
+from core import evaluation as evaluation_module
 from core.data import Dataset
-from core.evaluation import Evaluation, EvaluationError, Pair, evaluate, predict
+from core.evaluation import Confusion, Evaluation, EvaluationError, evaluate, predict
 
 
 @pytest.fixture(scope="module")
@@ -13,18 +16,20 @@ def evaluation(article_result, mnist: Dataset) -> Evaluation:
     return evaluate(article_result.model, mnist.test_images, mnist.test_labels)
 
 
-def test_answers_are_those_of_keras(evaluation: Evaluation, article_result, mnist: Dataset):
+def test_probabilities_are_those_of_keras(evaluation: Evaluation, article_result, mnist: Dataset):
     expected = article_result.model.predict(mnist.test_images, verbose=0)
     np.testing.assert_allclose(evaluation.probabilities, expected, atol=1e-6)
 
 
-def test_measures_are_those_of_scikit_learn(evaluation: Evaluation, mnist: Dataset):
-    answers = evaluation.probabilities.argmax(axis=1)
-    assert evaluation.accuracy == accuracy_score(mnist.test_labels, answers)
-    np.testing.assert_array_equal(evaluation.confusion_matrix, confusion_matrix(mnist.test_labels, answers))
+def test_metrics_are_those_of_scikit_learn(evaluation: Evaluation, mnist: Dataset):
+    predictions = evaluation.probabilities.argmax(axis=1)
+    assert evaluation.accuracy == accuracy_score(mnist.test_labels, predictions)
+    np.testing.assert_array_equal(
+        evaluation.confusion_matrix, confusion_matrix(mnist.test_labels, predictions)
+    )
     assert evaluation.confusion_matrix.sum() == 10_000
     assert np.trace(evaluation.confusion_matrix) == round(evaluation.accuracy * 10_000)
-    report = classification_report(mnist.test_labels, answers, output_dict=True)
+    report = classification_report(mnist.test_labels, predictions, output_dict=True)
     for score in evaluation.digit_scores:
         assert report[str(score.digit)] == pytest.approx(
             {
@@ -37,7 +42,7 @@ def test_measures_are_those_of_scikit_learn(evaluation: Evaluation, mnist: Datas
 
 
 def by_hand() -> Evaluation:
-    """Four images: 3 and 3 read right, 7 read as 1 surely, 7 read as 1 with doubt."""
+    """Four images: two correct 3s, a 7 predicted to be 1 with confidence, and one with less."""
     probabilities = np.zeros((4, 10), dtype=np.float32)
     probabilities[[0, 1], 3] = 0.8
     probabilities[2, [1, 7]] = 0.9, 0.1
@@ -48,19 +53,19 @@ def by_hand() -> Evaluation:
 def test_four_images_worked_by_hand():
     evaluation = by_hand()
     assert evaluation.accuracy == 0.5
-    assert evaluation.mistakes.tolist() == [2, 3]
-    assert evaluation.pairs == (Pair(7, 1, 2),)
+    assert evaluation.errors.tolist() == [2, 3]
+    assert evaluation.confusions == (Confusion(7, 1, 2),)
     three, seven, eight = (evaluation.digit_scores[digit] for digit in (3, 7, 8))
     assert (three.precision, three.recall, three.f1, three.support) == (1, 1, 1, 2)
     assert (seven.precision, seven.recall, seven.f1, seven.support) == (0, 0, 0, 2)
     assert (eight.precision, eight.recall, eight.f1, eight.support) == (0, 0, 0, 0)
 
 
-def test_no_mistakes():
+def test_no_errors():
     evaluation = Evaluation(np.eye(10, dtype=np.float32), np.arange(10, dtype=np.uint8))
     assert evaluation.accuracy == 1
-    assert evaluation.pairs == ()
-    assert len(evaluation.mistakes) == 0
+    assert evaluation.confusions == ()
+    assert len(evaluation.errors) == 0
 
 
 @pytest.mark.parametrize("count", [1, 999, 1001])
@@ -68,11 +73,11 @@ def test_any_number_of_images(count: int, article_result, mnist: Dataset):
     assert predict(article_result.model, mnist.test_images[:count]).shape == (count, 10)
 
 
-def test_a_model_of_another_kind_is_refused(mnist: Dataset):
-    pairs = Mock(predict_on_batch=lambda images: np.zeros((len(images), 2)))
+def test_a_model_with_other_classes_is_refused(mnist: Dataset):
+    two_classes = Mock(predict_on_batch=lambda images: np.zeros((len(images), 2)))
 
     with pytest.raises(EvaluationError, match="does not answer with the ten digits"):
-        evaluate(pairs, mnist.test_images[:5], mnist.test_labels[:5])
+        evaluate(two_classes, mnist.test_images[:5], mnist.test_labels[:5])
 
 
 def test_images_and_labels_must_match(article_result, mnist: Dataset):
@@ -83,36 +88,41 @@ def test_images_and_labels_must_match(article_result, mnist: Dataset):
 
 
 def test_images_of_a_cell_a_row_and_a_column(evaluation: Evaluation):
-    for digit, answer in [(4, 9), (4, None), (None, 9), (None, None)]:
-        for mistakes_only in (False, True):
+    for label, prediction in [(4, 9), (4, None), (None, 9), (None, None)]:
+        for errors_only in (False, True):
             expected = [
                 index
                 for index in range(10_000)
-                if digit in (None, evaluation.labels[index])
-                and answer in (None, evaluation.predictions[index])
-                and not (mistakes_only and evaluation.labels[index] == evaluation.predictions[index])
+                if label in (None, evaluation.labels[index])
+                and prediction in (None, evaluation.predictions[index])
+                and not (errors_only and evaluation.labels[index] == evaluation.predictions[index])
             ]
-            found = evaluation.select(digit, answer, mistakes_only)
+            found = evaluation.select(label, prediction, errors_only)
             assert sorted(found.tolist()) == expected
             assert (np.diff(evaluation.confidences[found]) <= 0).all(), "the most confident first"
     assert len(evaluation.select(4, 9)) == evaluation.confusion_matrix[4, 9]
 
 
-def test_pairs_are_all_confusions_most_frequent_first(evaluation: Evaluation):
+def test_confusions_are_all_that_occur_most_frequent_first(evaluation: Evaluation):
     matrix = confusion_matrix(evaluation.labels, evaluation.predictions)
-    assert {(pair.digit, pair.answer): pair.count for pair in evaluation.pairs} == {
-        (digit, answer): matrix[digit, answer]
-        for digit in range(10)
-        for answer in range(10)
-        if digit != answer and matrix[digit, answer]
+    assert {(one.label, one.prediction): one.count for one in evaluation.confusions} == {
+        (label, prediction): matrix[label, prediction]
+        for label in range(10)
+        for prediction in range(10)
+        if label != prediction and matrix[label, prediction]
     }
-    counts = [pair.count for pair in evaluation.pairs]
+    counts = [one.count for one in evaluation.confusions]
     assert counts == sorted(counts, reverse=True)
-    assert sum(counts) == len(evaluation.mistakes)
+    assert sum(counts) == len(evaluation.errors)
 
 
-def test_a_model_that_gives_no_numbers_is_refused(mnist: Dataset):
+def test_a_model_without_finite_probabilities_is_refused(mnist: Dataset):
     broken = Mock(predict_on_batch=lambda images: np.full((len(images), 10), np.nan))
 
     with pytest.raises(EvaluationError, match="beyond all numbers"):
         evaluate(broken, mnist.test_images[:5], mnist.test_labels[:5])
+
+
+def test_the_examples_of_the_docstrings_run(monkeypatch):
+    monkeypatch.chdir(Path(evaluation_module.__file__).parents[1])
+    assert doctest.testmod(evaluation_module).failed == 0

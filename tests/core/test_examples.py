@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.analysis.baselines import LANDMARKS
-from core.analysis.calibration import refusals, reliability
-from core.analysis.glossary import MEASURES
+from core.analysis.baselines import BASELINES
+from core.analysis.calibration import reliability, risk_coverage
+from core.analysis.glossary import METRICS
 from core.analysis.interpretability import gradient_signs
-from core.analysis.label_errors import corrected
+from core.analysis.label_errors import corrected_labels
 from core.analysis.morphology import measure
-from core.analysis.robustness import DISTORTIONS, PUSHES, push_curve
-from core.analysis.significance import mcnemar, spread, wilson
-from core.analysis.temperatures import twin_temperature
+from core.analysis.robustness import CORRUPTIONS, EPSILONS, perturbation_curve
+from core.analysis.significance import mcnemar, summarize_seeds, wilson
+from core.analysis.temperatures import preset_temperature
 from core.data import Dataset
 from core.evaluation import predict
 
 ROOT = Path(__file__).resolve().parents[2]
-# How strongly the example disturbs the images.
+# The levels at which the example corrupts the images.
 SHOWN_LEVELS = {"rotation": 30, "noise": 64, "shift": 4, "thickness": 1, "contrast": 0.3, "occlusion": 10}
 
 
@@ -63,62 +63,64 @@ def test_predict():
 
 
 @pytest.fixture(scope="module")
-def measures() -> dict:
-    """What is left after running every cell of the measures, in this process."""
+def metrics() -> dict:
+    """The variables that the cells of the metrics leave, run in this process."""
     with contextlib.chdir(ROOT):
-        return runpy.run_path("examples/measures.py")
+        return runpy.run_path("examples/metrics.py")
 
 
-def test_every_measure_has_its_cell():
-    text = (ROOT / "examples" / "measures.py").read_text(encoding="utf-8")
-    assert re.findall(r"^# %% (\w+)$", text, re.MULTILINE) == ["answers", *MEASURES]
+def test_every_metric_has_its_cell():
+    text = (ROOT / "examples" / "metrics.py").read_text(encoding="utf-8")
+    assert re.findall(r"^# %% (\w+)$", text, re.MULTILINE) == ["answers", *METRICS]
 
 
-def test_every_measure_has_two_sentences():
-    for name, words in MEASURES.items():
-        sentences = re.findall(r"[.?!](?:\s|$)", re.sub(r"et al\.", "et al", words.text))
+def test_every_metric_has_two_sentences():
+    for name, metric in METRICS.items():
+        sentences = re.findall(r"[.?!](?:\s|$)", re.sub(r"et al\.", "et al", metric.text))
         assert len(sentences) == 2, name
-        assert words.formula
+        assert metric.formula
 
 
-def test_the_cells_give_what_core_gives(measures: dict, mnist: Dataset, bundled_model, bundled_evaluation):
+def test_the_cells_give_what_core_gives(metrics: dict, mnist: Dataset, bundled_model, bundled_evaluation):
     article, relu = (bundled_evaluation(name) for name in ("article", "relu"))
-    interval = wilson(int(article.right.sum()), 10_000)
-    assert (measures["interval"].low, measures["interval"].high) == (interval.low, interval.high)
-    assert measures["report"]["8"]["recall"] == pytest.approx(article.digit_scores[8].recall)
-    scores = spread(measures["accuracies"])
-    assert (measures["mean"], measures["deviation"]) == pytest.approx((scores.mean, scores.deviation))
-    comparison = mcnemar(article.right, relu.right)
-    assert measures["p_value"] == pytest.approx(comparison.p_value)
-    assert (measures["only_first"], measures["only_second"]) == (
+    interval = wilson(int(article.correct.sum()), 10_000)
+    assert (metrics["interval"].low, metrics["interval"].high) == (interval.low, interval.high)
+    assert metrics["report"]["8"]["recall"] == pytest.approx(article.digit_scores[8].recall)
+    seeds = summarize_seeds(metrics["accuracies"])
+    assert (metrics["mean"], metrics["deviation"]) == pytest.approx((seeds.mean, seeds.standard_deviation))
+    comparison = mcnemar(article.correct, relu.correct)
+    assert metrics["p_value"] == pytest.approx(comparison.p_value)
+    assert (metrics["only_first"], metrics["only_second"]) == (
         comparison.only_first,
         comparison.only_second,
     )
-    np.testing.assert_array_equal(measures["matrix"], article.confusion_matrix)
-    pair = article.pairs[0]
-    assert (measures["digit"], measures["errors"].max()) == (pair.digit, pair.count)
-    assert measures["calibration_error"] == pytest.approx(
-        reliability(article.confidences, article.right).error, abs=1e-6
+    np.testing.assert_array_equal(metrics["matrix"], article.confusion_matrix)
+    most_frequent = article.confusions[0]
+    assert (metrics["digit"], metrics["prediction"]) == (most_frequent.label, most_frequent.prediction)
+    assert metrics["errors"].max() == most_frequent.count
+    assert metrics["calibration_error"] == pytest.approx(
+        reliability(article.confidences, article.correct).ece, abs=1e-6
     )
-    assert measures["temperature"] == pytest.approx(twin_temperature("article"), abs=0.06)
-    refused = refusals(article.confidences, article.right)
-    assert measures["answered"].mean() == pytest.approx(refused.answered[90])
-    assert measures["disturbed_accuracy"].keys() == DISTORTIONS.keys()
+    assert metrics["temperature"] == pytest.approx(preset_temperature("article"), abs=0.06)
+    curve = risk_coverage(article.confidences, article.correct)
+    assert metrics["covered"].mean() == pytest.approx(curve.coverage[90])
+    assert metrics["corrupted_accuracy"].keys() == CORRUPTIONS.keys()
     for name, level in SHOWN_LEVELS.items():
-        disturbed = DISTORTIONS[name].apply(mnist.test_images, level)
-        right = predict(bundled_model("article"), disturbed).argmax(axis=1) == mnist.test_labels
-        assert measures["disturbed_accuracy"][name] == pytest.approx(right.mean(), abs=0.002), name
+        corrupted = CORRUPTIONS[name].apply(mnist.test_images, level)
+        correct = predict(bundled_model("article"), corrupted).argmax(axis=1) == mnist.test_labels
+        assert metrics["corrupted_accuracy"][name] == pytest.approx(correct.mean(), abs=0.002), name
     images, labels = mnist.test_images[:1000], mnist.test_labels[:1000]
     signs = gradient_signs(bundled_model("article"), images, labels)
-    assert (measures["signs"] == signs).mean() > 0.999
-    pushed = push_curve(bundled_model("article"), images, labels, signs)[PUSHES.index(16)]
-    assert measures["pushed_right"].mean() == pytest.approx(pushed.accuracy, abs=0.002)
-    new_labels, kept = corrected(mnist.test_labels)
-    np.testing.assert_array_equal(measures["labels"], new_labels)
-    np.testing.assert_array_equal(measures["kept"], np.flatnonzero(kept))
-    assert 1 - measures["always_one"].score(mnist.test_images, mnist.test_labels) == pytest.approx(
-        LANDMARKS[1].error
+    assert (metrics["signs"] == signs).mean() > 0.999
+    curve = perturbation_curve(bundled_model("article"), images, labels, signs)
+    fgsm = curve[EPSILONS.index(metrics["epsilon"])]
+    assert metrics["adversarial_correct"].mean() == pytest.approx(fgsm.accuracy, abs=0.002)
+    new_labels, kept = corrected_labels(mnist.test_labels)
+    np.testing.assert_array_equal(metrics["labels"], new_labels)
+    np.testing.assert_array_equal(metrics["kept"], np.flatnonzero(kept))
+    assert 1 - metrics["always_one"].score(mnist.test_images, mnist.test_labels) == pytest.approx(
+        BASELINES[1].error
     )
-    strokes = measure(mnist.test_images)
-    np.testing.assert_allclose(measures["thickness"], strokes.thickness, rtol=1e-3)
-    np.testing.assert_allclose(measures["slant"], strokes.slant, atol=0.01)
+    morphology = measure(mnist.test_images)
+    np.testing.assert_allclose(metrics["thickness"], morphology.thickness, rtol=1e-3)
+    np.testing.assert_allclose(metrics["slant"], morphology.slant, atol=0.01)

@@ -6,7 +6,7 @@ from benchmarks.drawings import CANVAS, place
 from core.analysis.morphology import measure
 from core.data import Dataset
 from core.drawing.strokes import as_strokes, draw
-from core.ink import THICKEST, THINNEST, has_width_of_mnist, to_mnist, width, with_width_of_mnist
+from core.ink import THICKEST, THINNEST, has_width_of_mnist, stroke_width, to_mnist, with_width_of_mnist
 
 THREE = [[[100, 100], [450, 0], [700, 250], [350, 480], [750, 700], [450, 1000], [50, 900]]]
 EIGHT = [
@@ -43,8 +43,8 @@ def test_the_widths_are_those_of_eight_in_ten_digits_of_mnist(mnist: Dataset):
 @pytest.mark.parametrize("pen", [6, 10, 20])
 def test_width_of_a_line(pen: int):
     line = np.zeros((40, 300), dtype=np.float32)
-    line[10 : 10 + pen, 20:280] = 200
-    assert width(line) == pytest.approx(pen, rel=0.1)
+    line[10 : 10 + pen, 20:280] = 0.8
+    assert stroke_width(line) == pytest.approx(pen, rel=0.1)
 
 
 @pytest.mark.parametrize("pen", [8, 12, 16, 20, 24])

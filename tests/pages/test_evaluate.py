@@ -13,13 +13,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.analysis.calibration import refusals, reliability
-from core.analysis.glossary import MEASURES
-from core.analysis.label_errors import DISPUTES
+from core.analysis.calibration import reliability, risk_coverage
+from core.analysis.glossary import METRICS
+from core.analysis.label_errors import LABEL_ISSUES
 from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
-from core.plots import evaluation_charts, figures
-from core.plots.evaluation_charts import ALL
+from core.plots import accuracy_charts, figures
+from core.plots.confusion_charts import ALL
 from core.presets import PRESETS
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
@@ -27,8 +27,7 @@ from core.store.run import Run, RunState
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
-from ui.evaluate import cached, widgets
-from ui.evaluate import confusions as confusions_view
+from ui.evaluate import cached, results, widgets
 from ui.evaluate.label_errors import NO_BREAK
 from ui.evaluate.robustness import KINDS
 
@@ -57,7 +56,7 @@ def confusions(open_page):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_question_to_every_bundled_model(open_page, name: str):
+def test_every_view_of_every_bundled_model(open_page, name: str):
     for view in VIEWS:
         app = open_page("3_evaluate", model=name, view=view)
         assert not app.exception
@@ -66,18 +65,18 @@ def test_every_question_to_every_bundled_model(open_page, name: str):
         assert app.query_params["model"] == name
 
 
-def test_the_score_and_its_interval(open_page):
+def test_the_accuracy_and_its_interval(open_page):
     app = open_page("3_evaluate", model="relu")
     evaluation = resources.test_evaluation("relu")
-    interval = wilson(int(evaluation.right.sum()), 10_000)
+    interval = wilson(int(evaluation.correct.sum()), 10_000)
     assert metrics(app)["Test images, read right"] == f"{evaluation.accuracy:.2%}"
-    assert metrics(app)["Mistakes among the test images"] == f"{len(evaluation.mistakes):,}"
+    assert metrics(app)["Mistakes among the test images"] == f"{len(evaluation.errors):,}"
     assert f"**{interval.low:.2%}** and **{interval.high:.2%}**" in text(app, "test_interval")
     table = app.dataframe[0].value
     np.testing.assert_allclose(table["Recall"], [s.recall * 100 for s in evaluation.digit_scores])
 
 
-def test_an_unknown_question_in_the_address_is_the_first_one(open_page):
+def test_an_unknown_view_in_the_address_is_the_first_one(open_page):
     app = open_page("3_evaluate", view="Nonsense")
     assert not app.exception
     assert app.pills(key="view").value == "Score"
@@ -99,10 +98,10 @@ def test_two_models_on_the_same_images(open_page):
     app = open_page("3_evaluate", model="article")
     assert app.selectbox(key="evaluate_other").value == "relu"
     article, relu = (resources.test_evaluation(name) for name in ("article", "relu"))
-    comparison = mcnemar(article.right, relu.right)
-    assert f"**{comparison.differ:,}** images" in text(app, "evaluate_mcnemar")
+    comparison = mcnemar(article.correct, relu.correct)
+    assert f"**{comparison.discordant:,}** images" in text(app, "evaluate_mcnemar")
     assert "**The other network is better**, and that is more than chance." in text(app, "evaluate_mcnemar")
-    # Nobody is compared with themselves.
+    # No model is compared with itself.
     app.selectbox(key="evaluate_model").select("relu").run()
     assert app.selectbox(key="evaluate_other").value == "article"
     assert not app.exception
@@ -116,7 +115,7 @@ def copied(recipe, accuracy: float, model: str = "article", **values) -> Run:
     )
 
 
-def test_networks_that_answer_alike(open_page):
+def test_networks_with_the_same_predictions(open_page):
     run = copied(ARTICLE, 0.9372)
     app = open_page("3_evaluate", model="article")
     app.selectbox(key="evaluate_other").select(run.id).run()
@@ -183,17 +182,17 @@ def test_the_guess_comes_before_the_matrix(open_page):
     with pytest.raises(KeyError):
         app.get_by_key("evaluate_matrix")
     assert app.button(key="evaluate_guess").disabled
-    pair = resources.test_evaluation("article").pairs[0]
-    app.selectbox(key="evaluate_guess_digit").select(pair.digit).run()
-    app.selectbox(key="evaluate_guess_answer").select(pair.digit).run()
+    most_frequent = resources.test_evaluation("article").confusions[0]
+    app.selectbox(key="evaluate_guess_digit").select(most_frequent.label).run()
+    app.selectbox(key="evaluate_guess_answer").select(most_frequent.label).run()
     assert app.button(key="evaluate_guess").disabled
     assert "no mistake" in words(app)
-    app.selectbox(key="evaluate_guess_answer").select(pair.answer).run()
+    app.selectbox(key="evaluate_guess_answer").select(most_frequent.prediction).run()
     app.button(key="evaluate_guess").click().run()
     assert not app.exception
     result = text(app, "evaluate_guess_result")
     assert "Exactly!" in result
-    assert f": {pair.count}." in result
+    assert f": {most_frequent.count}." in result
     assert "3 of 3 points" in words(app)
     assert app.get_by_key("evaluate_matrix") is not None
     # Another model is another guess, and the points add up.
@@ -292,20 +291,20 @@ def test_a_test_image_to_draw(open_page):
     assert not open_page("4_predict").warning
 
 
-def test_all_mistakes_can_be_paged_through(open_page):
+def test_all_errors_can_be_paged_through(open_page):
     app = open_page("3_evaluate", model="convolutional", view="Mistakes")
-    count = len(resources.test_evaluation("convolutional").mistakes)
+    count = len(resources.test_evaluation("convolutional").errors)
     last = -(-count // 12)
     app.get_by_key("mistakes_convolutional_confidence_None_None_page").set_value(last).run()
     assert not app.exception
     opened = [b for b in app.button if b.key and "_open_" in b.key]
     assert len(opened) == (count - 1) % 12 + 1
-    # A model with fewer mistakes has fewer pages.
+    # A model with fewer errors has fewer pages.
     app.selectbox(key="evaluate_model").select("augmented").run()
     assert not app.exception
 
 
-def test_mistakes_in_groups(open_page):
+def test_errors_in_groups(open_page):
     app = open_page("3_evaluate", model="article", view="Mistakes")
     evaluation = resources.test_evaluation("article")
     app.segmented_control(key="evaluate_group").set_value("pair").run()
@@ -313,44 +312,44 @@ def test_mistakes_in_groups(open_page):
     assert not app.exception
     assert "evaluate_pair_article" not in [box.key for box in app.selectbox]
     app.button(key="evaluate_skip_guess").click().run()
-    pair = evaluation.pairs[0]
+    most_frequent = evaluation.confusions[0]
     opened = [int(b.key.rsplit("_", 1)[1]) for b in app.button if b.key and "_open_" in b.key]
-    assert opened == evaluation.select(pair.digit, pair.answer)[:12].tolist()
+    assert opened == evaluation.select(most_frequent.label, most_frequent.prediction)[:12].tolist()
     app.segmented_control(key="evaluate_group").set_value("digit").run()
     wrong = evaluation.confusion_matrix.sum(axis=1) - evaluation.confusion_matrix.diagonal()
     assert app.selectbox(key="evaluate_worst_article").value == wrong.argmax()
     assert not app.exception
 
 
-def test_doubt_before_and_after(open_page):
+def test_calibration_before_and_after(open_page):
     app = open_page("3_evaluate", model="article", view="Doubt")
     evaluation = resources.test_evaluation("article")
-    before = reliability(evaluation.confidences, evaluation.right)
-    assert metrics(app)["Calibration error"] == f"{before.error:.2%}"
+    before = reliability(evaluation.confidences, evaluation.correct)
+    assert metrics(app)["Calibration error"] == f"{before.ece:.2%}"
     assert "too timid" in words(app)
-    assert f"from **{before.error:.2%}** to" in text(app, "evaluate_temperature")
+    assert f"from **{before.ece:.2%}** to" in text(app, "evaluate_temperature")
     app.slider(key="evaluate_threshold").set_value(50).run()
-    curve = refusals(evaluation.confidences, evaluation.right)
-    assert metrics(app)["Answered"] == f"{curve.answered[50]:.1%}"
+    curve = risk_coverage(evaluation.confidences, evaluation.correct)
+    assert metrics(app)["Answered"] == f"{curve.coverage[50]:.1%}"
     assert metrics(app)["Right among the answers"] == f"{curve.accuracy[50]:.2%}"
 
 
-def test_a_run_that_kept_images_aside_has_its_own_temperature(open_page):
+def test_a_run_with_a_calibration_split_has_its_own_temperature(open_page):
     run = copied(dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
     app = open_page("3_evaluate", model=run.id, view="Doubt")
     assert not app.exception
     assert "that the weights have not learned from" in words(app)
-    assert cached.temperature(run.id).of_twin is False
+    assert cached.temperature(run.id).of_holdout is False
 
 
-def test_a_run_without_such_images_says_what_to_do(open_page):
+def test_a_run_without_a_calibration_split_says_what_to_do(open_page):
     run = copied(ARTICLE, 0.93)
     app = open_page("3_evaluate", model=run.id, view="Doubt")
     assert not app.exception
     assert "Train with a validation share" in app.info[0].value
 
 
-def test_every_disturbance(open_page):
+def test_every_corruption(open_page):
     app = open_page("3_evaluate", model="softmax", view="Stress")
     for kind, title in KINDS.items():
         app.pills(key="evaluate_stress").set_value(kind).run()
@@ -369,8 +368,8 @@ def test_every_disturbance(open_page):
 def test_votes_and_verdicts(open_page):
     app = open_page("3_evaluate", model="convolutional", view="Labels")
     assert "The people saw" not in words(app)
-    for dispute in DISPUTES[:3]:
-        app.segmented_control(key=f"vote_{dispute.index}").set_value(dispute.suggestion)
+    for issue in LABEL_ISSUES[:3]:
+        app.segmented_control(key=f"vote_{issue.index}").set_value(issue.suggestion)
     app.segmented_control(key="vote_2654").set_value("neither")
     app.button(key="evaluate_vote").click().run()
     assert not app.exception
@@ -391,7 +390,7 @@ def test_verdicts_without_a_vote(open_page):
     assert "You have not voted yet" in words(app)
 
 
-def test_the_place_on_the_ladder(open_page):
+def test_the_standing_among_the_baselines(open_page):
     app = open_page("3_evaluate", model="article", view="Comparison")
     standing = text(app, "evaluate_standing")
     assert "**6.28%**" in standing
@@ -399,7 +398,7 @@ def test_the_place_on_the_ladder(open_page):
     assert "The next better one: **Nearest neighbours**" in standing
 
 
-def test_every_measure_shows_its_formula_and_code(open_page):
+def test_every_metric_shows_its_formula_and_code(open_page):
     seen = set()
     for view in VIEWS:
         app = open_page("3_evaluate", view=view)
@@ -408,16 +407,16 @@ def test_every_measure_shows_its_formula_and_code(open_page):
                 app.button(key=button).click().run()
         formulas = {element.value for element in app.latex}
         code = "\n".join(element.value for element in app.code)
-        for name, measure in MEASURES.items():
-            if any(measure.formula in formula for formula in formulas):
+        for name, metric in METRICS.items():
+            if any(metric.formula in formula for formula in formulas):
                 seen.add(name)
-                assert measure.text in words(app)
+                assert metric.text in words(app)
         assert "keras.saving.load_model" in code or view == "Labels"
         if view == "Stress":
             app.pills(key="evaluate_stress").set_value("gradient").run()
-            assert any(MEASURES["gradient"].formula in element.value for element in app.latex)
+            assert any(METRICS["gradient"].formula in element.value for element in app.latex)
             seen.add("gradient")
-    assert seen == set(MEASURES)
+    assert seen == set(METRICS)
 
 
 def test_downloads(open_page):
@@ -450,7 +449,7 @@ def test_a_run_stopped_before_its_first_epoch(open_page):
         assert "before its first epoch was finished" in app.warning[0].value
 
 
-def test_a_model_that_does_not_answer_with_ten_classes(open_page, other_store, tmp_path):
+def test_a_model_without_ten_classes(open_page, other_store, tmp_path):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     image = keras.Input((28, 28), name="image")
     flat = keras.layers.Flatten(name="flat")(image)
@@ -534,7 +533,7 @@ def test_the_only_model_on_the_server_has_nobody_to_compare_with(open_page, othe
     assert "no second model" in app.info[0].value
 
 
-def test_a_network_without_a_single_mistake(open_page, monkeypatch):
+def test_a_network_without_a_single_error(open_page, monkeypatch):
     labels = resources.mnist().test_labels
     perfect = Evaluation(np.eye(10, dtype=np.float32)[labels], labels)
     monkeypatch.setattr(resources, "test_evaluation", lambda run_id: perfect)
@@ -548,12 +547,10 @@ def test_saved_files_hold_what_is_on_the_page():
     evaluation = resources.test_evaluation("article")
     images = resources.mnist().test_images[:4]
     figure = widgets.of_figure(figures.digit_grid, images, list("7210"), columns=2)
-    chart = widgets.of_chart(evaluation_charts.ladder("Article network", 0.0628))
+    chart = widgets.of_chart(accuracy_charts.baselines("Article network", 0.0628))
     for picture in (figure, chart):
         assert Image.open(io.BytesIO(picture("png"))).width > 300
         assert ET.fromstring(picture("svg")).tag.endswith("svg")
     assert "Article network · 6.28%" in picture("svg").decode()
-    table = pd.read_csv(
-        io.StringIO(confusions_view.matrix_table(evaluation).to_csv(index=False)), index_col=0
-    )
+    table = pd.read_csv(io.StringIO(results.matrix_table(evaluation).to_csv(index=False)), index_col=0)
     np.testing.assert_array_equal(table.to_numpy(), evaluation.confusion_matrix)

@@ -1,1 +1,1 @@
-"""The questions of the Evaluate page, one module each: ``show(run)`` draws its answer."""
+"""The views of the Evaluate page, one module each; ``show(run)`` draws a view."""

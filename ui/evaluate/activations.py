@@ -1,4 +1,4 @@
-"""What each layer of a network makes of one image."""
+"""The activations of a network for one image, layer by layer."""
 
 import math
 
@@ -9,13 +9,13 @@ from core.plots import figures
 from core.store.run import Run
 from ui import pictures, resources
 
-# Pixels, where there is so much room.
+# Pixels, where there is room for them.
 _WIDTH = 600
-_COLUMNS = {"pictures": 8, "evidence": 5, "answers": 10}
+_COLUMNS = {"feature maps": 8, "attributions": 5, "probabilities": 10}
 
 
 def show(run: Run, image: Images) -> None:
-    """One tiled picture for each layer, from the first to the ten answers.
+    """Show one tiled picture for each layer, from the first to the ten probabilities.
 
     Parameters
     ----------
@@ -26,9 +26,11 @@ def show(run: Run, image: Images) -> None:
     from core.analysis.interpretability import activations
 
     for number, layer in enumerate(activations(resources.model(run.id), image), start=1):
-        # Units in a field about twice as wide as high.
-        columns = _COLUMNS.get(layer.kind) or max(10, math.ceil(math.sqrt(2 * len(layer.pictures))))
-        captions = [str(digit) for digit in range(10)] if layer.kind in ("answers", "evidence") else []
+        # Units fill a field about twice as wide as high.
+        columns = _COLUMNS.get(layer.kind) or max(10, math.ceil(math.sqrt(2 * len(layer.feature_maps))))
+        captions = (
+            [str(digit) for digit in range(10)] if layer.kind in ("probabilities", "attributions") else []
+        )
         with st.container(key=f"evaluate_inside_{number}"):
             st.markdown(f"**{layer.title}** · `{layer.name}`")
             st.caption(layer.text)
@@ -36,7 +38,7 @@ def show(run: Run, image: Images) -> None:
                 st.caption("Blue is above nought, orange below.")
             pictures.show(
                 figures.feature_maps,
-                layer.pictures,
+                layer.feature_maps,
                 columns,
                 captions,
                 alt=f"{layer.title}, layer {layer.name}",

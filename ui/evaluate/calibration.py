@@ -1,4 +1,4 @@
-"""The question "is it honest about doubt?"."""
+"""The calibration of a network: confidence against accuracy, temperature, risk and coverage."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.calibration import confidence_histogram, refusals, reliability, rescale
+from core.analysis.calibration import confidence_histogram, reliability, risk_coverage, scale_temperature
 from core.evaluation import Evaluation
-from core.plots import evaluation_charts
+from core.plots import calibration_charts
 from core.store.run import Run
 from ui import resources
 from ui.evaluate import cached, widgets
@@ -16,23 +16,23 @@ from ui.evaluate.cached import Temperature
 
 
 def show(run: Run) -> None:
-    """How sure the network is and how right, and what follows if it may keep silent."""
+    """Show confidence against accuracy, and what follows if the network may abstain."""
     evaluation = resources.test_evaluation(run.id)
-    _honesty(run, evaluation, cached.temperature(run.id))
-    _silence(run, evaluation)
+    _reliability(run, evaluation, cached.temperature(run.id))
+    _risk_coverage(run, evaluation)
 
 
-def _honesty(run: Run, evaluation: Evaluation, temperature: Temperature | None) -> None:
+def _reliability(run: Run, evaluation: Evaluation, temperature: Temperature | None) -> None:
     st.subheader("Is it honest about doubt?", anchor=False)
-    before = reliability(evaluation.confidences, evaluation.right)
+    before = reliability(evaluation.confidences, evaluation.correct)
     series = {"As trained": before}
     if temperature:
-        cooled = rescale(evaluation.probabilities, temperature.value)
-        series["With a temperature"] = reliability(cooled.max(axis=1), evaluation.right)
-    sure, right, error = st.columns(3)
-    sure.metric("How sure it is, on average", f"{before.confidence:.1%}", border=True)
-    right.metric("How many are right", f"{before.accuracy:.1%}", border=True)
-    error.metric("Calibration error", f"{before.error:.2%}", border=True)
+        scaled = scale_temperature(evaluation.probabilities, temperature.value)
+        series["With a temperature"] = reliability(scaled.max(axis=1), evaluation.correct)
+    confidence, accuracy, error = st.columns(3)
+    confidence.metric("How sure it is, on average", f"{before.confidence:.1%}", border=True)
+    accuracy.metric("How many are right", f"{before.accuracy:.1%}", border=True)
+    error.metric("Calibration error", f"{before.ece:.2%}", border=True)
     st.markdown(_verdict(before.confidence - before.accuracy))
     with st.container(key="evaluate_temperature"):
         if temperature is None:
@@ -42,28 +42,28 @@ def _honesty(run: Run, evaluation: Evaluation, temperature: Temperature | None) 
                 icon=":material/thermostat:",
             )
         else:
-            _after(temperature, before.error, series["With a temperature"].error)
+            _after(temperature, before.ece, series["With a temperature"].ece)
     curve, histogram = st.columns(2)
-    counts = confidence_histogram(evaluation.confidences, evaluation.right)
+    counts = confidence_histogram(evaluation.confidences, evaluation.correct)
     with curve:
-        chart: Any = evaluation_charts.reliability(series)
+        chart: Any = calibration_charts.reliability(series)
         widgets.chart(
             chart,
             key="evaluate_reliability",
-            alt=f"Accuracy against confidence, with a calibration error of {before.error:.2%}",
+            alt=f"Accuracy against confidence, with a calibration error of {before.ece:.2%}",
         )
         st.caption("The smaller a dot, the fewer images it stands for, and the more it owes to chance.")
         table = pd.concat(pd.DataFrame(result.filled).assign(series=name) for name, result in series.items())
         widgets.save("reliability", run, table, widgets.of_chart(chart))
     with histogram:
-        chart = evaluation_charts.confidence_histogram(counts)
+        chart = calibration_charts.confidence_histogram(counts)
         widgets.chart(
             chart,
             key="evaluate_confidence",
             alt="How many right answers and mistakes there are at each confidence",
         )
         edges = {"low": counts.edges[:-1], "high": counts.edges[1:]}
-        table = pd.DataFrame({**edges, "right": counts.right, "wrong": counts.wrong})
+        table = pd.DataFrame({**edges, "right": counts.correct, "wrong": counts.errors})
         widgets.save("confidences", run, table, widgets.of_chart(chart))
     widgets.explain("reliability")
     widgets.explain("temperature")
@@ -88,7 +88,7 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
             f"The fitted temperature, **{temperature.value:.2f}**, does not help here: the calibration error "
             f"goes from **{before:.2%}** to **{after:.2%}**."
         )
-    if temperature.of_twin:
+    if temperature.of_holdout:
         st.caption(
             "This network has learned from all 60,000 training images. Its temperature was fitted on a "
             "twin, the same recipe without the last 10,000, and on these."
@@ -97,10 +97,10 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
         st.caption("Fitted on training images that the weights have not learned from.")
 
 
-def _silence(run: Run, evaluation: Evaluation) -> None:
+def _risk_coverage(run: Run, evaluation: Evaluation) -> None:
     st.subheader("May it say “I don't know”?", anchor=False)
-    # A threshold for each per cent.
-    curve = refusals(evaluation.confidences, evaluation.right)
+    # A threshold for each percent.
+    curve = risk_coverage(evaluation.confidences, evaluation.correct)
     percent = st.slider(
         "Least confidence for an answer, in per cent",
         0,
@@ -109,18 +109,20 @@ def _silence(run: Run, evaluation: Evaluation) -> None:
         key="evaluate_threshold",
         persist_state="session",
     )
-    answered, accuracy = st.columns(2)
-    answered.metric("Answered", f"{curve.answered[percent]:.1%}", border=True)
-    right = curve.accuracy[percent]
-    accuracy.metric("Right among the answers", "–" if np.isnan(right) else f"{right:.2%}", border=True)
-    chart = evaluation_charts.refusals(curve, percent / 100)
+    coverage, accuracy = st.columns(2)
+    coverage.metric("Answered", f"{curve.coverage[percent]:.1%}", border=True)
+    selective = curve.accuracy[percent]
+    accuracy.metric(
+        "Right among the answers", "–" if np.isnan(selective) else f"{selective:.2%}", border=True
+    )
+    chart = calibration_charts.risk_coverage(curve, percent / 100)
     widgets.chart(
         chart,
         key="evaluate_refusals",
         alt="The higher the threshold, the fewer images are answered and the more answers are right",
     )
     table = pd.DataFrame(
-        {"threshold": curve.thresholds, "answered": curve.answered, "accuracy": curve.accuracy}
+        {"threshold": curve.thresholds, "answered": curve.coverage, "accuracy": curve.accuracy}
     )
     widgets.save("thresholds", run, table, widgets.of_chart(chart))
     widgets.explain("refusals")

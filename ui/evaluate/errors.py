@@ -1,19 +1,19 @@
-"""The question "what do the mistakes have in common?"."""
+"""The errors of a network in groups, and the morphology of their digits."""
 
 import pandas as pd
 import streamlit as st
 
-from core.analysis.morphology import beside_its_digit, by_fifths
+from core.analysis.morphology import by_quintile, deviation_from_class_mean
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.plots import evaluation_charts
+from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import resources
 from ui.evaluate import cached, guessing, widgets
 
 _GROUPS = {"confidence": "All, surest first", "pair": "By confusion", "digit": "By digit"}
-# Title with the unit, title of the axis, a format, and the words for both ends.
-_STROKES = (
+# Name, title with the unit, title of the axis, a format, and the words for both ends.
+_MEASURES = (
     (
         "thickness",
         "Thickness of the stroke (pixels)",
@@ -35,14 +35,14 @@ _STROKES = (
 
 
 def show(run: Run) -> None:
-    """The mistakes in groups, and how they are written."""
+    """Show the errors in groups, and how their digits are written."""
     evaluation = resources.test_evaluation(run.id)
     st.subheader("The mistakes", anchor=False)
-    if len(evaluation.mistakes) == 0:
+    if len(evaluation.errors) == 0:
         st.success("Not a single mistake.", icon=":material/celebration:")
         return
     _groups(run, evaluation)
-    _strokes(run, evaluation)
+    _morphology(run, evaluation)
 
 
 def _groups(run: Run, evaluation: Evaluation) -> None:
@@ -57,29 +57,31 @@ def _groups(run: Run, evaluation: Evaluation) -> None:
             key="evaluate_group",
             persist_state="session",
         )
-    # Who has not guessed yet what is confused most shall not read it here.
+    # Nobody reads here what is confused most before they have guessed it.
     if group == "pair" and not guessing.done(run, evaluation):
         return
     with row:
-        digit, answer = _choice(run, evaluation, group)
-    found = evaluation.select(digit, answer, mistakes_only=True)
+        label, prediction = _choice(run, evaluation, group)
+    found = evaluation.select(label, prediction, errors_only=True)
     widgets.tiles(
         run,
         evaluation,
         resources.mnist().test_images,
         found,
-        f"mistakes_{run.id}_{group}_{digit}_{answer}",
-        widgets.images_name(digit, answer, mistakes_only=True),
+        f"mistakes_{run.id}_{group}_{label}_{prediction}",
+        widgets.images_name(label, prediction, errors_only=True),
     )
 
 
 def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, int | None]:
     if group == "pair":
-        pairs = {(pair.digit, pair.answer): pair.count for pair in evaluation.pairs}
+        counts = {(one.label, one.prediction): one.count for one in evaluation.confusions}
         chosen: tuple[int, int] = st.selectbox(
             "Confusion",
-            pairs,
-            format_func=lambda pair: f"{CLASS_NAMES[pair[0]]} read as {CLASS_NAMES[pair[1]]} · {pairs[pair]}",
+            counts,
+            format_func=lambda cell: (
+                f"{CLASS_NAMES[cell[0]]} read as {CLASS_NAMES[cell[1]]} · {counts[cell]}"
+            ),
             key=f"evaluate_pair_{run.id}",
             width=280,
         )
@@ -98,29 +100,31 @@ def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, i
     return None, None
 
 
-def _strokes(run: Run, evaluation: Evaluation) -> None:
+def _morphology(run: Run, evaluation: Evaluation) -> None:
     st.subheader("What do they have in common?", anchor=False)
     st.markdown(
         "The images of each digit in five equal parts, from the lowest value to the highest. If the way "
         "of writing a digit did not matter, all five bars would be about as high."
     )
-    strokes, wrong = cached.test_strokes(), ~evaluation.right
+    morphology, wrong = cached.test_morphology(), ~evaluation.correct
     rows = []
-    parted = {name: by_fifths(getattr(strokes, name), evaluation.labels, wrong) for name, *_ in _STROKES}
-    top = 1.1 * max(fifth.mistakes / fifth.images for fifths in parted.values() for fifth in fifths)
-    for column, (name, title, axis, unit, lowest, highest) in zip(st.columns(3), _STROKES, strict=True):
-        values, fifths = beside_its_digit(getattr(strokes, name), evaluation.labels), parted[name]
-        first, last = fifths[0], fifths[-1]
+    split = {name: by_quintile(getattr(morphology, name), evaluation.labels, wrong) for name, *_ in _MEASURES}
+    top = 1.1 * max(one.errors / one.images for quintiles in split.values() for one in quintiles)
+    for column, (name, title, axis, unit, lowest, highest) in zip(st.columns(3), _MEASURES, strict=True):
+        values = deviation_from_class_mean(getattr(morphology, name), evaluation.labels)
+        quintiles = split[name]
+        first, last = quintiles[0], quintiles[-1]
         with column:
-            chart = evaluation_charts.fifths(fifths, axis, unit, top)
+            chart = accuracy_charts.quintiles(quintiles, axis, unit, top)
             widgets.chart(
                 chart,
                 key=f"evaluate_{name}",
                 alt=f"Share of mistakes in each fifth of the images by {name}",
             )
-            widgets.save(f"strokes_{name}", run, pd.DataFrame(fifths), widgets.of_chart(chart))
+            columns = pd.DataFrame(quintiles).rename(columns={"errors": "mistakes"})
+            widgets.save(f"strokes_{name}", run, columns, widgets.of_chart(chart))
             st.caption(
-                f"Mistakes among the {lowest} fifth: {first.mistakes}, among the {highest}: {last.mistakes}"
+                f"Mistakes among the {lowest} fifth: {first.errors}, among the {highest}: {last.errors}"
             )
         rows.append(
             {

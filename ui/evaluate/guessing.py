@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from core.data import CLASS_NAMES
-from core.evaluation import Evaluation, Pair
+from core.evaluation import Confusion, Evaluation
 from core.store.run import Run
 
 MOST_POINTS = 3
-# A guess among so many most frequent confusions is close.
+# A guess among this many of the most frequent confusions is close.
 _CLOSE = 5
 _GUESSES = "evaluate_guesses"
 _SKIPPED = "evaluate_guess_skipped"
@@ -29,7 +29,7 @@ class Guess:
 
     Attributes
     ----------
-    digit, answer : int
+    label, prediction : int
         The guessed confusion.
     count : int
         How often it happens.
@@ -38,49 +38,50 @@ class Guess:
         at all, 0 if it does not.
     """
 
-    digit: int
-    answer: int
+    label: int
+    prediction: int
     count: int
     points: int
 
 
-def score(pairs: Sequence[Pair], digit: int, answer: int) -> Guess:
-    """Compare a guess with the confusions that occur, the most frequent first."""
-    count = next((pair.count for pair in pairs if (pair.digit, pair.answer) == (digit, answer)), 0)
-    more_frequent = sum(pair.count > count for pair in pairs)
+def score(confusions: Sequence[Confusion], label: int, prediction: int) -> Guess:
+    """Return what a guess is worth by the confusions that occur, the most frequent first."""
+    counts = {(one.label, one.prediction): one.count for one in confusions}
+    count = counts.get((label, prediction), 0)
+    more_frequent = sum(other > count for other in counts.values())
     if count == 0:
         points = 0
     elif more_frequent == 0:
         points = MOST_POINTS
     else:
         points = 2 if more_frequent < _CLOSE else 1
-    return Guess(digit, answer, count, points)
+    return Guess(label, prediction, count, points)
 
 
 def done(run: Run, evaluation: Evaluation) -> bool:
-    """Whether the confusions may be shown; else the visitor is asked for a guess, or to go without."""
+    """Return whether the confusions may be shown; if not, ask for a guess, which may be skipped."""
     guesses: dict[str, Guess] = st.session_state.setdefault(_GUESSES, {})
     skipped: set[str] = st.session_state.setdefault(_SKIPPED, set())
     if run.id in guesses:
         _reveal(guesses, run)
-    elif evaluation.pairs and run.id not in skipped:
+    elif evaluation.confusions and run.id not in skipped:
         _ask(run, evaluation, guesses, skipped)
         return False
     return True
 
 
 def named(digit: int | None) -> str:
-    """A digit and its name, for a selection box."""
+    """Return a digit and its name, for a selection box."""
     return "" if digit is None else f"{digit} · {CLASS_NAMES[digit]}"
 
 
 def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess], skipped: set[str]) -> None:
     st.markdown("Before you look: **which digit does this network most often take for which other one?**")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        digit: Any = st.selectbox(
+        label: Any = st.selectbox(
             "The digit", range(10), index=None, format_func=named, key="evaluate_guess_digit", width=180
         )
-        answer: Any = st.selectbox(
+        prediction: Any = st.selectbox(
             "is taken for", range(10), index=None, format_func=named, key="evaluate_guess_answer", width=180
         )
         st.button(
@@ -88,15 +89,15 @@ def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess], skipped: s
             type="primary",
             icon=":material/visibility:",
             key="evaluate_guess",
-            disabled=digit is None or answer is None or digit == answer,
-            on_click=lambda: guesses.update({run.id: score(evaluation.pairs, digit, answer)}),
+            disabled=label is None or prediction is None or label == prediction,
+            on_click=lambda: guesses.update({run.id: score(evaluation.confusions, label, prediction)}),
         )
         st.button(
             "See without a guess",
             key="evaluate_skip_guess",
             on_click=lambda: skipped.add(run.id),
         )
-    if digit is not None and digit == answer:
+    if label is not None and label == prediction:
         st.caption("A digit read as itself is no mistake. Choose two different ones.")
 
 
@@ -105,7 +106,7 @@ def _reveal(guesses: dict[str, Guess], run: Run) -> None:
     points = sum(one.points for one in guesses.values())
     with st.container(border=True, key="evaluate_guess_result"):
         st.markdown(
-            f"**{_PRAISE[guess.points]}** Times that {CLASS_NAMES[guess.digit]} is read as "
-            f"{CLASS_NAMES[guess.answer]}: {guess.count}."
+            f"**{_PRAISE[guess.points]}** Times that {CLASS_NAMES[guess.label]} is read as "
+            f"{CLASS_NAMES[guess.prediction]}: {guess.count}."
         )
         st.caption(f"You have {points} of {MOST_POINTS * len(guesses)} points. Try another model.")

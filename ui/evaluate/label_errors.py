@@ -1,10 +1,10 @@
-"""The question "is the test right?"."""
+"""The label errors of the test set: votes, verdicts, and the score on corrected labels."""
 
 import pandas as pd
 import streamlit as st
 
 from core.analysis import label_errors
-from core.analysis.label_errors import DISPUTES, Dispute, Verdict
+from core.analysis.label_errors import LABEL_ISSUES, LabelIssue, Verdict
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.plots import figures
@@ -17,14 +17,14 @@ _NEITHER = "neither"
 _SCALE = 5
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _VERDICTS = {
-    Verdict.OTHER: "The people saw a **{suggestion}**",
+    Verdict.CORRECTABLE: "The people saw a **{suggestion}**",
     Verdict.NEITHER: "The people saw neither **{label}** nor **{suggestion}**",
-    Verdict.DIVIDED: "The people did not agree",
+    Verdict.NON_AGREEMENT: "The people did not agree",
 }
 
 
 def show(run: Run) -> None:
-    """Fifteen images to vote on, the published votes, and the score on corrected labels."""
+    """Show fifteen images to vote on, the published votes, and the score on corrected labels."""
     evaluation = resources.test_evaluation(run.id)
     st.subheader("Is the test right?", anchor=False)
     st.markdown(
@@ -35,9 +35,9 @@ def show(run: Run) -> None:
     shown = st.session_state.get(_SHOWN, False)
     with st.form("evaluate_votes", border=False):
         with st.grid(5, min_column_width=150):
-            for dispute in DISPUTES:
-                with st.container(border=True, height="stretch", key=f"dispute_{dispute.index}"):
-                    _card(evaluation, dispute, shown)
+            for issue in LABEL_ISSUES:
+                with st.container(border=True, height="stretch", key=f"dispute_{issue.index}"):
+                    _card(evaluation, issue, shown)
         st.form_submit_button(
             "Vote and see the verdicts",
             type="primary",
@@ -49,35 +49,35 @@ def show(run: Run) -> None:
         _votes()
         _score(evaluation)
     st.caption(f"Source: {label_errors.SOURCE}.")
-    images = resources.mnist().test_images[[dispute.index for dispute in DISPUTES]]
-    captions = [f"{dispute.index}\nlabel {dispute.label}" for dispute in DISPUTES]
+    images = resources.mnist().test_images[[issue.index for issue in LABEL_ISSUES]]
+    captions = [f"{issue.index}\nlabel {issue.label}" for issue in LABEL_ISSUES]
     picture = widgets.of_figure(figures.digit_grid, images, captions, columns=5)
     widgets.save("disputed_labels", run, pd.DataFrame(_rows()), picture)
 
 
-def _card(evaluation: Evaluation, dispute: Dispute, shown: bool) -> None:
-    image = resources.mnist().test_images[dispute.index]
-    st.image(pictures.enlarged(image, _SCALE), alt=f"Disputed test image {dispute.index}")
-    # In the order of the digits, so that nothing tells which of the two is the label.
-    choices = [*sorted((dispute.label, dispute.suggestion)), _NEITHER]
+def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
+    image = resources.mnist().test_images[issue.index]
+    st.image(pictures.enlarged(image, _SCALE), alt=f"Disputed test image {issue.index}")
+    # In the order of the digits, so that nothing gives away which of the two is the label.
+    choices = [*sorted((issue.label, issue.suggestion)), _NEITHER]
     st.segmented_control(
-        f"Your vote on image {dispute.index}",
+        f"Your vote on image {issue.index}",
         choices,
         format_func=lambda choice: "Neither" if choice == _NEITHER else str(choice),
-        key=f"vote_{dispute.index}",
+        key=f"vote_{issue.index}",
         label_visibility="collapsed",
         persist_state="session",
     )
     if shown:
-        answer = int(evaluation.predictions[dispute.index])
-        verdict = _VERDICTS[dispute.verdict].format(label=dispute.label, suggestion=dispute.suggestion)
+        answer = int(evaluation.predictions[issue.index])
+        verdict = _VERDICTS[issue.verdict].format(label=issue.label, suggestion=issue.suggestion)
         votes = (
-            f"{dispute.label} × {dispute.for_label}",
-            f"{dispute.suggestion} × {dispute.for_suggestion}",
-            f"neither × {dispute.for_neither}",
+            f"{issue.label} × {issue.for_label}",
+            f"{issue.suggestion} × {issue.for_suggestion}",
+            f"neither × {issue.for_neither}",
         )
         lines = (
-            f"MNIST says **{dispute.label}**",
+            f"MNIST says **{issue.label}**",
             verdict,
             # A line may break between two counts, but not within one.
             f"Votes: {', '.join(count.replace(' ', NO_BREAK) for count in votes)}",
@@ -87,18 +87,18 @@ def _card(evaluation: Evaluation, dispute: Dispute, shown: bool) -> None:
 
 
 def _votes() -> None:
-    votes = {dispute: st.session_state.get(f"vote_{dispute.index}") for dispute in DISPUTES}
-    given = {dispute: vote for dispute, vote in votes.items() if vote is not None}
-    against = sum(vote != dispute.label for dispute, vote in given.items())
+    votes = {issue: st.session_state.get(f"vote_{issue.index}") for issue in LABEL_ISSUES}
+    given = {issue: vote for issue, vote in votes.items() if vote is not None}
+    against = sum(vote != issue.label for issue, vote in given.items())
     agree = sum(
-        vote == {Verdict.OTHER: dispute.suggestion, Verdict.NEITHER: _NEITHER}.get(dispute.verdict)
-        for dispute, vote in given.items()
+        vote == {Verdict.CORRECTABLE: issue.suggestion, Verdict.NEITHER: _NEITHER}.get(issue.verdict)
+        for issue, vote in given.items()
     )
-    decided = sum(dispute.verdict is not Verdict.DIVIDED for dispute in given)
+    decided = sum(issue.verdict is not Verdict.NON_AGREEMENT for issue in given)
     with st.container(key="evaluate_votes_result"):
         if given:
             st.markdown(
-                f"You voted on {len(given)} of {len(DISPUTES)} images and against MNIST's label on "
+                f"You voted on {len(given)} of {len(LABEL_ISSUES)} images and against MNIST's label on "
                 f"{against} of them. Where most of the five people agreed on an answer you gave the same "
                 f"one on {agree} of {decided}."
             )
@@ -110,8 +110,10 @@ def _score(evaluation: Evaluation) -> None:
     st.subheader("The score on corrected labels", anchor=False)
     score = label_errors.corrected_score(evaluation)
     before, after = st.columns(2)
-    before.metric("On MNIST's labels", f"{score.right / score.images:.2%}", border=True)
-    after.metric("On corrected labels", f"{score.corrected_right / score.corrected_images:.2%}", border=True)
+    before.metric("On MNIST's labels", f"{score.given_correct / score.given_images:.2%}", border=True)
+    after.metric(
+        "On corrected labels", f"{score.corrected_correct / score.corrected_images:.2%}", border=True
+    )
     with st.container(key="evaluate_corrected"):
         st.markdown(
             "Ten images have a new label, the digit that most of the five people saw. By the new labels "
@@ -124,14 +126,14 @@ def _score(evaluation: Evaluation) -> None:
 def _rows() -> list[dict[str, object]]:
     return [
         {
-            "index": dispute.index,
-            "label": dispute.label,
-            "suggestion": dispute.suggestion,
-            "votes_label": dispute.for_label,
-            "votes_suggestion": dispute.for_suggestion,
-            "votes_neither": dispute.for_neither,
-            "verdict": dispute.verdict.value,
-            "label_name": CLASS_NAMES[dispute.label],
+            "index": issue.index,
+            "label": issue.label,
+            "suggestion": issue.suggestion,
+            "votes_label": issue.for_label,
+            "votes_suggestion": issue.for_suggestion,
+            "votes_neither": issue.for_neither,
+            "verdict": issue.verdict.value,
+            "label_name": CLASS_NAMES[issue.label],
         }
-        for dispute in DISPUTES
+        for issue in LABEL_ISSUES
     ]

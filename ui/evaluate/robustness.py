@@ -1,4 +1,4 @@
-"""The question "where does it break?"."""
+"""The robustness of a network: its accuracy on corrupted and on adversarial images."""
 
 from collections.abc import Sequence
 
@@ -7,25 +7,25 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis import robustness
-from core.analysis.robustness import DISTORTIONS, PUSHES, Point
+from core.analysis.robustness import CORRUPTIONS, EPSILONS, Point
 from core.data import CLASS_NAMES
 from core.evaluation import predict
-from core.plots import evaluation_charts, figures
+from core.plots import accuracy_charts, figures
 from core.store.run import Run
 from ui import chrome, pictures, resources
 from ui.evaluate import cached, widgets
 
 _GRADIENT = "gradient"
-KINDS = {name: distortion.title for name, distortion in DISTORTIONS.items()} | {
+KINDS = {name: corruption.title for name, corruption in CORRUPTIONS.items()} | {
     _GRADIENT: "Aimed at the network"
 }
-_PUSH_AXIS = "Change of every pixel (pixel values)"
-_AIMED, _BLIND = "Aimed", "By chance"
+_EPSILON_AXIS = "Change of every pixel (pixel values)"
+_ADVERSARIAL, _RANDOM = "Aimed", "By chance"
 _SAMPLE = "evaluate_stress_sample"
 
 
 def show(run: Run) -> None:
-    """Accuracy against the strength of a disturbance, and what it looks like."""
+    """Show the accuracy against the level of a corruption, and what the images look like."""
     st.subheader("Where does it break?", anchor=False)
     other = widgets.other_model(run)
     kind = st.pills(
@@ -39,17 +39,17 @@ def show(run: Run) -> None:
     )
     models = [run] if other is None else [run, other]
     names = [run.name] if other is None else (run.label, other.label)
-    axis = _PUSH_AXIS if kind == _GRADIENT else DISTORTIONS[kind].axis
+    axis = _EPSILON_AXIS if kind == _GRADIENT else CORRUPTIONS[kind].axis
     series: dict[tuple[str, str], Sequence[Point]] = {}
     for model, name in zip(models, names, strict=True):
         if kind == _GRADIENT:
-            pushes = cached.pushes(model.id)
-            series |= {(name, _AIMED): pushes.aimed, (name, _BLIND): pushes.blind}
+            curves = cached.fgsm_curves(model.id)
+            series |= {(name, _ADVERSARIAL): curves.adversarial, (name, _RANDOM): curves.random}
         else:
-            series[name, KINDS[kind]] = cached.curve(model.id, kind)
-    curves, samples = st.columns([3, 2])
-    with curves:
-        chart = evaluation_charts.curves(series, axis)
+            series[name, KINDS[kind]] = cached.corruption_curve(model.id, kind)
+    left, samples = st.columns([3, 2])
+    with left:
+        chart = accuracy_charts.robustness_curves(series, axis)
         widgets.chart(
             chart,
             key="evaluate_stress_curves",
@@ -64,30 +64,30 @@ def show(run: Run) -> None:
 
 def _samples(run: Run, kind: str) -> None:
     images, labels = cached.sample()
-    place = st.session_state.get(_SAMPLE, 0) % len(images)
-    image, label = images[place : place + 1], labels[place : place + 1]
+    index = st.session_state.get(_SAMPLE, 0) % len(images)
+    image, label = images[index : index + 1], labels[index : index + 1]
     model = resources.model(run.id)
     if kind == _GRADIENT:
         # Imported here because it brings TensorFlow, as the network has done.
         from core.analysis.interpretability import gradient_signs
 
         signs = gradient_signs(model, image, label)
-        disturbed = np.concatenate([robustness.push(image, signs, size) for size in PUSHES])
-        levels = [f"± {size}" for size in PUSHES]
+        changed = np.concatenate([robustness.perturb(image, signs, epsilon) for epsilon in EPSILONS])
+        levels = [f"± {epsilon}" for epsilon in EPSILONS]
     else:
-        distortion = DISTORTIONS[kind]
-        disturbed = np.concatenate([distortion.apply(image, level) for level in distortion.levels])
-        levels = [distortion.caption(level) for level in distortion.levels]
-    answers = predict(model, disturbed).argmax(axis=1)
-    captions = [f"{level}\nreads {answer}" for level, answer in zip(levels, answers, strict=True)]
+        corruption = CORRUPTIONS[kind]
+        changed = np.concatenate([corruption.apply(image, level) for level in corruption.levels])
+        levels = [corruption.caption(level) for level in corruption.levels]
+    predictions = predict(model, changed).argmax(axis=1)
+    captions = [f"{level}\nreads {digit}" for level, digit in zip(levels, predictions, strict=True)]
     st.markdown(
         f"The same **{CLASS_NAMES[label[0]]}** at every strength, and what {chrome.plain(run.name)} reads"
     )
     alt = f"A {CLASS_NAMES[label[0]]}, disturbed more and more, with the network's answers"
-    pictures.show(figures.digit_grid, disturbed, captions, columns=3, alt=alt, width=360)
+    pictures.show(figures.digit_grid, changed, captions, columns=3, alt=alt, width=360)
     with st.container(horizontal=True):
         st.button("Another digit", icon=":material/casino:", key="evaluate_stress_another", on_click=_another)
-        picture = widgets.of_figure(figures.digit_grid, disturbed, captions, columns=3)
+        picture = widgets.of_figure(figures.digit_grid, changed, captions, columns=3)
         widgets.save(f"samples_{kind}", run, picture=picture)
 
 

@@ -1,4 +1,4 @@
-"""What the questions of the Evaluate page share."""
+"""What the views of the Evaluate page share."""
 
 import re
 from collections.abc import Callable
@@ -12,18 +12,18 @@ import pandas as pd
 import streamlit as st
 from matplotlib.figure import Figure
 
-from core.analysis.glossary import MEASURES
+from core.analysis.glossary import METRICS
 from core.data import CLASS_NAMES, Images
 from core.evaluation import Evaluation
-from core.plots import charts, evaluation_charts, figures
+from core.plots import charts, figures, theme
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import activations
 
-# Gives the file of a picture of a kind, "png" or "svg".
+# Returns the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
 
-_CELLS = Path(__file__).resolve().parents[2] / "examples" / "measures.py"
+_CELLS = Path(__file__).resolve().parents[2] / "examples" / "metrics.py"
 _OTHER = "evaluate_other"
 _SAVE_HELP = {
     "png": "Save the picture",
@@ -36,11 +36,13 @@ LARGE_SCALE = 10
 
 
 def explain(name: str) -> None:
-    """A measure's formula, what it says, and the lines that compute it, on demand."""
-    words = MEASURES[name]
-    with st.expander(f"{words.title} · formula and code", icon=":material/functions:", key=f"explain_{name}"):
-        st.latex(words.formula)
-        st.markdown(words.text)
+    """Show a metric's formula, what it says, and the lines that compute it, on demand."""
+    metric = METRICS[name]
+    with st.expander(
+        f"{metric.title} · formula and code", icon=":material/functions:", key=f"explain_{name}"
+    ):
+        st.latex(metric.formula)
+        st.markdown(metric.text)
         st.code(cell("answers") + "\n\n" + cell(name), language="python")
 
 
@@ -51,13 +53,13 @@ def _cells() -> dict[str, str]:
 
 
 def cell(name: str) -> str:
-    """The lines of ``examples/measures.py`` that compute a measure."""
+    """Return the lines of ``examples/metrics.py`` that compute a metric."""
     return _cells()[name]
 
 
 def chart(drawn: Any, key: str, alt: str) -> None:
-    """Show a chart of `core.plots.evaluation_charts`; the page and the browser find it by its key."""
-    # The browser is told the key of a chart only if it reports clicks.
+    """Show an Altair chart of `core.plots`; the page and the browser find it by its key."""
+    # The browser gets the key of a chart only if the chart reports clicks.
     with st.container(key=key):
         st.altair_chart(drawn, key=f"{key}_chart", alt=alt)
 
@@ -69,7 +71,7 @@ def save(
     picture: Picture | None = None,
     key: str | None = None,
 ) -> None:
-    """Offer a table as CSV and a picture as PNG and SVG; they are made when they are asked for.
+    """Offer a table as CSV and a picture as PNG and SVG, each made at the click.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def save(
     run : Run
     table : DataFrame, optional
     picture : callable, optional
-        Gives the file of a kind, ``"png"`` or ``"svg"``; see `of_chart` and `of_figure`.
+        Returns the file of a kind, ``"png"`` or ``"svg"``; see `of_chart` and `of_figure`.
     key : str, optional
         Of the buttons; the name if there is none.
     """
@@ -105,12 +107,12 @@ def save(
 
 
 def of_chart(drawn: Any) -> Picture:
-    """The files of a chart in the colours of the light theme."""
-    return partial(evaluation_charts.render, drawn)
+    """Return the files of a chart in the colors of the light theme."""
+    return partial(theme.render, drawn)
 
 
 def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture:
-    """The files of a figure of `core.plots.figures`, in the colours of the light theme."""
+    """Return the files of a figure of `core.plots.figures`, in the colors of the light theme."""
 
     def render(kind: str) -> bytes:
         figure = draw(*args, style=figures.LIGHT, **kwargs)
@@ -119,13 +121,13 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
-def images_name(digit: int | None, answer: int | None, mistakes_only: bool) -> str:
-    """What a file of test images is called, such as ``mistakes_of_4_read_as_9``."""
+def images_name(label: int | None, prediction: int | None, errors_only: bool) -> str:
+    """Return the name of a file of test images, such as ``mistakes_of_4_read_as_9``."""
     return "".join(
         (
-            "mistakes" if mistakes_only else "images",
-            "" if digit is None else f"_of_{digit}",
-            "" if answer is None else f"_read_as_{answer}",
+            "mistakes" if errors_only else "images",
+            "" if label is None else f"_of_{label}",
+            "" if prediction is None else f"_read_as_{prediction}",
         )
     )
 
@@ -158,15 +160,15 @@ def tiles(
     shown = indices[(page - 1) * TILES : page * TILES]
     with st.grid(6, min_column_width=120, key=f"{key}_tiles"):
         for index in shown:
-            answer, digit = int(evaluation.predictions[index]), int(evaluation.labels[index])
-            sure = f"{evaluation.confidences[index]:.0%}"
+            prediction, label = int(evaluation.predictions[index]), int(evaluation.labels[index])
+            confidence = f"{evaluation.confidences[index]:.0%}"
             with st.container(horizontal_alignment="center", gap="xxsmall"):
                 st.image(
                     pictures.enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, {CLASS_NAMES[digit]}, read as {CLASS_NAMES[answer]}",
+                    alt=f"Test image {index}, {CLASS_NAMES[label]}, read as {CLASS_NAMES[prediction]}",
                 )
-                label = f"{digit} · {sure}" if answer == digit else f"{digit} read as {answer} · {sure}"
-                if st.button(label, key=f"{key}_open_{index}", type="tertiary"):
+                words = f"{label}" if prediction == label else f"{label} read as {prediction}"
+                if st.button(f"{words} · {confidence}", key=f"{key}_open_{index}", type="tertiary"):
                     _open_image(run, int(index))
     captions = [f"{evaluation.labels[index]} read as {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
@@ -191,14 +193,14 @@ def _open_image(run: Run, index: int) -> None:
 
 def _show_image(run: Run, index: int) -> None:
     evaluation = resources.test_evaluation(run.id)
-    image, digit = resources.mnist().test_images[index], int(evaluation.labels[index])
-    answer = int(evaluation.predictions[index])
+    image, label = resources.mnist().test_images[index], int(evaluation.labels[index])
+    prediction = int(evaluation.predictions[index])
     picture, bars = st.columns(2)
     with picture:
         st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
         st.markdown(
-            f"Test image {index}. Its label says **{CLASS_NAMES[digit]}**. The network reads "
-            f"**{CLASS_NAMES[answer]}** and is {evaluation.confidences[index]:.1%} sure."
+            f"Test image {index}. Its label says **{CLASS_NAMES[label]}**. The network reads "
+            f"**{CLASS_NAMES[prediction]}** and is {evaluation.confidences[index]:.1%} sure."
         )
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
     with bars:
@@ -206,14 +208,14 @@ def _show_image(run: Run, index: int) -> None:
         st.vega_lite_chart(
             charts.probabilities(evaluation.probabilities[index]),
             key="evaluate_open_probabilities",
-            alt=f"Ten probabilities; {CLASS_NAMES[answer]} is highest",
+            alt=f"Ten probabilities; {CLASS_NAMES[prediction]} is highest",
         )
     if st.toggle("Show it inside the network", key="evaluate_inside", persist_state="session"):
         activations.show(run, image)
 
 
 def other_model(run: Run) -> Run | None:
-    """Let the visitor choose a second model to compare with; None if there is no other."""
+    """Return the second model that the visitor chooses to compare with; None if there is no other."""
     others = {other.id: other for other in resources.models() if other.id != run.id}
     if not others:
         return None

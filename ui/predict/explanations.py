@@ -50,16 +50,16 @@ def _preparations(reading: Reading) -> None:
 
 def _pixels(reading: Reading) -> None:
     # Imported here because it brings TensorFlow, as the network has done.
-    from core.analysis.interpretability import evidence
+    from core.analysis.interpretability import integrated_gradients
 
     image, answer, rival = reading.sketch.image, reading.answer, reading.rival
-    spoken = evidence(reading.reader.network, image, answer, rival)
+    attributions = integrated_gradients(reading.reader.network, image, answer, rival)
     st.markdown(
         f"Blue ink speaks for **{CLASS_NAMES[answer]}**, orange ink for its rival **{CLASS_NAMES[rival]}**. "
         "Which stroke would you change to be read differently?"
     )
     st.image(
-        pictures.enlarged(figures.evidence(image, spoken), 10),
+        pictures.enlarged(figures.attribution(image, attributions), 10),
         alt=f"The drawing in blue and orange: for {CLASS_NAMES[answer]} and for {CLASS_NAMES[rival]}",
         width=280,
     )
@@ -104,14 +104,15 @@ def _is_a_digit(reading: Reading) -> None:
         key=STRICTNESS,
         persist_state="session",
     )
-    points = resources.refusals()
+    points = resources.rejection_rates()
     chosen = min(points, key=lambda point: abs(point.digits - share))
     pictures.chart(
-        charts.refusals,
+        charts.rejection_rates,
         points,
         chosen.digits,
         key="predict_refusals",
-        alt=f"Refusing {chosen.digits:.1%} of the test digits refuses {chosen.others:.0%} of the non-digits",
+        alt=f"Refusing {chosen.digits:.1%} of the test digits "
+        f"refuses {chosen.negatives:.0%} of the non-digits",
     )
     st.caption("Non-digits: letters, symbols and scribbles that the second network has not seen before.")
 

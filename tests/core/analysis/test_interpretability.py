@@ -1,4 +1,4 @@
-"""What the layers make of an image, computed again without Keras, and which pixels spoke."""
+"""Activations, computed again without Keras, and the attributions of pixels."""
 
 import keras
 import numpy as np
@@ -7,7 +7,7 @@ from keras import layers
 from scipy.signal import correlate2d
 from scipy.special import expit, softmax
 
-from core.analysis.interpretability import Kind, activations, evidence
+from core.analysis.interpretability import Kind, activations, integrated_gradients
 from core.data import CLASS_NAMES, Dataset
 from core.plots import figures
 from core.presets import PRESETS
@@ -18,24 +18,24 @@ def image(mnist: Dataset) -> np.ndarray:
     return mnist.test_images[7]
 
 
-def test_hidden_units_and_answers_computed_with_numpy(bundled_model, image):
+def test_hidden_units_and_probabilities_computed_with_numpy(bundled_model, image):
     model = bundled_model("article")
-    hidden, answers = activations(model, image)
+    hidden, probabilities = activations(model, image)
     weights, bias = model.get_layer("hidden_1").get_weights()
     units = expit(image.ravel() / 255 @ weights + bias)
     np.testing.assert_allclose(hidden.values, units, atol=1e-5)
     assert (hidden.name, hidden.kind, hidden.title) == ("hidden_1", Kind.UNITS, "300 units")
     assert f" {(units > units.max() / 2).sum()} of 300 " in hidden.text
     weights, bias = model.get_layer("digit").get_weights()
-    np.testing.assert_allclose(answers.values, softmax(units @ weights + bias), atol=1e-5)
-    assert answers.kind is Kind.ANSWERS
-    assert f"**{CLASS_NAMES[answers.values.argmax()]}**" in answers.text
+    np.testing.assert_allclose(probabilities.values, softmax(units @ weights + bias), atol=1e-5)
+    assert probabilities.kind is Kind.PROBABILITIES
+    assert f"**{CLASS_NAMES[probabilities.values.argmax()]}**" in probabilities.text
 
 
 def test_filters_computed_with_scipy(bundled_model, image):
     model = bundled_model("convolutional")
     found = {layer.name: layer for layer in activations(model, image)}
-    assert {name: layer.pictures.shape for name, layer in found.items()} == {
+    assert {name: layer.feature_maps.shape for name, layer in found.items()} == {
         "conv_1": (16, 28, 28),
         "pool_1": (16, 14, 14),
         "conv_2": (32, 14, 14),
@@ -46,30 +46,32 @@ def test_filters_computed_with_scipy(bundled_model, image):
     kernel, bias = model.get_layer("conv_1").get_weights()
     for number in (0, 7, 15):
         picture = correlate2d(image / 255, kernel[:, :, 0, number], mode="same") + bias[number]
-        np.testing.assert_allclose(found["conv_1"].pictures[number], np.maximum(picture, 0), atol=1e-5)
-    blocks = found["conv_1"].pictures.reshape(16, 14, 2, 14, 2)
-    np.testing.assert_array_equal(found["pool_1"].pictures, blocks.max(axis=(2, 4)))
+        np.testing.assert_allclose(found["conv_1"].feature_maps[number], np.maximum(picture, 0), atol=1e-5)
+    blocks = found["conv_1"].feature_maps.reshape(16, 14, 2, 14, 2)
+    np.testing.assert_array_equal(found["pool_1"].feature_maps, blocks.max(axis=(2, 4)))
 
 
-def test_the_evidence_of_the_pixels_adds_up_to_the_answer(bundled_model, image):
+def test_the_attributions_of_the_pixels_add_up_to_the_logits(bundled_model, image):
     model = bundled_model("softmax")
-    spoken, answers = activations(model, image)
-    assert spoken.kind is Kind.EVIDENCE
-    assert spoken.values.shape == (28, 28, 10)
-    assert not spoken.values[image == 0].any(), "where there is no ink, nothing speaks"
+    attributions, probabilities = activations(model, image)
+    assert attributions.kind is Kind.ATTRIBUTIONS
+    assert attributions.values.shape == (28, 28, 10)
+    assert not attributions.values[image == 0].any(), "no ink, no attribution"
     _, bias = model.get_layer("digit").get_weights()
-    np.testing.assert_allclose(softmax(spoken.values.sum(axis=(0, 1)) + bias), answers.values, atol=1e-5)
+    np.testing.assert_allclose(
+        softmax(attributions.values.sum(axis=(0, 1)) + bias), probabilities.values, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_bundled_model_ends_with_what_it_answers(bundled_model, image, name: str):
+def test_every_bundled_model_ends_with_its_probabilities(bundled_model, image, name: str):
     model = bundled_model(name)
     found = activations(model, image)
     np.testing.assert_allclose(found[-1].values, np.asarray(model(image[np.newaxis]))[0], atol=1e-6)
     assert all(layer.title and layer.text for layer in found)
 
 
-def test_a_network_of_another_make(image):
+def test_a_network_built_elsewhere(image):
     model = keras.Sequential(
         [
             keras.Input((28, 28)),
@@ -85,7 +87,7 @@ def test_a_network_of_another_make(image):
     )
     found = activations(model, image)
     assert [layer.name for layer in found] == ["wide", "even", "average", "scores", "answers"]
-    assert [layer.kind for layer in found] == [*[Kind.PICTURES] * 3, Kind.UNITS, Kind.ANSWERS]
+    assert [layer.kind for layer in found] == [*[Kind.FEATURE_MAPS] * 3, Kind.UNITS, Kind.PROBABILITIES]
     assert found[-1].values.sum() == pytest.approx(1)
 
 
@@ -93,38 +95,38 @@ def test_a_network_that_was_just_trained(image, article_result):
     assert [layer.name for layer in activations(article_result.model, image)] == ["hidden_1", "digit"]
 
 
-def test_evidence_in_a_network_without_hidden_layer_is_weight_times_ink(mnist, bundled_model):
+def test_attribution_in_a_network_without_hidden_layer_is_weight_times_ink(mnist, bundled_model):
     image = mnist.test_images[8]
     weights, _ = bundled_model("softmax").get_layer("digit").get_weights()
-    spoken = evidence(bundled_model("softmax"), image, 5, 6)
+    attributions = integrated_gradients(bundled_model("softmax"), image, 5, 6)
     by_hand = (weights[:, 5] - weights[:, 6]).reshape(28, 28) * image / 255
-    np.testing.assert_allclose(spoken, by_hand, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(attributions, by_hand, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["article", "relu", "convolutional"])
-def test_evidence_sums_to_what_the_image_changes(mnist, bundled_model, name: str):
+def test_integrated_gradients_add_up_to_what_the_image_changes(mnist, bundled_model, name: str):
     model = bundled_model(name)
     for index in (8, 18, 61):
         image = mnist.test_images[index]
         seen, empty = np.log(np.asarray(model(np.stack([image, np.zeros_like(image)]))))
-        answer, rival = np.argsort(seen)[::-1][:2]
-        changed = (seen[answer] - seen[rival]) - (empty[answer] - empty[rival])
-        spoken = evidence(model, image, int(answer), int(rival))
-        assert spoken.sum() == pytest.approx(changed, rel=0.1, abs=0.3)
-        assert not spoken[image == 0].any()
+        prediction, runner_up = np.argsort(seen)[::-1][:2]
+        changed = (seen[prediction] - seen[runner_up]) - (empty[prediction] - empty[runner_up])
+        attributions = integrated_gradients(model, image, int(prediction), int(runner_up))
+        assert attributions.sum() == pytest.approx(changed, rel=0.1, abs=0.3)
+        assert not attributions[image == 0].any()
 
 
-def test_evidence_turns_round_with_the_two_digits(mnist, bundled_model):
+def test_attributions_change_sign_with_the_order_of_the_two_digits(mnist, bundled_model):
     image = mnist.test_images[8]
-    there, back = (evidence(bundled_model("relu"), image, *pair) for pair in ((5, 6), (6, 5)))
+    there, back = (integrated_gradients(bundled_model("relu"), image, *pair) for pair in ((5, 6), (6, 5)))
     np.testing.assert_allclose(there, -back, atol=1e-4)
 
 
-def test_the_picture_of_evidence_is_blue_for_and_orange_against():
-    spoken = np.zeros((28, 28), dtype=np.float32)
-    spoken[0, 0], spoken[1, 1] = 2, -2
+def test_the_picture_of_attributions_is_blue_for_and_orange_against():
+    attributions = np.zeros((28, 28), dtype=np.float32)
+    attributions[0, 0], attributions[1, 1] = 2, -2
     image = np.full((28, 28), 100, dtype=np.uint8)
-    picture = figures.evidence(image, spoken)
+    picture = figures.attribution(image, attributions)
     assert picture[0, 0, 2] > picture[0, 0, 0]
     assert picture[1, 1, 0] > picture[1, 1, 2]
     assert picture[5, 5].tolist() == [30, 30, 30]

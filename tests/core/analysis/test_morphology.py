@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from core.analysis.morphology import beside_its_digit, by_fifths, measure
+from core.analysis.morphology import by_quintile, deviation_from_class_mean, measure
 from core.data import Dataset
 
 SCALE = 8
@@ -22,11 +22,11 @@ def line(width: float, lean: float) -> np.ndarray:
 @pytest.mark.parametrize("width", [2, 3, 4])
 @pytest.mark.parametrize("lean", [-8, 0, 8])
 def test_thickness_and_slant_of_a_drawn_stroke(width: int, lean: int):
-    strokes = measure(line(width, lean)[np.newaxis])
+    measured = measure(line(width, lean)[np.newaxis])
     # Its two ends belong to the outline too.
     expected = 2 * width * 18 / (2 * 18 + 2 * width)
-    assert strokes.thickness[0] == pytest.approx(expected, rel=0.12)
-    assert strokes.slant[0] == pytest.approx(np.degrees(np.arctan2(lean, 18)), abs=1.0)
+    assert measured.thickness[0] == pytest.approx(expected, rel=0.12)
+    assert measured.slant[0] == pytest.approx(np.degrees(np.arctan2(lean, 18)), abs=1.0)
 
 
 def test_size_is_the_box_around_the_ink():
@@ -36,22 +36,22 @@ def test_size_is_the_box_around_the_ink():
 
 
 def test_a_blank_image_has_no_measures():
-    strokes = measure(np.zeros((2, 28, 28), dtype=np.uint8))
-    assert (strokes.thickness == 0).all()
-    assert (strokes.slant == 0).all()
-    assert (strokes.size == 0).all()
+    measured = measure(np.zeros((2, 28, 28), dtype=np.uint8))
+    assert (measured.thickness == 0).all()
+    assert (measured.slant == 0).all()
+    assert (measured.size == 0).all()
 
 
 def test_real_digits(mnist: Dataset):
-    strokes = measure(mnist.test_images)
-    assert strokes.thickness.shape == strokes.slant.shape == strokes.size.shape == (10_000,)
+    measured = measure(mnist.test_images)
+    assert measured.thickness.shape == measured.slant.shape == measured.size.shape == (10_000,)
     ones = mnist.test_labels == 1
-    assert strokes.size[ones].mean() < 0.6 * strokes.size[~ones].mean(), "a one is slim"
+    assert measured.size[ones].mean() < 0.6 * measured.size[~ones].mean(), "a one is slim"
     images = mnist.test_images[:200]
     thick = measure(np.maximum(images, np.roll(images, 1, axis=2)))
-    assert (thick.thickness > strokes.thickness[:200]).mean() > 0.95
+    assert (thick.thickness > measured.thickness[:200]).mean() > 0.95
     mirrored = measure(mnist.test_images[:200, :, ::-1])
-    np.testing.assert_allclose(mirrored.slant, -strokes.slant[:200], atol=1e-3)
+    np.testing.assert_allclose(mirrored.slant, -measured.slant[:200], atol=1e-3)
 
 
 def test_a_block_boundary_changes_nothing(mnist: Dataset):
@@ -60,11 +60,11 @@ def test_a_block_boundary_changes_nothing(mnist: Dataset):
     assert together.slant[1400] == pytest.approx(alone.slant[0])
 
 
-def test_fifths_worked_by_hand():
+def test_quintiles_worked_by_hand():
     values = np.array([5.0, 1, 4, 2, 3, 10, 9, 8, 7, 6])
     wrong = np.array([False, True, False, False, True, True, True, False, False, False])
-    fifths = by_fifths(values, np.zeros(10, dtype=np.uint8), wrong)
-    assert [(f.mean, f.images, f.mistakes) for f in fifths] == [
+    quintiles = by_quintile(values, np.zeros(10, dtype=np.uint8), wrong)
+    assert [(one.mean, one.images, one.errors) for one in quintiles] == [
         (1.5, 2, 1),
         (3.5, 2, 1),
         (5.5, 2, 0),
@@ -73,14 +73,14 @@ def test_fifths_worked_by_hand():
     ]
 
 
-def test_a_measure_that_only_tells_the_digit_explains_no_mistake():
-    """Ones are small and easy: parted together, small writing would seem to be easy."""
+def test_a_measure_that_only_tells_the_digit_explains_no_error():
+    """Ones are small and easy: split together, small writing would seem to be easy."""
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(10, dtype=np.uint8), 500)
     wrong = rng.random(5000) < labels / 20
-    fifths = by_fifths(labels + rng.random(5000) / 1000, labels, wrong)
-    shares = [fifth.mistakes / fifth.images for fifth in fifths]
+    quintiles = by_quintile(labels + rng.random(5000) / 1000, labels, wrong)
+    shares = [quintile.errors / quintile.images for quintile in quintiles]
     assert max(shares) - min(shares) < 0.05
     together = np.array_split(labels.argsort(kind="stable"), 5)
     assert wrong[together[4]].mean() - wrong[together[0]].mean() > 0.3
-    assert beside_its_digit(labels.astype(float), labels).max() == 0
+    assert deviation_from_class_mean(labels.astype(float), labels).max() == 0

@@ -3,7 +3,14 @@ import pytest
 from PIL import Image, ImageFilter
 
 from core.analysis.interpretability import gradient_signs
-from core.analysis.robustness import DISTORTIONS, PUSHES, curve, push, push_curve, random_signs
+from core.analysis.robustness import (
+    CORRUPTIONS,
+    EPSILONS,
+    corruption_curve,
+    perturb,
+    perturbation_curve,
+    random_signs,
+)
 from core.analysis.significance import wilson
 from core.data import Dataset, sample_indices
 
@@ -14,16 +21,16 @@ def some(mnist: Dataset):
     return mnist.test_images[chosen], mnist.test_labels[chosen]
 
 
-@pytest.mark.parametrize("name", DISTORTIONS)
+@pytest.mark.parametrize("name", CORRUPTIONS)
 def test_every_level_gives_images_and_the_harmless_one_changes_nothing(some, name: str):
     images, _ = some
-    distortion = DISTORTIONS[name]
+    corruption = CORRUPTIONS[name]
     before = images.copy()
     harmless = 1 if name == "contrast" else 0
-    assert harmless in distortion.levels
-    assert list(distortion.levels) == sorted(set(distortion.levels))
-    for level in distortion.levels:
-        changed = distortion.apply(images, level)
+    assert harmless in corruption.levels
+    assert list(corruption.levels) == sorted(set(corruption.levels))
+    for level in corruption.levels:
+        changed = corruption.apply(images, level)
         assert changed.shape == images.shape
         assert changed.dtype == np.uint8
         assert np.array_equal(changed, images) == (level == harmless)
@@ -32,25 +39,25 @@ def test_every_level_gives_images_and_the_harmless_one_changes_nothing(some, nam
 
 def test_rotation_is_that_of_pillow_and_clockwise(some):
     images, _ = some
-    turned = DISTORTIONS["rotation"].apply(images[:20], 30)
+    turned = CORRUPTIONS["rotation"].apply(images[:20], 30)
     for image, ours in zip(images[:20], turned, strict=True):
         theirs = np.asarray(Image.fromarray(image).rotate(-30, Image.Resampling.BILINEAR))
         assert abs(ours.astype(int) - theirs).mean() < 1
     dot = np.zeros((1, 28, 28), dtype=np.uint8)
     dot[0, 2:5, 12:16] = 255
-    assert DISTORTIONS["rotation"].apply(dot, 90)[0, 12:16, 23:26].min() > 200, "from the top to the right"
+    assert CORRUPTIONS["rotation"].apply(dot, 90)[0, 12:16, 23:26].min() > 200, "from the top to the right"
 
 
 def test_shift_moves_columns_to_the_right(some):
     images, _ = some
-    moved = DISTORTIONS["shift"].apply(images, 6)
+    moved = CORRUPTIONS["shift"].apply(images, 6)
     np.testing.assert_array_equal(moved[:, :, 6:], images[:, :, :-6])
     assert not moved[:, :, :6].any()
 
 
 def test_thickness_is_the_filter_of_pillow(some):
     images, _ = some
-    thick, thin = (DISTORTIONS["thickness"].apply(images[:20], level) for level in (1.5, -1.5))
+    thick, thin = (CORRUPTIONS["thickness"].apply(images[:20], level) for level in (1.5, -1.5))
     inner = slice(1, 27)
     for image, more, less in zip(images[:20], thick, thin, strict=True):
         picture = Image.fromarray(image)
@@ -63,35 +70,35 @@ def test_thickness_is_the_filter_of_pillow(some):
 
 
 def test_noise_has_the_deviation_it_says():
-    grey = np.full((50, 28, 28), 128, dtype=np.uint8)
-    noisy = DISTORTIONS["noise"].apply(grey, 32)
+    gray = np.full((50, 28, 28), 128, dtype=np.uint8)
+    noisy = CORRUPTIONS["noise"].apply(gray, 32)
     assert noisy.std() == pytest.approx(32, rel=0.02)
     assert noisy.mean() == pytest.approx(128, abs=0.5)
 
 
 def test_contrast_multiplies():
-    assert DISTORTIONS["contrast"].apply(np.full((1, 28, 28), 200, dtype=np.uint8), 0.4).max() == 80
+    assert CORRUPTIONS["contrast"].apply(np.full((1, 28, 28), 200, dtype=np.uint8), 0.4).max() == 80
 
 
 def test_occlusion_covers_a_square_inside_the_field():
     full = np.full((2000, 28, 28), 255, dtype=np.uint8)
-    covered = DISTORTIONS["occlusion"].apply(full, 10) == 0
+    covered = CORRUPTIONS["occlusion"].apply(full, 10) == 0
     assert (covered.sum(axis=(1, 2)) == 100).all()
     assert not covered[:, :4].any()
     assert not covered[:, 24:].any()
     assert covered[:, 4:24, 4:24].any(axis=0).all(), "any place of the field is covered in some image"
 
 
-def test_a_curve_is_what_the_network_answers(some, bundled_model):
+def test_a_curve_is_the_accuracy_of_the_network(some, bundled_model):
     images, labels = some
     model = bundled_model("softmax")
-    points = curve(model, images, labels, DISTORTIONS["rotation"])
-    assert [point.level for point in points] == list(DISTORTIONS["rotation"].levels)
+    points = corruption_curve(model, images, labels, CORRUPTIONS["rotation"])
+    assert [point.level for point in points] == list(CORRUPTIONS["rotation"].levels)
     for point in points:
-        turned = DISTORTIONS["rotation"].apply(images, point.level)
-        right = int((model.predict(turned, verbose=0).argmax(axis=1) == labels).sum())
-        interval = wilson(right, len(labels))
-        assert (point.accuracy, point.low, point.high) == (interval.share, interval.low, interval.high)
+        turned = CORRUPTIONS["rotation"].apply(images, point.level)
+        correct = int((model.predict(turned, verbose=0).argmax(axis=1) == labels).sum())
+        interval = wilson(correct, len(labels))
+        assert (point.accuracy, point.low, point.high) == (interval.proportion, interval.low, interval.high)
 
 
 def test_gradient_of_a_network_without_hidden_layer_worked_by_hand(some, bundled_model):
@@ -130,29 +137,29 @@ def test_gradient_of_a_deep_network_by_small_steps(some, bundled_model):
     assert np.mean(agree) > 0.9
 
 
-def test_a_sure_answer_has_a_gradient_too(some, bundled_model):
+def test_a_confident_prediction_has_a_gradient_too(some, bundled_model):
     images, labels = some
     model = bundled_model("convolutional")
-    assert np.asarray(model(images)).max() == 1.0, "sure beyond what float32 can tell from 1"
+    assert np.asarray(model(images)).max() == 1.0, "more confident than float32 can tell from 1"
     assert (gradient_signs(model, images, labels) != 0).any(axis=(1, 2)).all()
 
 
-def test_aimed_pushes_hurt_more_than_equal_noise(some, bundled_model):
+def test_adversarial_changes_hurt_more_than_random_ones(some, bundled_model):
     images, labels = some
     model = bundled_model("article")
-    aimed = push_curve(model, images, labels, gradient_signs(model, images, labels))
-    blind = push_curve(model, images, labels, random_signs(images))
-    assert aimed[0].accuracy == blind[0].accuracy
-    place = PUSHES.index(24)
-    assert aimed[place].accuracy < 0.3
-    assert blind[place].accuracy > 0.8
+    adversarial = perturbation_curve(model, images, labels, gradient_signs(model, images, labels))
+    random = perturbation_curve(model, images, labels, random_signs(images))
+    assert adversarial[0].accuracy == random[0].accuracy
+    index = EPSILONS.index(24)
+    assert adversarial[index].accuracy < 0.3
+    assert random[index].accuracy > 0.8
 
 
-def test_a_push_has_its_size(some):
+def test_a_pixel_changes_by_epsilon(some):
     images, _ = some
     signs = random_signs(images)
     assert set(np.unique(signs)) == {-1, 1}
-    moved = push(images, signs, 16).astype(int) - images
-    assert abs(moved).max() == 16
+    change = perturb(images, signs, 16).astype(int) - images
+    assert abs(change).max() == 16
     middle = (images >= 16) & (images <= 239)
-    np.testing.assert_array_equal(moved[middle], 16 * signs[middle])
+    np.testing.assert_array_equal(change[middle], 16 * signs[middle])

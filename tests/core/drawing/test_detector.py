@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.rejection import load_not_digits, refusals
+from core.analysis.rejection import load_negatives, rejection_rates
 from core.data import Dataset
 from core.drawing.detector import DEFAULT_REFUSED, MAX_REFUSED, load_judge
 from core.drawing.strokes import as_strokes, strokes_to_mnist
@@ -16,7 +16,7 @@ def judge():
 
 @pytest.fixture(scope="module")
 def others():
-    return load_not_digits()
+    return load_negatives()
 
 
 def test_a_threshold_refuses_its_share_of_the_test_digits(judge, mnist: Dataset):
@@ -58,8 +58,8 @@ def test_each_kind_of_nonsense_is_mostly_refused(judge):
 
 
 def test_who_refuses_more_digits_refuses_more_of_the_rest(judge, others):
-    curve = refusals(judge, others.images)
-    shares = [point.others for point in curve]
+    curve = rejection_rates(judge, others.images)
+    shares = [point.negatives for point in curve]
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert curve[-1].digits == MAX_REFUSED

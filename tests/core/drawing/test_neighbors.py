@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from core.analysis.rejection import load_not_digits
+from core.analysis.rejection import load_negatives
 from core.data import load_mnist
 from core.drawing.hog import slopes
 from core.drawing.neighbors import load_likeness
@@ -35,7 +35,7 @@ def test_most_nearest_digits_have_the_label_of_the_test_image(likeness):
 
 
 def test_a_seven_looks_like_sevens_and_a_face_like_nothing(likeness):
-    mnist, others = load_mnist(), load_not_digits(1)
+    mnist, others = load_mnist(), load_negatives(1)
     indices, distances = likeness.nearest(mnist.test_images[:1], 9)
     assert (mnist.train_labels[indices[0]] == 7).all()
     assert (np.diff(distances[0]) >= 0).all()

@@ -30,7 +30,7 @@ def test_no_global_state():
 
 
 @pytest.mark.parametrize(("style", "section"), [(LIGHT, "light"), (DARK, "dark")])
-def test_colours_are_those_of_the_theme(style: figures.Style, section: str):
+def test_colors_are_those_of_the_theme(style: figures.Style, section: str):
     theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"][section]
     assert (style.background, style.text) == (theme["backgroundColor"], theme["textColor"])
 
@@ -47,7 +47,7 @@ def test_digit_grid_tiles_the_pixels(mnist: Dataset):
 
 
 def shown(figure: Figure) -> np.ndarray:
-    """The pixels of a tiled picture, as whole colours."""
+    """The pixels of a tiled picture, as whole numbers."""
     (picture,) = figure.axes[0].images
     return np.rint(picture.get_array() * 255).astype(int)
 
@@ -58,18 +58,18 @@ def test_feature_maps_share_one_scale():
     figure = figures.feature_maps(maps, 2, ["a", "b", "c"])
     assert texts(figure) == ["a", "b", "c"]
     pixels = shown(figure)
-    greys = {grey: (pixels == grey).all(axis=2).sum() for grey in (0, 128)}
-    assert greys == {0: 28 * 28, 128: 28 * 28}
+    grays = {gray: (pixels == gray).all(axis=2).sum() for gray in (0, 128)}
+    assert grays == {0: 28 * 28, 128: 28 * 28}
 
 
-def test_values_below_nought_have_a_colour_of_their_own():
+def test_values_below_zero_have_their_own_color():
     pixels = shown(figures.feature_maps(np.array([[[1.0]], [[-1.0]], [[0.0]]]), 10, style=DARK))
-    for colour in (DARK.right, DARK.wrong):
-        rgb = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    for color in (DARK.blue, DARK.orange):
+        rgb = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
         assert (pixels == rgb).all(axis=2).sum() == 28 * 28
 
 
-def test_a_layer_without_any_answer_is_black():
+def test_a_layer_of_zeros_is_black():
     pixels = shown(figures.feature_maps(np.zeros((4, 1, 1)), 10))
     assert (pixels == 0).all(axis=2).sum() == 4 * 28 * 28
 
@@ -102,7 +102,7 @@ def test_every_figure_can_be_drawn(style: figures.Style, mnist: Dataset):
         figures.large_digit(image / 255, style, highest=1),
         figures.learning_curve((), style),
         figures.learning_curve((0.5, 0.9), style),
-        figures.reading(image, 7, style),
+        figures.prediction(image, 7, style),
         figures.digit_grid(mnist.test_images[:4], list(CLASS_NAMES[:4]), 2, style),
     ):
         assert figures.to_png(figure).startswith(b"\x89PNG")

@@ -1,4 +1,4 @@
-"""Every measure of the Evaluate page in a few lines; each cell needs only the first one."""
+"""Every metric of the Evaluate page in a few lines; each cell needs only the first one."""
 
 # %% answers
 import keras
@@ -10,21 +10,21 @@ with np.load("data/mnist.npz") as mnist:
 
 model = keras.saving.load_model("models/article.keras", compile=False)
 probabilities = model.predict(x_test, verbose=0)  # shape (10000, 10)
-answers = probabilities.argmax(axis=1)
+predictions = probabilities.argmax(axis=1)
 confidence = probabilities.max(axis=1)
-right = answers == y_test
+correct = predictions == y_test
 
 # %% accuracy
 from scipy.stats import binomtest
 
-result = binomtest(int(right.sum()), len(right))
+result = binomtest(int(correct.sum()), len(correct))
 interval = result.proportion_ci(0.95, method="wilson")
-print(f"accuracy {right.mean():.2%}, {interval.low:.2%} to {interval.high:.2%}")
+print(f"accuracy {correct.mean():.2%}, {interval.low:.2%} to {interval.high:.2%}")
 
 # %% digits
 from sklearn.metrics import classification_report
 
-report = classification_report(y_test, answers, digits=3, output_dict=True)
+report = classification_report(y_test, predictions, digits=3, output_dict=True)
 print(report["8"])  # precision, recall, F1 and number of images of the Eights
 
 # %% spread
@@ -36,27 +36,27 @@ print(f"{mean:.2%} ± {deviation:.2%}, from {min(accuracies):.2%} to {max(accura
 from scipy.stats import binomtest
 
 other = keras.saving.load_model("models/relu.keras", compile=False)
-other_right = other.predict(x_test, verbose=0).argmax(axis=1) == y_test
-only_first = int((right & ~other_right).sum())
-only_second = int((other_right & ~right).sum())
+other_correct = other.predict(x_test, verbose=0).argmax(axis=1) == y_test
+only_first = int((correct & ~other_correct).sum())
+only_second = int((other_correct & ~correct).sum())
 p_value = binomtest(only_first, only_first + only_second, 0.5).pvalue
 print(only_first, only_second, p_value)
 
 # %% confusions
 from sklearn.metrics import confusion_matrix
 
-matrix = confusion_matrix(y_test, answers)  # row: true digit, column: answer
+matrix = confusion_matrix(y_test, predictions)  # row: true digit, column: predicted digit
 errors = matrix - np.diag(matrix.diagonal())
-digit, answer = np.unravel_index(errors.argmax(), errors.shape)
-print(f"{digit} is read as {answer}, {errors[digit, answer]} times")
+digit, prediction = np.unravel_index(errors.argmax(), errors.shape)
+print(f"{digit} is predicted to be {prediction}, {errors[digit, prediction]} times")
 
 # %% reliability
 from sklearn.calibration import calibration_curve
 
-accuracy_in_bin, confidence_in_bin = calibration_curve(right, confidence, n_bins=15)
+accuracy_in_bin, confidence_in_bin = calibration_curve(correct, confidence, n_bins=15)
 bins = np.linspace(0, 1, 16)
 counts = np.bincount(np.searchsorted(bins[1:-1], confidence), minlength=15)
-weights = counts[counts > 0] / len(right)
+weights = counts[counts > 0] / len(correct)
 calibration_error = (weights * abs(accuracy_in_bin - confidence_in_bin)).sum()
 print(f"expected calibration error {calibration_error:.4f}")
 
@@ -65,7 +65,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from sklearn.metrics import log_loss
 
-twin = keras.Sequential(
+holdout = keras.Sequential(
     [
         keras.Input((28, 28)),
         keras.layers.Rescaling(1 / 255),
@@ -74,14 +74,14 @@ twin = keras.Sequential(
         keras.layers.Dense(10, activation="softmax"),
     ]
 )
-twin.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
-twin.fit(x_train[:50000], y_train[:50000], epochs=10, batch_size=1000, verbose=0)
-scores = np.log(twin.predict(x_train[50000:], verbose=0).astype(float))  # images kept aside
+holdout.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+holdout.fit(x_train[:50000], y_train[:50000], epochs=10, batch_size=1000, verbose=0)
+logits = np.log(holdout.predict(x_train[50000:], verbose=0).astype(float))  # the calibration split
 
 
 def loss(temperature):
-    """How badly the probabilities fit the truth at this temperature."""
-    return log_loss(y_train[50000:], softmax(scores / temperature, axis=1))
+    """Return the cross-entropy at this temperature."""
+    return log_loss(y_train[50000:], softmax(logits / temperature, axis=1))
 
 
 temperature = minimize_scalar(loss, bounds=(0.05, 20), method="bounded").x
@@ -90,8 +90,8 @@ print(f"temperature {temperature:.2f}, confidence {calibrated.max(axis=1).mean()
 
 # %% refusals
 threshold = 0.9
-answered = confidence >= threshold
-print(f"{answered.mean():.1%} answered, {right[answered].mean():.1%} of these right")
+covered = confidence >= threshold
+print(f"coverage {covered.mean():.1%}, selective accuracy {correct[covered].mean():.1%}")
 
 # %% distortion
 from scipy import ndimage
@@ -101,7 +101,7 @@ noise = rng.standard_normal(ink.shape, dtype="float32")
 cross = ndimage.generate_binary_structure(2, 1)[np.newaxis]
 corners = np.random.default_rng(0).integers(4, 15, size=(2, len(ink), 1))
 rows, columns = (np.arange(28) >= corners) & (np.arange(28) < corners + 10)
-disturbed = {
+corrupted = {
     "rotation": ndimage.rotate(ink, -30, axes=(1, 2), reshape=False, order=1),  # 30 degrees clockwise
     "noise": np.clip(ink + 64 * noise, 0, 255),  # a standard deviation of 64
     "shift": ndimage.shift(ink, (0, 0, 4), order=0),  # 4 pixels to the right
@@ -109,11 +109,11 @@ disturbed = {
     "contrast": 0.3 * ink,
     "occlusion": np.where(rows[:, :, np.newaxis] & columns[:, np.newaxis], 0, ink),  # 10 × 10 pixels
 }
-disturbed_accuracy = {}
-for name, images in disturbed.items():
-    disturbed_answers = model.predict(images, verbose=0).argmax(axis=1)
-    disturbed_accuracy[name] = (disturbed_answers == y_test).mean()
-    print(f"{name}: {disturbed_accuracy[name]:.1%}")
+corrupted_accuracy = {}
+for name, images in corrupted.items():
+    corrupted_predictions = model.predict(images, verbose=0).argmax(axis=1)
+    corrupted_accuracy[name] = (corrupted_predictions == y_test).mean()
+    print(f"{name}: {corrupted_accuracy[name]:.1%}")
 
 # %% gradient
 import tensorflow as tf
@@ -121,27 +121,28 @@ import tensorflow as tf
 images = tf.constant(x_test[:1000], tf.float32)
 with tf.GradientTape() as tape:
     tape.watch(images)
-    truth = tf.gather(model(images), y_test[:1000].astype(int), batch_dims=1)
-    error = -tf.math.log(truth)
-signs = np.sign(tape.gradient(error, images))
-pushed = np.clip(x_test[:1000] + 16 * signs, 0, 255)
-pushed_right = model.predict(pushed, verbose=0).argmax(axis=1) == y_test[:1000]
-print(f"pushed by 16 grey levels: {pushed_right.mean():.1%}")
+    of_label = tf.gather(model(images), y_test[:1000].astype(int), batch_dims=1)
+    loss = -tf.math.log(of_label)
+signs = np.sign(tape.gradient(loss, images))
+epsilon = 16  # gray levels
+adversarial = np.clip(x_test[:1000] + epsilon * signs, 0, 255)
+adversarial_correct = model.predict(adversarial, verbose=0).argmax(axis=1) == y_test[:1000]
+print(f"FGSM with epsilon {epsilon}: {adversarial_correct.mean():.1%}")
 
 # %% corrected
 corrections = {947: 9, 1621: 6, 1901: 4, 2462: 0, 2597: 3, 3558: 0, 5937: 3, 6651: 6, 6783: 6, 9729: 6}
-without_verdict = [2130, 2654, 3520, 8527, 9679]
+without_agreement = [2130, 2654, 3520, 8527, 9679]
 labels = y_test.copy()
 labels[list(corrections)] = list(corrections.values())
-kept = np.delete(np.arange(len(labels)), without_verdict)
-print(f"{(answers == labels)[kept].mean():.2%} of {len(kept)} images")
+kept = np.delete(np.arange(len(labels)), without_agreement)
+print(f"{(predictions == labels)[kept].mean():.2%} of {len(kept)} images")
 
 # %% guessing
 from sklearn.dummy import DummyClassifier
 
 always_one = DummyClassifier(strategy="most_frequent").fit(x_test, y_test)
-print(f"always the most frequent digit: {1 - always_one.score(x_test, y_test):.2%} wrong")
-print(f"this network: {1 - right.mean():.2%} wrong")
+print(f"test error of the most frequent digit: {1 - always_one.score(x_test, y_test):.2%}")
+print(f"test error of this network: {1 - correct.mean():.2%}")
 
 # %% strokes
 ink = np.pad(x_test, ((0, 0), (1, 1), (1, 1))) / 255
@@ -154,10 +155,10 @@ mean_y, mean_x = (ink * y).sum(axis=(1, 2)) / amount, (ink * x).sum(axis=(1, 2))
 variance = (ink * y * y).sum(axis=(1, 2)) / amount - mean_y**2
 covariance = (ink * x * y).sum(axis=(1, 2)) / amount - mean_x * mean_y
 slant = np.degrees(np.arctan2(-covariance, variance))
-fifths = [[], [], [], [], []]
+quintiles = [[], [], [], [], []]
 for true_digit in range(10):
     own = np.flatnonzero(y_test == true_digit)
-    for fifth, part in zip(fifths, np.array_split(own[thickness[own].argsort()], 5), strict=True):
-        fifth.extend(part)
-for fifth in fifths:
-    print(f"{thickness[fifth].mean():.1f} pixels thick: {1 - right[fifth].mean():.1%} wrong")
+    for quintile, part in zip(quintiles, np.array_split(own[thickness[own].argsort()], 5), strict=True):
+        quintile.extend(part)
+for quintile in quintiles:
+    print(f"{thickness[quintile].mean():.1f} pixels thick: error {1 - correct[quintile].mean():.1%}")
