@@ -1,12 +1,9 @@
-import doctest
-from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix
 
-from core import evaluation as evaluation_module
 from core.data import Dataset
 from core.evaluation import Confusion, Evaluation, EvaluationError, evaluate, predict
 
@@ -121,8 +118,3 @@ def test_a_model_without_finite_probabilities_is_refused(mnist: Dataset):
 
     with pytest.raises(EvaluationError, match="beyond all numbers"):
         evaluate(broken, mnist.test_images[:5], mnist.test_labels[:5])
-
-
-def test_the_examples_of_the_docstrings_run(monkeypatch):
-    monkeypatch.chdir(Path(evaluation_module.__file__).parents[1])
-    assert doctest.testmod(evaluation_module).failed == 0
