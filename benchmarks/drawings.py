@@ -4,9 +4,9 @@
 
 The file is a gzipped JSON list of ``{"label": 7, "strokes": [[[x, y], …], …]}`` with
 the longest side of a digit 1000 units and y downwards. Each digit is drawn on a
-280-pixel canvas at a random 25 to 90 % of its side, anywhere on it, with a round pen of
+280-pixel canvas at a random 25 to 90% of its side, anywhere on it, with a round pen of
 20 pixels, as a visitor of the Predict page would; then with pens of other widths. It is
-read from the path of the pen, as the page does, and from the pixels, as an upload is.
+read from the strokes, as the page does, and from the pixels, as an upload is.
 """
 
 import argparse
@@ -39,7 +39,7 @@ class Sheet:
     from_strokes, from_pixels : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of int, shape (n,)
     sizes : ndarray of float, shape (n,)
-        Of the path, as a share of the canvas.
+        Of the strokes, as a share of the canvas.
     """
 
     from_strokes: Images
@@ -49,7 +49,7 @@ class Sheet:
 
 
 def load(path: Path) -> list[dict[str, Any]]:
-    """The digits of a file."""
+    """Return the digits of a file."""
     digits: list[dict[str, Any]] = json.loads(gzip.decompress(path.read_bytes()))
     return digits
 
@@ -57,7 +57,7 @@ def load(path: Path) -> list[dict[str, Any]]:
 def place(
     strokes: tuple[Stroke, ...], size: float, pen: float, rng: np.random.Generator
 ) -> tuple[Stroke, ...]:
-    """Strokes on the canvas, their longest side ``size`` pixels, at a random place."""
+    """Return strokes on the canvas, their longest side ``size`` pixels, at a random place."""
     corner = np.concatenate(strokes).min(axis=0)
     scale = size / max(extent(strokes), 1.0)
     reach = np.ptp(np.concatenate(strokes), axis=0) * scale
@@ -66,7 +66,7 @@ def place(
 
 
 def sheet(digits: list[dict[str, Any]], seed: int, pen: float = PEN) -> Sheet:
-    """Draw every digit once."""
+    """Return every digit drawn once."""
     rng = np.random.default_rng(seed)
     sizes = rng.uniform(SIZES[0][0], SIZES[-1][1], len(digits))
     drawn, inked = [], []
@@ -91,7 +91,7 @@ def main() -> None:
 
     digits = load(arguments.strokes)
     sheets = {pen: sheet(digits, arguments.seed, pen) for pen in PENS}
-    print(f"{len(digits)} digits. From strokes / from pixels, in per cent.")
+    print(f"{len(digits)} digits. From strokes / from pixels, in percent.")
     by_size = [f"{low:.0%}–{high:.0%}" for low, high in SIZES]
     heads = [f"pen {PEN}", *by_size, *(f"pen {pen}" for pen in PENS)]
     print(f"{'':28s}" + "".join(f"{head:>14s}" for head in heads))
@@ -101,11 +101,11 @@ def main() -> None:
             continue
         network = store.load_model(run.id)
 
-        def right(images: Images, sheet: Sheet, network: Any = network) -> np.ndarray:
+        def correct(images: Images, sheet: Sheet, network: Any = network) -> np.ndarray:
             return predict(network, images).argmax(axis=1) == sheet.labels
 
         read = {
-            pen: (right(drawn.from_strokes, drawn), right(drawn.from_pixels, drawn))
+            pen: (correct(drawn.from_strokes, drawn), correct(drawn.from_pixels, drawn))
             for pen, drawn in sheets.items()
         }
         sizes = sheets[PEN].sizes

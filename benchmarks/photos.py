@@ -42,7 +42,7 @@ class Look:
 
     shadow: bool = False
     light_on_dark: bool = False
-    coloured: bool = False
+    colored: bool = False
     faint: bool = False
     ruled: bool = False
     squared: bool = False
@@ -54,7 +54,7 @@ LOOKS = {
     "plain": Look(),
     "hard shadow": Look(shadow=True),
     "light on dark": Look(light_on_dark=True),
-    "coloured pen": Look(coloured=True),
+    "colored pen": Look(colored=True),
     "pencil": Look(faint=True),
     "ruled paper": Look(ruled=True),
     "squared paper": Look(squared=True),
@@ -65,12 +65,12 @@ PENS = ((30, 60, 160), (190, 30, 40), (20, 120, 60), (230, 120, 20), (110, 40, 1
 
 
 def turned(drawing: npt.NDArray[np.uint8], degrees: float) -> npt.NDArray[np.uint8]:
-    """A drawing held not quite straight, with room for its corners."""
+    """Return a drawing held not quite straight."""
     return np.asarray(Image.fromarray(drawing).rotate(degrees, Image.Resampling.BICUBIC))
 
 
 def photograph(drawing: npt.NDArray[np.uint8], look: Look, rng: np.random.Generator) -> Image.Image:
-    """Take a photograph of a drawing.
+    """Return a simulated photograph of a drawing.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def photograph(drawing: npt.NDArray[np.uint8], look: Look, rng: np.random.Genera
 
     paper = np.array([235, 232, 222]) if not look.light_on_dark else np.array([40, 52, 46])
     pen = np.array([30, 30, 34]) if not look.light_on_dark else np.array([225, 225, 220])
-    if look.coloured:
+    if look.colored:
         pen = np.array(PENS[rng.integers(len(PENS))])
         pen = 255 - pen // 2 if look.light_on_dark else pen
     if look.faint:
@@ -124,7 +124,7 @@ def photograph(drawing: npt.NDArray[np.uint8], look: Look, rng: np.random.Genera
 def table(
     rows: npt.NDArray[np.int_], columns: npt.NDArray[np.int_], rng: np.random.Generator
 ) -> npt.NDArray[np.bool_]:
-    """What is beside a sheet that lies a little askew and leaves two sides free."""
+    """Return what is beside a sheet that lies a little askew and leaves two sides free."""
     slope = rng.uniform(-0.03, 0.03)
     across, up = (
         (columns if rng.random() < 0.5 else WIDTH - columns),
@@ -136,7 +136,7 @@ def table(
 def light(
     rows: npt.NDArray[np.int_], columns: npt.NDArray[np.int_], look: Look, rng: np.random.Generator
 ) -> Floats:
-    """How much light falls where: brighter to one side, less in the corners, perhaps a shadow."""
+    """Return the light at each pixel: brighter to one side, less in the corners, perhaps a shadow."""
     angle = rng.uniform(0, 2 * np.pi)
     along = (np.cos(angle) * (columns - WIDTH / 2) + np.sin(angle) * (rows - HEIGHT / 2)) / WIDTH
     corner = np.hypot(columns - WIDTH / 2, rows - HEIGHT / 2) / np.hypot(WIDTH, HEIGHT) * 2
@@ -149,19 +149,19 @@ def light(
 
 
 def as_file(photo: Image.Image, look: Look, rng: np.random.Generator) -> bytes:
-    """What a camera makes of it: a JPEG of quality 40 to 80."""
+    """Return the file of a camera: a JPEG of quality 40 to 80."""
     content = io.BytesIO()
     photo.save(content, "JPEG", quality=40 if look.poor else int(rng.integers(50, 81)))
     return content.getvalue()
 
 
 def written(strokes: list[list[list[float]]], size: float, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """A digit on the canvas, ``size`` pixels large, anywhere on it."""
+    """Return a digit on the canvas, ``size`` pixels large, anywhere on it."""
     return draw(place(as_strokes(strokes), size, PEN, rng), PEN, CANVAS, CANVAS)
 
 
 def seen(drawings: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
-    """What a network sees of drawings; where no ink was found, an empty picture."""
+    """Return what a network sees of drawings; where no ink was found, an empty picture."""
     images = map(to_mnist, drawings)
     return np.stack([np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8) if i is None else i for i in images])
 

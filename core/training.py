@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from core.augmentation.handwriting import augment, signed_distance_fields
+from core.augmentation.distance_fields import signed_distance_fields
+from core.augmentation.handwriting import augment
 from core.cost import AFFINE_COST
 from core.data import Dataset
 from core.history import Checkpoint, Epoch, TrainingError

@@ -5,14 +5,14 @@ import streamlit as st
 from core.store.run import RunError
 from ui import chrome, resources
 from ui.predict import sources, upload
-from ui.predict.prediction import Reader
+from ui.predict.prediction import Classifier
 from ui.run_picker import pick
 
 SOURCES = {
     "Digit": sources.one_digit,
     "Number": sources.several_digits,
     "Picture": upload.picture,
-    "Test image": sources.sample,
+    "Test image": sources.test_image,
 }
 
 chrome.begin(
@@ -24,7 +24,7 @@ chrome.begin(
 )
 run = pick("predict_model", default="drawings")
 try:
-    reader = Reader(run, resources.model(run.id))
+    classifier = Classifier(run, resources.model(run.id))
 except RunError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
@@ -37,7 +37,7 @@ source = st.segmented_control(
     key="predict_source",
     persist_state="session",
 )
-SOURCES[source](reader)
+SOURCES[source](classifier)
 
 chrome.end(
     "predict",

@@ -1,8 +1,8 @@
-"""Drawings that are no digit, made by rule: what the judge learns to refuse.
+"""Doodles made by rule: the synthetic negatives from which the detector learns what is no digit.
 
 Nobody can list what people draw. So lines, corners, arcs, outlines and scribbles are thrown
-together by chance, in more ways than there are letters and symbols. What one digit could be
-is left out: no ring alone, no loop that hangs on a stem as in a 6 or a 9.
+together by chance, in more ways than there are letters and symbols. What could be a digit is
+left out: no ring alone, no loop that hangs on a stem as in a 6 or a 9.
 """
 
 import itertools
@@ -10,72 +10,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import make_interp_spline
 
 from core.data import Images
 from core.drawing.strokes import Stroke, strokes_to_mnist
+from scripts.shapes import Random, dot, ellipse_arc, heart, line, mark, polygon, smooth
 
-Random = np.random.Generator
 Drawing = list[Stroke]
 
 # Of a drawing about 1 wide and high.
 _SLANT, _STRETCH, _TURN, _WOBBLE = 0.25, 0.3, 0.15, 0.03
-# Points of a curve of length 1.
-_POINTS = 20
-
-
-def _line(*corners: npt.ArrayLike) -> Stroke:
-    """Straight from corner to corner."""
-    points = np.array(corners, dtype=np.float64)
-    parts = [np.linspace(start, end, 8, endpoint=False) for start, end in itertools.pairwise(points)]
-    return np.concatenate([*parts, points[-1:]])
-
-
-def _arc(
-    middle: npt.ArrayLike, width: float, height: float, start: float = 0.0, sweep: float = 2 * np.pi
-) -> Stroke:
-    """Part of an ellipse, from an angle in radians on; y goes downwards."""
-    angles = start + sweep * np.linspace(0, 1, 2 * _POINTS)
-    return np.asarray(middle) + np.column_stack([np.cos(angles) * width / 2, np.sin(angles) * height / 2])
-
-
-def _smooth(points: npt.NDArray[np.float64]) -> Stroke:
-    """A curve through points."""
-    curve = make_interp_spline(np.arange(len(points)), points, k=min(3, len(points) - 1))
-    path: Stroke = curve(np.linspace(0, len(points) - 1, 8 * len(points)))
-    return path
-
-
-def _dot(place: npt.ArrayLike) -> Stroke:
-    dot: Stroke = np.asarray(place, dtype=np.float64) + np.array([[0, 0], [0.02, 0.02]])
-    return dot
-
-
-def _polygon(rng: Random, middle: npt.ArrayLike, size: float) -> Stroke:
-    """A closed outline of three to six corners."""
-    count = rng.integers(3, 7)
-    angles = rng.choice([-np.pi / 2, -np.pi / 2 + np.pi / count, rng.uniform(0, 2 * np.pi)])
-    angles = angles + 2 * np.pi * np.arange(count + 1) / count
-    jitter = rng.uniform(0.85, 1.15, count)
-    radius = size / 2 * np.append(jitter, jitter[0])
-    corners = np.asarray(middle) + radius[:, np.newaxis] * np.column_stack([np.cos(angles), np.sin(angles)])
-    return _line(*corners)
-
-
-def _heart(middle: npt.ArrayLike, size: float) -> Stroke:
-    angle = np.linspace(0, 2 * np.pi, 2 * _POINTS)
-    y = 13 * np.cos(angle) - 5 * np.cos(2 * angle) - 2 * np.cos(3 * angle) - np.cos(4 * angle)
-    return np.asarray(middle) + size / 32 * np.column_stack([16 * np.sin(angle) ** 3, -y])
-
-
-# --- Kinds of drawings -----------------------------------------------------------------------
 
 
 def scribble(rng: Random) -> Drawing:
     """A line that wanders, or several short ones."""
     count = rng.choice([1, 1, 2, 3, 4])
     points = {1: (7, 16), 2: (4, 9), 3: (3, 6), 4: (2, 6)}[int(count)]
-    return [_smooth(rng.random((rng.integers(*points), 2))) for _ in range(count)]
+    return [smooth(rng.random((rng.integers(*points), 2))) for _ in range(count)]
 
 
 def zigzag(rng: Random) -> Drawing:
@@ -86,7 +36,7 @@ def zigzag(rng: Random) -> Drawing:
     points = np.column_stack([along, height * (np.arange(turns) % 2 + rng.normal(0, 0.1, turns))])
     if rng.random() < 0.5:
         points = points[:, ::-1]
-    return [_line(*points) if rng.random() < 0.6 else _smooth(points)]
+    return [line(*points) if rng.random() < 0.6 else smooth(points)]
 
 
 def spiral(rng: Random) -> Drawing:
@@ -105,15 +55,15 @@ def spiral(rng: Random) -> Drawing:
 def tangle(rng: Random) -> Drawing:
     """Ink all over the place."""
     if rng.random() < 0.5:
-        return [_line(*rng.random((rng.integers(6, 18), 2)))]
-    return [_smooth(rng.random((rng.integers(12, 30), 2)))]
+        return [line(*rng.random((rng.integers(6, 18), 2)))]
+    return [smooth(rng.random((rng.integers(12, 30), 2)))]
 
 
 def hatching(rng: Random) -> Drawing:
     """Lines side by side, some crossed, some a filled patch."""
     count = int(rng.integers(2, 8))
     rows = [
-        _line((rng.normal(0, 0.05), place), (rng.normal(1, 0.05), place + rng.normal(0, 0.03)))
+        line((rng.normal(0, 0.05), place), (rng.normal(1, 0.05), place + rng.normal(0, 0.03)))
         for place in np.linspace(0, rng.uniform(0.3, 1.2), count)
     ]
     if rng.random() < 0.4:
@@ -129,11 +79,11 @@ def specks(rng: Random) -> Drawing:
     places = rng.random((rng.integers(2, 8), 2))
     what = rng.integers(3)
     if what == 0:
-        return [_dot(place) for place in places]
+        return [dot(place) for place in places]
     if what == 1:
         ways = rng.normal(0, 0.12, (len(places), 2))
-        return [_line(place, place + way) for place, way in zip(places, ways, strict=True)]
-    return [_arc(place, *rng.uniform(0.1, 0.3, 2)) for place in places]
+        return [line(place, place + way) for place, way in zip(places, ways, strict=True)]
+    return [ellipse_arc(place, *rng.uniform(0.1, 0.3, 2)) for place in places]
 
 
 def _grid(rng: Random) -> npt.NDArray[np.float64]:
@@ -151,9 +101,9 @@ def glyph(rng: Random) -> Drawing:
     for _ in range(rng.integers(3, 7)):
         corners.append(int(rng.choice([place for place in range(9) if place != corners[-1]])))
         if rng.random() < 0.4:
-            strokes.append(_line(*places[corners]))
+            strokes.append(line(*places[corners]))
             corners = [int(rng.choice([place for place in range(9) if place != corners[-1]]))]
-    return [*strokes, _line(*places[corners])] if len(corners) > 1 else strokes
+    return [*strokes, line(*places[corners])] if len(corners) > 1 else strokes
 
 
 def stems(rng: Random) -> Drawing:
@@ -163,8 +113,7 @@ def stems(rng: Random) -> Drawing:
     lefts = np.arange(count) * rng.uniform(0.35, 0.7) + rng.normal(0, 0.03, count)
     tops = rng.choice([0, 0, 0.4]) * (np.arange(count) > 0) * height
     strokes: Drawing = [
-        _line((left, top), (left + rng.normal(0, 0.05), height))
-        for left, top in zip(lefts, tops, strict=True)
+        line((left, top), (left + rng.normal(0, 0.05), height)) for left, top in zip(lefts, tops, strict=True)
     ]
     if count == 1:
         # At least two marks on the same stem: with one it could be a 1, a 4 or a 7.
@@ -172,21 +121,21 @@ def stems(rng: Random) -> Drawing:
         for level in rng.choice([0, 0.25, 0.5, 0.75, 1], rng.integers(2, 5), replace=False):
             end = (side * rng.uniform(0.3, 0.6), height * (level + rng.choice([0, 0, 0.3, -0.3])))
             back = rng.choice([0, 0, 0.3]) * -side
-            strokes.append(_line((back, height * level), end))
+            strokes.append(line((back, height * level), end))
         return strokes
     for left, right in itertools.pairwise(lefts):
         level, other = rng.choice([0, 0.25, 0.5, 0.75, 1], 2) * height
         shape = rng.integers(4)
         if shape == 0:
-            strokes.append(_line((left, level), (right, level + rng.normal(0, 0.05))))
+            strokes.append(line((left, level), (right, level + rng.normal(0, 0.05))))
         elif shape == 1:
-            strokes.append(_line((left, level), (right, other)))
+            strokes.append(line((left, level), (right, other)))
         elif shape == 2:
-            strokes.append(_line((left, level), ((left + right) / 2, other), (right, level)))
+            strokes.append(line((left, level), ((left + right) / 2, other), (right, level)))
         else:
             up = rng.random() < 0.6
             strokes.append(
-                _arc(((left + right) / 2, 0.4 * height), right - left, 0.6, np.pi if up else 0, np.pi)
+                ellipse_arc(((left + right) / 2, 0.4 * height), right - left, 0.6, np.pi if up else 0, np.pi)
             )
     return strokes
 
@@ -200,10 +149,13 @@ def bowl(rng: Random) -> Drawing:
     middle = (0.0, height - size / 2 if low else size / 2)
     sweep = rng.uniform(0.6, 1.0) * np.pi
     start = -np.pi / 2 + (np.pi - sweep) * rng.random() + (np.pi if left else 0)
-    strokes = [_line((0, 0), (rng.normal(0, 0.04), height)), _arc(middle, 2 * width, size, start, sweep)]
+    strokes = [
+        line((0, 0), (rng.normal(0, 0.04), height)),
+        ellipse_arc(middle, 2 * width, size, start, sweep),
+    ]
     if rng.random() < 0.4:
         foot = middle[1] + (size / 2 if not low else -size / 2)
-        strokes.append(_line((0, foot), ((-1 if left else 1) * width, height if not low else 0)))
+        strokes.append(line((0, foot), ((-1 if left else 1) * width, height if not low else 0)))
     return strokes
 
 
@@ -224,9 +176,9 @@ def corner(rng: Random) -> Drawing:
     )
     chosen = shapes[int(rng.integers(len(shapes)))]
     jitter = rng.normal(0, 0.05, (3, 2))
-    strokes = [_line(*(np.array(points) + jitter[: len(points)])) for points in chosen]
+    strokes = [line(*(np.array(points) + jitter[: len(points)])) for points in chosen]
     if rng.random() < 0.3:
-        strokes.append(_line(*rng.random((2, 2))))
+        strokes.append(line(*rng.random((2, 2))))
     return strokes
 
 
@@ -235,16 +187,16 @@ def arc(rng: Random) -> Drawing:
     opens = rng.integers(4)
     gap = rng.uniform(1.4, 3.0)
     width, height = rng.uniform(0.6, 1.0), rng.uniform(0.7, 1.1)
-    curve = _arc((0.5, 0.5), width, height, opens * np.pi / 2 + gap / 2, 2 * np.pi - gap)
+    curve = ellipse_arc((0.5, 0.5), width, height, opens * np.pi / 2 + gap / 2, 2 * np.pi - gap)
     if rng.random() < 0.5:
         return [curve]
     if rng.random() < 0.5:
         end = curve[0 if rng.random() < 0.5 else -1]
-        return [curve, _line(end, end + rng.uniform(0.3, 0.7) * rng.choice([-1, 1]) * np.array([0, 1]))]
+        return [curve, line(end, end + rng.uniform(0.3, 0.7) * rng.choice([-1, 1]) * np.array([0, 1]))]
     middle = np.array([0.5, 0.5]) + rng.normal(0, 0.1, 2)
     way = rng.normal(0, 1, 2)
     way *= rng.uniform(0.3, 0.6) / np.linalg.norm(way)
-    return [curve, _line(middle - way, middle + way)]
+    return [curve, line(middle - way, middle + way)]
 
 
 def outline(rng: Random) -> Drawing:
@@ -252,51 +204,37 @@ def outline(rng: Random) -> Drawing:
     shape = rng.integers(3)
     middle = (0.5, 0.5)
     if shape == 0:
-        strokes, least = [_arc(middle, rng.uniform(0.8, 1.1), rng.uniform(0.8, 1.1))], 2
+        strokes, least = [ellipse_arc(middle, rng.uniform(0.8, 1.1), rng.uniform(0.8, 1.1))], 2
     elif shape == 1:
-        strokes, least = [_polygon(rng, middle, rng.uniform(0.9, 1.2))], 0
+        strokes, least = [polygon(rng, middle, rng.uniform(0.9, 1.2))], 0
     else:
-        strokes, least = [_heart(middle, 1.0)], 0
+        strokes, least = [heart(middle, 1.0)], 0
     if rng.random() < 0.3:
         eyes = rng.uniform(0.12, 0.2)
         level, size = rng.uniform(0.3, 0.45), rng.uniform(0.25, 0.45)
         for x in (0.5 - eyes, 0.5 + eyes):
             strokes.append(
-                _dot((x, level)) if rng.random() < 0.6 else _arc((x, level), *rng.uniform(0.05, 0.15, 2))
+                dot((x, level))
+                if rng.random() < 0.6
+                else ellipse_arc((x, level), *rng.uniform(0.05, 0.15, 2))
             )
         smiles = rng.integers(3)
         if smiles == 2:
-            strokes.append(_line((0.5 - size / 2, 0.72), (0.5 + size / 2, 0.72 + rng.normal(0, 0.03))))
+            strokes.append(line((0.5 - size / 2, 0.72), (0.5 + size / 2, 0.72 + rng.normal(0, 0.03))))
         else:
             strokes.append(
-                _arc(
+                ellipse_arc(
                     (0.5, 0.6 if smiles else 0.8), size, rng.uniform(0.2, 0.4), 0 if smiles else np.pi, np.pi
                 )
             )
     else:
         for _ in range(rng.integers(least, 5)):
-            strokes.append(_mark(rng, rng.uniform(0.25, 0.75, 2), rng.uniform(0.15, 0.45)))
+            strokes.append(mark(rng, rng.uniform(0.25, 0.75, 2), rng.uniform(0.15, 0.45)))
     if rng.random() < 0.25:
         for angle in 2 * np.pi * np.arange(count := int(rng.integers(5, 11))) / count:
             way = np.array([np.cos(angle), np.sin(angle)])
-            strokes.append(_line(middle + 0.6 * way, middle + rng.uniform(0.75, 1.0) * way))
+            strokes.append(line(middle + 0.6 * way, middle + rng.uniform(0.75, 1.0) * way))
     return strokes
-
-
-def _mark(rng: Random, place: npt.NDArray[np.float64], size: float) -> Stroke:
-    what = rng.integers(6)
-    if what == 0:
-        return _dot(place)
-    if what == 1:
-        return _polygon(rng, place, size)
-    if what == 2:
-        return _arc(place, *(size * rng.uniform(0.6, 1.2, 2)))
-    if what == 3:
-        width, height = size * rng.uniform(0.6, 1.5, 2)
-        return _arc(place, width, height, rng.uniform(0, 2 * np.pi), rng.uniform(1.5, 4.5))
-    angle = rng.choice([0, np.pi / 2, rng.uniform(0, np.pi)])
-    way = size * np.array([np.cos(angle), np.sin(angle)])
-    return _line(place - way, place + way)
 
 
 def assembly(rng: Random) -> Drawing:
@@ -304,7 +242,7 @@ def assembly(rng: Random) -> Drawing:
     strokes: Drawing = []
     place, size = rng.random(2), rng.uniform(0.5, 0.9)
     for _ in range(rng.integers(3, 8)):
-        strokes.append(_mark(rng, place, size))
+        strokes.append(mark(rng, place, size))
         points = strokes[int(rng.integers(len(strokes)))]
         # The next one hangs on what is there, or stands beside it.
         place = points[rng.integers(len(points))] + rng.normal(0, rng.choice([0.02, 0.4]), 2)
@@ -318,14 +256,14 @@ def star(rng: Random) -> Drawing:
     if rng.random() < 0.4:
         angles = -np.pi / 2 + np.pi * np.arange(2 * count + 1) / count
         radius = np.where(np.arange(2 * count + 1) % 2, rng.uniform(0.3, 0.6), 1.0)
-        return [_line(*(radius[:, np.newaxis] * np.column_stack([np.cos(angles), np.sin(angles)])))]
+        return [line(*(radius[:, np.newaxis] * np.column_stack([np.cos(angles), np.sin(angles)])))]
     if rng.random() < 0.3:
         angles = -np.pi / 2 + 4 * np.pi * np.arange(6) / 5
-        return [_line(*np.column_stack([np.cos(angles), np.sin(angles)]))]
+        return [line(*np.column_stack([np.cos(angles), np.sin(angles)]))]
     if rng.random() < 0.4:
         angles = rng.uniform(0, np.pi) + np.pi * np.arange(count := max(3, count - 2)) / count
         ways = np.column_stack([np.cos(angles), np.sin(angles)])
-        return [_line(-way, way) for way in ways]
+        return [line(-way, way) for way in ways]
     turn = rng.uniform(0, 2 * np.pi)
     spread, size = rng.uniform(0.5, 1.0), rng.uniform(0.25, 0.5)
 
@@ -334,7 +272,7 @@ def star(rng: Random) -> Drawing:
 
     tip = np.array(place(0, 0.5))
     sides = [tip - size * np.array([np.cos(turn + s), np.sin(turn + s)]) for s in (-spread, spread)]
-    strokes = [_line(place(np.pi, 0.6), tip), _line(sides[0], tip, sides[1])]
+    strokes = [line(place(np.pi, 0.6), tip), line(sides[0], tip, sides[1])]
     return [*strokes, -strokes[1]] if rng.random() < 0.2 else strokes
 
 
@@ -359,8 +297,8 @@ KINDS: Mapping[str, Callable[[Random], Drawing]] = {
 }
 
 
-def draw(kind: str, rng: Random) -> npt.NDArray[np.uint8] | None:
-    """One picture of a kind, shape (28, 28), by a hand of its own; None if it is empty."""
+def draw_doodle(kind: str, rng: Random) -> npt.NDArray[np.uint8] | None:
+    """Return one doodle of a kind, shape (28, 28), slanted and stretched at random; None if it is empty."""
     strokes = KINDS[kind](rng)
     slant, turn = rng.uniform(-_SLANT, _SLANT), rng.uniform(-_TURN, _TURN)
     stretch = np.exp(rng.uniform(-_STRETCH, _STRETCH))
@@ -374,8 +312,8 @@ def draw(kind: str, rng: Random) -> npt.NDArray[np.uint8] | None:
     )
 
 
-def drawings(count: int, rng: Random) -> tuple[Images, npt.NDArray[np.str_]]:
-    """Pictures of all kinds, equally many of each, with the kind of each.
+def synthetic_negatives(count: int, rng: Random) -> tuple[Images, npt.NDArray[np.str_]]:
+    """Return doodles of all kinds, equally many of each, with the kind of each.
 
     Parameters
     ----------
@@ -386,9 +324,9 @@ def drawings(count: int, rng: Random) -> tuple[Images, npt.NDArray[np.str_]]:
     Returns
     -------
     images : ndarray of uint8, shape (n, 28, 28)
-        In MNIST's form, with its pen.
+        In MNIST's form, with its pen width.
     kinds : ndarray of str, shape (n,)
     """
-    made = [(kind, draw(kind, rng)) for kind in KINDS for _ in range(count)]
+    made = [(kind, draw_doodle(kind, rng)) for kind in KINDS for _ in range(count)]
     drawn = [(kind, image) for kind, image in made if image is not None]
     return np.stack([image for _, image in drawn]), np.array([kind for kind, _ in drawn])

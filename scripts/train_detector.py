@@ -1,14 +1,15 @@
-"""What the judge learns: one digit, and all that is none.
+"""Train the detector of `core.drawing.detector` on digits and on synthetic negatives.
 
-The digits are those of MNIST, also in many other hands. The rest is made by rule: digits side
-by side as in a row, cut, turned, struck through, put together of two, and the drawings of
-`scripts.doodles`.
+The digits are those of MNIST, plain and with handwriting augmentation. The negatives are made by
+rule: digits side by side as in a number, cut, turned, struck through, put together of two, and
+the doodles of `scripts.doodles`.
 
     python -m scripts.train_detector
 
-trains it and writes ``models/judge.npz``; takes a few minutes.
+writes ``models/detector.npz``; takes a few minutes.
 """
 
+import argparse
 import itertools
 import warnings
 from collections.abc import Iterator
@@ -20,20 +21,19 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from core.data import IMAGE_SIZE, MAX_PIXEL, Images, load_mnist
-from core.drawing.detector import DEFAULT_REFUSED, WEIGHTS, Judge, features, load_judge
+from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, WEIGHTS, Detector, features, load_detector
 from core.drawing.strokes import strokes_to_mnist
 from core.ink import ink_box, to_mnist
-from scripts.doodles import Random, drawings
+from scripts.doodles import Random, synthetic_negatives
 
 HIDDEN_UNITS = (160, 32)
 EPOCHS = 10
-# Pictures of a training: rows of digits and what is cut from them, drawings of each kind of
-# `scripts.doodles`, and digits that were changed into none.
-IN_ROWS, OF_EACH_KIND, CHANGED = 100_000, 3_000, 40_000
-PLAIN_ONES = 12_000
+# Pictures of a training: crops of numbers, doodles of each kind, digits altered into negatives, and
+# ones of a single line.
+NUMBER_CROPS, OF_EACH_KIND, ALTERED, PLAIN_ONES = 100_000, 3_000, 40_000, 12_000
 # Digits are put side by side at this height, in pixels.
 _HEIGHT = 40
-# Shear and stretch of MNIST digits, as hands differ that NIST never saw.
+# Shear and stretch of MNIST digits, for the handwriting that NIST never saw.
 _SLANT = 0.3
 _STRETCH = 1.5
 # Pens from two thirds to twice as thick as that of MNIST.
@@ -45,29 +45,32 @@ _PENS = (
     ImageFilter.MaxFilter(5),
     ImageFilter.MaxFilter(7),
 )
-# Digits that are none when turned to the left, on their head, or in a mirror. Two and five
-# are almost a five and a two in the mirror.
-_LEFT = (2, 3, 4, 5, 6, 7, 8, 9, 1)
-_ON_ITS_HEAD = (3, 4, 7)
+# Labels that are no digit when turned by 90° or 180°, or in a mirror. Two and five are almost a
+# five and a two in the mirror.
+_QUARTER_TURNED = (2, 3, 4, 5, 6, 7, 8, 9, 1)
+_HALF_TURNED = (3, 4, 7)
 _MIRRORED = (3, 4, 6, 7, 9)
-# A one with a stroke more may be a four or a seven, a zero may be slashed and a seven crossed.
+# With one stroke more, a one may be a four or a seven, a zero may be slashed and a seven crossed.
 _STRUCK_THROUGH = (2, 3, 4, 5, 6, 8, 9)
 
 Picture = npt.NDArray[np.uint8]
 
 
-def in_rows(digits: Images, count: int, rng: Random) -> tuple[Images, npt.NDArray[np.bool_]]:
-    """Single digits (a third), and pairs and pieces as `core.drawing.number` has them; and which is which."""
-    made = list(itertools.islice(_in_rows(digits, rng), count))
-    return np.stack([image for image, _ in made]), np.array([one for _, one in made])
+def number_crops(digits: Images, count: int, rng: Random) -> tuple[Images, npt.NDArray[np.bool_]]:
+    """Return crops as `core.drawing.number` makes them of a number, and which of them are one digit.
+
+    A third are single digits, the rest are pairs and pieces.
+    """
+    made = list(itertools.islice(_number_crops(digits, rng), count))
+    return np.stack([image for image, _ in made]), np.array([is_digit for _, is_digit in made])
 
 
-def _in_rows(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]:
+def _number_crops(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]:
     while True:
         left, right = (_varied(digits[rng.integers(len(digits))], rng) for _ in range(2))
         pair, seam = _beside(left, right, rng)
         cut = rng.uniform(0.25, 0.75)
-        for picture, one in (
+        for picture, is_digit in (
             (left, True),
             (right, True),
             (pair, False),
@@ -83,11 +86,11 @@ def _in_rows(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]:
         ):
             image = to_mnist(picture)
             if image is not None:
-                yield image, one
+                yield image, is_digit
 
 
 def _varied(digit: Picture, rng: Random) -> Picture:
-    """A digit slanted, stretched, written with another pen, cropped to its ink and 40 pixels tall."""
+    """Return a digit slanted, stretched, with another pen, cropped to its ink and 40 pixels tall."""
     slant = rng.uniform(-_SLANT, _SLANT)
     large = 3 * IMAGE_SIZE
     picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
@@ -117,7 +120,7 @@ def _varied(digit: Picture, rng: Random) -> Picture:
 
 
 def _beside(left: Picture, right: Picture, rng: Random) -> tuple[Picture, int]:
-    """Two digits side by side, and the column where the second begins."""
+    """Return two digits side by side, and the column where the second begins."""
     gap = round(rng.uniform(-0.2, 0.15) * _HEIGHT)
     start = max(0, left.shape[1] + gap)
     tops = (
@@ -134,8 +137,8 @@ def _beside(left: Picture, right: Picture, rng: Random) -> tuple[Picture, int]:
     return pair, start
 
 
-def changed(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Random) -> Images:
-    """Digits turned, mirrored, struck through, or put together of two, so that they are none."""
+def altered_digits(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Random) -> Images:
+    """Return negatives: digits turned, mirrored, struck through, or put together of two."""
     pictures: list[Picture] = []
     by_label = [digits[labels == label] for label in range(10)]
 
@@ -146,8 +149,8 @@ def changed(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Ra
 
     while len(pictures) < count:
         for picture in (
-            np.rot90(one_of(_LEFT), rng.choice([1, 3])),
-            one_of(_ON_ITS_HEAD)[::-1, ::-1],
+            np.rot90(one_of(_QUARTER_TURNED), rng.choice([1, 3])),
+            one_of(_HALF_TURNED)[::-1, ::-1],
             one_of(_MIRRORED)[:, ::-1],
             _struck_through(one_of(_STRUCK_THROUGH), rng),
             _put_together(by_label, rng),
@@ -159,7 +162,7 @@ def changed(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Ra
 
 
 def _struck_through(digit: Picture, rng: Random) -> Picture:
-    """With one or two long lines more."""
+    """Return a digit with one or two long lines more."""
     large = 4 * IMAGE_SIZE
     picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
     brush = ImageDraw.Draw(picture)
@@ -172,7 +175,7 @@ def _struck_through(digit: Picture, rng: Random) -> Picture:
 
 
 def _put_together(by_label: list[Images], rng: Random) -> Picture:
-    """Half of one digit beside or above half of another, not quite in line."""
+    """Return half of one digit beside or above half of another, not quite in line."""
     one, other = (by_label[label] for label in rng.choice(10, 2, replace=False))
     first, second = one[rng.integers(len(one))], other[rng.integers(len(other))]
     picture = np.zeros((IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
@@ -186,9 +189,9 @@ def _put_together(by_label: list[Images], rng: Random) -> Picture:
 
 
 def plain_ones(count: int, rng: Random) -> Images:
-    """Ones of a single line, upright or slanted, some with a short flag or a serif.
+    """Return ones of a single line, upright or slanted, some with a short flag or a serif.
 
-    That is how a One is drawn with a mouse. In MNIST hardly any stands quite upright, but many
+    That is how a one is drawn with a mouse. In MNIST hardly any stands quite upright, but many
     pieces of other digits do.
     """
     images: list[Picture] = []
@@ -206,11 +209,12 @@ def plain_ones(count: int, rng: Random) -> Images:
     return np.stack(images)
 
 
-def _anew(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
-    """Written by other hands, with other pens; a label that is no digit adds nothing to it."""
-    from core.augmentation.handwriting import augment, signed_distance_fields
+def _augment(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
+    """Return pictures with handwriting augmentation; the label −1 adds no stroke to them."""
+    from core.augmentation.distance_fields import signed_distance_fields
+    from core.augmentation.handwriting import augment
 
-    written = [
+    augmented = [
         np.asarray(
             augment(
                 signed_distance_fields(images[start : start + 1000]),
@@ -220,42 +224,45 @@ def _anew(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
         )
         for start in range(0, len(images), 1000)
     ]
-    return np.concatenate(written)
+    return np.concatenate(augmented)
 
 
-def examples(
+def training_set(
     digits: Images, labels: npt.NDArray[np.integer], rng: Random
-) -> Iterator[tuple[str, Images, npt.NDArray[np.bool_]]]:
-    """The pictures of a training by their source, with whether each is one digit.
+) -> Iterator[tuple[Images, npt.NDArray[np.bool_]]]:
+    """Return the pictures of a training in parts, with whether each is one digit.
 
-    Digits and the rest go through the same hands and pens: else it would learn how neatly
-    they are drawn.
+    Digits and negatives get the same augmentation: otherwise the detector would learn how
+    neatly they are drawn.
     """
-    yield "digits", digits, np.ones(len(digits), dtype=bool)
-    yield "digits anew", _anew(digits, labels, 1), np.ones(len(digits), dtype=bool)
+    yield digits, np.ones(len(digits), dtype=bool)
+    yield _augment(digits, labels, 1), np.ones(len(digits), dtype=bool)
     ones = plain_ones(PLAIN_ONES, rng)
-    for image_set in (ones, _anew(ones, np.full(len(ones), 1), 6)):
-        yield "plain ones", image_set, np.ones(len(ones), dtype=bool)
-    rows, one = in_rows(digits, IN_ROWS, rng)
-    yield "rows", rows, one
-    some = rng.permutation(len(rows))[: len(rows) // 2]
-    yield "rows anew", _anew(rows[some], np.full(len(some), -1), 2), one[some]
-    drawn, kinds = drawings(OF_EACH_KIND, rng)
+    for images in (ones, _augment(ones, np.full(len(ones), 1), 6)):
+        yield images, np.ones(len(ones), dtype=bool)
+    crops, is_digit = number_crops(digits, NUMBER_CROPS, rng)
+    yield crops, is_digit
+    some = rng.permutation(len(crops))[: len(crops) // 2]
+    yield _augment(crops[some], np.full(len(some), -1), 2), is_digit[some]
+    doodles, kinds = synthetic_negatives(OF_EACH_KIND, rng)
     for seed in (3, 4):
-        anew = _anew(drawn, np.full(len(drawn), -1), seed)
+        augmented = _augment(doodles, np.full(len(doodles), -1), seed)
         for kind in dict.fromkeys(kinds):
-            yield kind, anew[kinds == kind], np.zeros((kinds == kind).sum(), dtype=bool)
-    none = changed(digits, labels, CHANGED, rng)
-    yield "changed", _anew(none, np.full(len(none), -1), 5), np.zeros(len(none), dtype=bool)
+            yield augmented[kinds == kind], np.zeros((kinds == kind).sum(), dtype=bool)
+    altered = altered_digits(digits, labels, ALTERED, rng)
+    yield _augment(altered, np.full(len(altered), -1), 5), np.zeros(len(altered), dtype=bool)
 
 
 def main() -> None:
-    """Train, write the weights, and say what is refused of pictures of the same kinds made anew."""
+    """Train, write the weights, and print what is rejected of new pictures of the same kinds."""
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     mnist = load_mnist()
-    sources = list(examples(mnist.train_images, mnist.train_labels, np.random.default_rng(0)))
-    seen = np.concatenate([features(images) for _, images, _ in sources])
-    one = np.concatenate([truth for *_, truth in sources])
-    print(f"{one.sum():,} digits, {(~one).sum():,} others")
+    parts = list(training_set(mnist.train_images, mnist.train_labels, np.random.default_rng(0)))
+    inputs = np.concatenate([features(images) for images, _ in parts])
+    is_digit = np.concatenate([truth for _, truth in parts])
+    print(f"{is_digit.sum():,} digits, {(~is_digit).sum():,} negatives")
     network = MLPClassifier(
         HIDDEN_UNITS,
         batch_size=500,
@@ -265,37 +272,37 @@ def main() -> None:
         verbose=True,
     )
     with warnings.catch_warnings():
-        # It learns for as long as it is told to.
+        # It ends after a fixed number of epochs, on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        network.fit(seen, one)
+        network.fit(inputs, is_digit)
     layers = zip(network.coefs_, network.intercepts_, strict=True)
     arrays = [array.astype(np.float16) for layer in layers for array in layer]
     rounded = [array.astype(np.float32) for array in arrays]
-    judge = Judge(tuple(zip(rounded[::2], rounded[1::2], strict=True)), np.zeros(0, dtype=np.float32))
+    detector = Detector(tuple(zip(rounded[::2], rounded[1::2], strict=True)), np.zeros(0, dtype=np.float32))
     aside = WEIGHTS.with_suffix(".part.npz")
-    np.savez_compressed(aside, *arrays, np.sort(judge.score(mnist.test_images)))
+    np.savez_compressed(aside, *arrays, np.sort(detector.score(mnist.test_images)))
     aside.replace(WEIGHTS)
-    load_judge.cache_clear()
+    load_detector.cache_clear()
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
     report()
 
 
 def report() -> None:
-    """Print what is refused of pictures made from MNIST's test digits, and of new drawings."""
-    mnist, judge, rng = load_mnist(), load_judge(), np.random.default_rng(1)
-    rows, one = in_rows(mnist.test_images, 6_000, rng)
-    none = changed(mnist.test_images, mnist.test_labels, 2_000, rng)
-    drawn, kinds = drawings(200, rng)
+    """Print what is rejected of pictures made from MNIST's test digits, and of new doodles."""
+    mnist, detector, rng = load_mnist(), load_detector(), np.random.default_rng(1)
+    crops, is_digit = number_crops(mnist.test_images, 6_000, rng)
+    altered = altered_digits(mnist.test_images, mnist.test_labels, 2_000, rng)
+    doodles, kinds = synthetic_negatives(200, rng)
     parts = {
-        "digits in other hands": rows[one],
+        "varied digits": crops[is_digit],
         "plain ones": plain_ones(200, rng),
-        "pairs and pieces": rows[~one],
-        "changed digits": none,
+        "pairs and pieces": crops[~is_digit],
+        "altered digits": altered,
     }
-    parts |= {str(kind): drawn[kinds == kind] for kind in dict.fromkeys(kinds)}
-    print(f"refused when {DEFAULT_REFUSED:.0%} of MNIST's test digits are")
+    parts |= {str(kind): doodles[kinds == kind] for kind in dict.fromkeys(kinds)}
+    print(f"rejected at a false rejection rate of {DEFAULT_FALSE_REJECTION_RATE:.0%}")
     for name, images in parts.items():
-        print(f"  {name:22s}{judge.refuses(images).mean():6.1%}")
+        print(f"  {name:22s}{detector.rejects(images).mean():6.1%}")
 
 
 if __name__ == "__main__":

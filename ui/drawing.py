@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.drawing.strokes import Stroke, read_pen, read_strokes
+from core.drawing.strokes import Stroke, read_pen_width, read_strokes
 
 
 @dataclass
@@ -27,16 +27,16 @@ class Drawing:
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
-        """The path of the pen. Raises `PenError` if it cannot be drawn."""
+        """The strokes. Raises `StrokeError` if they cannot be drawn."""
         return read_strokes(self.objects)
 
     @property
-    def pen(self) -> float:
-        """Width of the widest pen, in pixels of the canvas. Raises `PenError` likewise."""
-        return read_pen(self.objects)
+    def pen_width(self) -> float:
+        """Width of the widest pen, in pixels of the canvas. Raises `StrokeError` likewise."""
+        return read_pen_width(self.objects)
 
     def receive(self, drawing: Any) -> None:
-        """Take what the browser sent; nothing is drawn if it is no drawing."""
+        """Take what the browser sent; anything but a drawing counts as an empty one."""
         raw = drawing.get("raw") if isinstance(drawing, dict) else None
         objects = raw.get("objects") if isinstance(raw, dict) else None
         self.objects = objects if isinstance(objects, list) else []

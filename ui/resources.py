@@ -21,7 +21,7 @@ from core.store.runs import RunStore
 
 if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
-    from core.drawing.neighbors import Likeness
+    from core.drawing.neighbors import NeighborIndex
     from core.evaluation import Evaluation
 
 
@@ -96,12 +96,12 @@ def _secret(name: str) -> Any:
 
 
 @st.cache_resource(show_spinner=False)
-def likeness() -> "Likeness":
+def neighbor_index() -> "NeighborIndex":
     """The training digits, ready to be compared with."""
     # Imported here because it brings SciPy, which Home and Explore do not need.
-    from core.drawing.neighbors import load_likeness
+    from core.drawing.neighbors import load_neighbor_index
 
-    return load_likeness()
+    return load_neighbor_index()
 
 
 @st.cache_resource(show_spinner="Measuring what is refused…")
@@ -109,9 +109,9 @@ def rejection_rates() -> tuple["RejectionRates", ...]:
     """Return what each threshold rejects of MNIST's test digits and of the negatives."""
     # As above.
     from core.analysis import rejection
-    from core.drawing.detector import load_judge
+    from core.drawing.detector import load_detector
 
-    return rejection.rejection_rates(load_judge(), rejection.load_negatives().images)
+    return rejection.rejection_rates(load_detector(), rejection.load_negatives().images)
 
 
 def keep_keras_session() -> None:

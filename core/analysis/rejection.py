@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import Images
-from core.drawing.detector import MAX_REFUSED, Judge
+from core.drawing.detector import MAX_FALSE_REJECTION_RATE, Detector
 from core.drawing.strokes import Stroke, as_strokes, strokes_to_mnist
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "negatives.json"
@@ -88,19 +88,19 @@ def _vary(strokes: Sequence[Stroke], rng: np.random.Generator) -> list[Stroke]:
     ]
 
 
-def rejection_rates(judge: Judge, images: Images, points: int = 41) -> tuple[RejectionRates, ...]:
+def rejection_rates(detector: Detector, images: Images, points: int = 41) -> tuple[RejectionRates, ...]:
     """Return the shares rejected at each threshold that a student may choose.
 
     Parameters
     ----------
-    judge : Judge
+    detector : Detector
     images : ndarray of uint8, shape (n, 28, 28)
         Negatives.
     points : int, default 41
-        Thresholds, evenly from none to `core.drawing.detector.MAX_REFUSED` of the test digits.
+        Thresholds, evenly from none to `core.drawing.detector.MAX_FALSE_REJECTION_RATE` of the test digits.
     """
-    rare = judge.as_strange(images)
+    p_values = detector.p_value(images)
     return tuple(
-        RejectionRates(float(share), float((rare < share).mean()))
-        for share in np.linspace(0, MAX_REFUSED, points)
+        RejectionRates(float(share), float((p_values < share).mean()))
+        for share in np.linspace(0, MAX_FALSE_REJECTION_RATE, points)
     )

@@ -1,9 +1,9 @@
-"""Whether a picture is one digit at all.
+"""Whether a picture is one digit at all: an out-of-distribution detector.
 
-A network that knows only digits answers anything with a digit: it takes 38 for an 8, half a
-nought for a one, and a face for a five, and says 99 %. So a second, small one learned nothing
-but the difference: see `scripts.train_detector`. It looks at the slopes of strokes in each place,
-and needs no TensorFlow.
+A network that knows only digits answers everything with a digit: it takes 38 for an 8, half a
+zero for a one, and a face for a five, and says 99%. So a second, small network has learned
+nothing but the difference: see `scripts.train_detector`. It looks at histograms of oriented
+gradients (`core.drawing.hog`) and needs no TensorFlow.
 """
 
 import functools
@@ -15,36 +15,37 @@ import numpy.typing as npt
 import scipy.special
 
 from core.data import Images
-from core.drawing.hog import slopes
+from core.drawing.hog import hog
 
-WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "judge.npz"
-# What a student may choose: the share of MNIST's test digits that is refused.
-MAX_REFUSED = 0.20
-# About one in twenty of the digits drawn on a screen is refused with this.
-DEFAULT_REFUSED = 0.04
+WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "detector.npz"
+# The false rejection rate is the share of MNIST's test digits that a threshold rejects.
+# A student may choose up to this one.
+MAX_FALSE_REJECTION_RATE = 0.20
+# With this one, about one in twenty of the digits drawn on a screen is rejected.
+DEFAULT_FALSE_REJECTION_RATE = 0.04
 
-# A row of 392 slopes has length 1, so each is small.
+# A row of 392 features has length 1, so each feature is small.
 _SCALE = np.float32(4)
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
-    """A network that tells one digit from all else.
+class Detector:
+    """A network that tells one digit from everything else.
 
     Attributes
     ----------
     layers : tuple of pairs of ndarray of float32
-        Weights and biases, the first for the 392 slopes of `core.drawing.hog.slopes`.
+        Weights and biases; the first layer takes what `features` returns.
     test_scores : ndarray of float32, shape (10000,)
-        Of MNIST's test digits, in ascending order.
+        Scores of MNIST's test digits, in ascending order.
     """
 
     layers: tuple[tuple[Floats, Floats], ...]
     test_scores: Floats
 
     def score(self, images: Images) -> Floats:
-        """Log odds that each picture is one digit.
+        """Return the log odds that each picture is one digit.
 
         Parameters
         ----------
@@ -63,37 +64,50 @@ class Judge:
         return values[:, 0]
 
     def probability(self, images: Images) -> Floats:
-        """Probability that each picture is one digit, if two of five pictures were; shape (n,)."""
-        share: Floats = scipy.special.expit(self.score(images))
-        return share
+        """Return the probability that each picture is one digit, shape (n,).
 
-    def as_strange(self, images: Images) -> npt.NDArray[np.float64]:
-        """Share of MNIST's test digits, 0 to 1, that look no more like one digit; shape (n,)."""
+        The prior is that of the training: two pictures of five were digits.
+        """
+        probability: Floats = scipy.special.expit(self.score(images))
+        return probability
+
+    def p_value(self, images: Images) -> npt.NDArray[np.float64]:
+        """Return the p-value of each picture under the hypothesis "one digit", shape (n,).
+
+        It is the share of MNIST's test digits, 0 to 1, with a score no higher than this one's.
+        """
         below = np.searchsorted(self.test_scores, self.score(images), side="right")
         share: npt.NDArray[np.float64] = below / len(self.test_scores)
         return share
 
-    def refuses(self, images: Images, share: float = DEFAULT_REFUSED) -> npt.NDArray[np.bool_]:
-        """Whether each picture is refused by a threshold that refuses a share of MNIST's test digits.
+    def rejects(
+        self, images: Images, false_rejection_rate: float = DEFAULT_FALSE_REJECTION_RATE
+    ) -> npt.NDArray[np.bool_]:
+        """Return which pictures a threshold rejects, shape (n,).
 
         Parameters
         ----------
         images : ndarray of uint8, shape (n, 28, 28)
-        share : float, default `DEFAULT_REFUSED`
-            0 (nothing is refused) to `MAX_REFUSED`.
+        false_rejection_rate : float, default `DEFAULT_FALSE_REJECTION_RATE`
+            The threshold, as the share of MNIST's test digits that it rejects: 0 (nothing is
+            rejected) to `MAX_FALSE_REJECTION_RATE`.
         """
-        refused: npt.NDArray[np.bool_] = self.as_strange(images) < share
-        return refused
+        rejected: npt.NDArray[np.bool_] = self.p_value(images) < false_rejection_rate
+        return rejected
+
+    def is_digit(self, image: Images, false_rejection_rate: float = DEFAULT_FALSE_REJECTION_RATE) -> bool:
+        """Return whether one picture, shape (28, 28), passes as a digit: `rejects` does not reject it."""
+        return not self.rejects(image[np.newaxis], false_rejection_rate)[0]
 
 
 def features(images: Images) -> Floats:
-    """What the network sees of each picture: slopes, about as large as its first weights want them."""
-    return _SCALE * slopes(images)
+    """Return the inputs of the network for each picture, shape (n, 392): scaled HOG features."""
+    return _SCALE * hog(images)
 
 
 @functools.lru_cache(maxsize=1)
-def load_judge(path: Path = WEIGHTS) -> Judge:
-    """Load the trained network; 10 ms, and kept.
+def load_detector(path: Path = WEIGHTS) -> Detector:
+    """Return the trained detector; it takes 10 ms to load and is kept.
 
     Raises
     ------
@@ -103,4 +117,4 @@ def load_judge(path: Path = WEIGHTS) -> Judge:
     with np.load(path) as file:
         arrays = [file[name].astype(np.float32) for name in file.files]
     *layers, scores = arrays
-    return Judge(tuple(zip(layers[::2], layers[1::2], strict=True)), scores)
+    return Detector(tuple(zip(layers[::2], layers[1::2], strict=True)), scores)

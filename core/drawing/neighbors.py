@@ -1,11 +1,8 @@
-"""Which of the training digits a picture looks most like.
+"""The nearest neighbors of a picture: which training digits it looks most like.
 
-A comparison of the direction of strokes in each place: it shows what is known of such
-shapes, whatever a network says about them.
-
-    python -m core.drawing.neighbors
-
-describes the training digits once and writes ``data/likeness.npz``; takes half a minute.
+Compared are histograms of oriented gradients (`core.drawing.hog`), reduced to their principal
+components. So it shows what is known of such shapes, whatever a network says about them.
+`scripts.index_neighbors` makes the index.
 """
 
 import functools
@@ -16,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import Images
-from core.drawing.hog import slopes
+from core.drawing.hog import hog
 
-FILE = Path(__file__).resolve().parents[2] / "data" / "likeness.npz"
-NEIGHBOURS = 5
+FILE = Path(__file__).resolve().parents[2] / "data" / "neighbors.npz"
+NEIGHBORS = 5
 
-# Principal components kept, and the step to which they are rounded in the file.
-_COMPONENTS = 50
-_STEP = 0.015
+# Principal components that are kept, and the step to which they are rounded in the file.
+COMPONENTS = 50
+ROUNDING_STEP = 0.015
 # Images at a time: the arrays of a step stay small.
 _BLOCK = 250
 
@@ -32,14 +29,15 @@ Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Likeness:
-    """The training digits, ready to be compared with.
+class NeighborIndex:
+    """The training digits, ready to be searched.
 
     Attributes
     ----------
     mean : ndarray of float32, shape (392,)
+        Of the HOG features of the training digits.
     axes : ndarray of float32, shape (392, 50)
-        The principal components of the slopes of training digits.
+        Their principal axes.
     digits : ndarray of float32, shape (60000, 50)
         The training digits along these axes.
     """
@@ -53,28 +51,29 @@ class Likeness:
         halves: Floats = np.einsum("nd,nd->n", self.digits, self.digits) / 2
         return halves
 
-    def nearest(self, images: Images, k: int = NEIGHBOURS) -> tuple[Indices, Floats]:
-        """Find the training digits that are most similar to each picture.
+    def nearest(self, images: Images, k: int = NEIGHBORS) -> tuple[Indices, Floats]:
+        """Return the k nearest neighbors of each picture among the training digits.
 
         Parameters
         ----------
         images : ndarray of uint8, shape (n, 28, 28)
             In MNIST's form: see `core.ink` and `core.drawing.strokes`.
-        k : int, default `NEIGHBOURS`
+        k : int, default `NEIGHBORS`
 
         Returns
         -------
         indices : ndarray of int64, shape (n, k)
             Into the training images, the most similar first.
         distances : ndarray of float32, shape (n, k)
-            Euclidean, between the first 50 principal components of their slopes: 0 to about 1.4.
+            Euclidean, between the first 50 principal components of their HOG features: 0 to
+            about 1.4.
         """
-        places = (slopes(images) - self.mean) @ self.axes
-        indices = np.empty((len(places), k), dtype=np.int64)
-        distances = np.empty((len(places), k), dtype=np.float32)
-        for start in range(0, len(places), _BLOCK):
-            block = places[start : start + _BLOCK]
-            # Half the squared distance without the part that is the same for all digits.
+        points = (hog(images) - self.mean) @ self.axes
+        indices = np.empty((len(points), k), dtype=np.int64)
+        distances = np.empty((len(points), k), dtype=np.float32)
+        for start in range(0, len(points), _BLOCK):
+            block = points[start : start + _BLOCK]
+            # Half the squared distance, without the part that is the same for all digits.
             apart = self._half_squares - block @ self.digits.T
             found = np.argpartition(apart, k - 1, axis=1)[:, :k]
             squares = ((block[:, np.newaxis] - self.digits[found]) ** 2).sum(axis=2)
@@ -84,13 +83,14 @@ class Likeness:
         return indices, distances
 
 
-def load_likeness(path: Path = FILE) -> Likeness:
-    """Load the described training digits; takes a tenth of a second and 15 MB.
+def load_neighbor_index(path: Path = FILE) -> NeighborIndex:
+    """Return the index of the training digits; it takes a tenth of a second and 15 MB to load.
 
     Raises
     ------
     FileNotFoundError
-        If they have not been described: run ``python -m core.drawing.neighbors``.
+        If it has not been made: run ``python -m scripts.index_neighbors``.
     """
     with np.load(path) as file:
-        return Likeness(file["mean"], file["axes"], file["digits"].astype(np.float32) * np.float32(_STEP))
+        digits = file["digits"].astype(np.float32) * np.float32(ROUNDING_STEP)
+        return NeighborIndex(file["mean"], file["axes"], digits)

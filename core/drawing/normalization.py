@@ -1,4 +1,4 @@
-"""Ways to bring a drawing to 28×28 pixels, from the most careless to the most careful.
+"""Ways to normalize a drawing to 28×28 pixels, from the most careless to the most careful.
 
 They show why a network that reads 98 of 100 test images may not read a drawing: it only
 knows pictures that were made like those it learned from.
@@ -17,8 +17,8 @@ Picture = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Preparation:
-    """A drawing brought to 28×28 pixels in one way.
+class Normalization:
+    """A drawing normalized to 28×28 pixels in one way.
 
     Attributes
     ----------
@@ -32,44 +32,44 @@ class Preparation:
     image: Picture
 
 
-def prepare(canvas: Picture, redrawn: Picture | None = None) -> tuple[Preparation, ...]:
-    """Bring a drawing to 28×28 pixels in every way.
+def normalize(canvas: Picture, redrawn: Picture | None = None) -> tuple[Normalization, ...]:
+    """Return a drawing normalized to 28×28 pixels in every way.
 
     Parameters
     ----------
     canvas : ndarray of uint8, shape (height, width)
         Light ink on black.
     redrawn : ndarray of uint8, shape (28, 28), optional
-        The path of the pen drawn again, see `core.drawing.strokes.strokes_to_mnist`.
+        The strokes drawn again, see `core.drawing.strokes.strokes_to_mnist`.
 
     Returns
     -------
-    tuple of Preparation
+    tuple of Normalization
         Empty if there is no ink.
     """
-    box, normalised = ink_box(canvas), to_mnist(canvas)
-    if box is None or normalised is None:
+    box, centered = ink_box(canvas), to_mnist(canvas)
+    if box is None or centered is None:
         return ()
     ways = [
-        Preparation(
+        Normalization(
             "Only made smaller",
             "The whole field becomes 28×28 pixels. Place and size stay as you drew them.",
             _resized(canvas, (IMAGE_SIZE, IMAGE_SIZE)),
         ),
-        Preparation(
+        Normalization(
             "Cut out and made as large",
             "The digit is cut out and fills 20×20 pixels in the middle, as in MNIST.",
             _boxed(canvas[box.top : box.bottom, box.left : box.right]),
         ),
-        Preparation(
+        Normalization(
             "And centred by its weight",
             "The centre of the ink, not of the box, is in the middle, as in MNIST.",
-            normalised,
+            centered,
         ),
     ]
     if redrawn is not None:
         ways.append(
-            Preparation(
+            Normalization(
                 "Drawn again with MNIST's pen",
                 "Your strokes are drawn again with a pen as thick as in MNIST. This is what Digit Lab does.",
                 redrawn,

@@ -1,81 +1,61 @@
-"""Several digits side by side, read one by one.
+"""A number read digit by digit.
 
 Where a digit ends is known only once it has been read: the bar of a five lies apart from its
-body as a one lies apart from a nought. So a row is taken into more parts than it has digits,
-neighbouring parts are put together in every way that could be a digit, the network reads all
-of these at once, and the cheapest way through the row wins (the segmentation graph of LeCun,
-Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition", 1998).
+body as a one lies apart from a zero. So a number is cut into more segments than it has digits
+(`core.drawing.segmentation`), neighboring segments are put together in every way that could be
+a digit, the network and the detector judge all of these candidates at once, and the shortest
+path from the first segment to the last wins: the segmentation graph of LeCun, Bottou, Bengio
+and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998).
 """
 
-import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from core.data import MAX_PIXEL
-from core.drawing.detector import load_judge
+from core.data import MAX_PIXEL, Images
+from core.drawing.detector import load_detector
 from core.drawing.segmentation import (
-    _MAX_MARKS,
-    _MAX_PARTS,
-    _SHORT,
-    _TOO_MANY,
     MAX_DIGITS,
+    SHORT,
+    Box,
     Content,
-    RowError,
-    _Box,
-    _box_of,
-    _cut_stroke,
-    _Part,
-    _patch_parts,
-    _row_height,
-    _without_specks,
+    NumberError,
+    Segmentation,
+    segment_image,
+    segment_strokes,
 )
+from core.drawing.segmentation_graph import Candidate, find_candidates, segmentation_cost, shortest_path
 from core.drawing.strokes import Stroke, strokes_to_mnist
 from core.evaluation import Model, predict
 from core.ink import InkBox, ink_box, to_mnist
 
-# A digit is put together of at most so many parts.
-_MAX_GROUP = 8
-
-# All lengths below are shares of the height of a digit, all costs are −log probabilities.
-# Marks that lie this far within one another from left to right belong together.
-_BOUND = 0.35
-# From this distance on, marks rather belong to two digits than to one; each part of the height
-# further says so more.
-_APART = 0.05
-_PER_GAP = 15.0
-# No digit has a hole as wide as this.
-_HOLE = 0.4
-_WIDEST = 1.8
-_PER_SHORT = 15.0
+# Lengths are shares of the height of a digit, costs are −log probabilities.
+# From this width on, each further part of the height makes a digit less probable.
 _WIDE = 1.2
 _PER_WIDE = 6.0
-# As narrow as this is only a one.
+# And so does each part of the height that is missing up to `SHORT`.
+_PER_SHORT = 15.0
+# Only a one is as narrow as this.
 _NARROW = 0.22
 _NOT_ONE = 3.0
-# To be cut where the pen was not lifted, or where ink touches.
-_CUT = 2.0
-_PER_INK_CUT = 5.0
-
-# Even a network that is sure of another digit may be wrong.
-_LEAST_PROBABILITY = 0.01
-
-_LEAST_WHOLE = 0.001
+# Even a network that is sure of another digit may be wrong, and so may the detector.
+_MIN_PROBABILITY = 0.01
+_MIN_DIGIT_PROBABILITY = 0.001
 
 # A larger picture is made smaller, in pixels.
-_MOST_HEIGHT = 160
-_MOST_WIDTH = 2_000
-# Share of the blackest ink from which on a pixel is ink.
+_MAX_HEIGHT = 160
+_MAX_WIDTH = 2_000
+# A pixel is ink from this share of the blackest ink on.
 _INK = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """One digit of a row.
+class DigitReading:
+    """One digit of a number.
 
     Attributes
     ----------
@@ -86,7 +66,7 @@ class Reading:
     probabilities : ndarray of float32, shape (10,)
         Sums to 1.
     strokes : tuple of ndarray, each of shape (n, 2)
-        Those that it is made of; empty if it was read from a picture.
+        What it is made of; empty if it was read from a picture.
     """
 
     box: InkBox
@@ -101,78 +81,53 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Row:
-    """The digits of a row from left to right, at least one."""
+class NumberReading:
+    """The digits of a number from left to right, at least one."""
 
-    readings: tuple[Reading, ...]
+    digits: tuple[DigitReading, ...]
 
     @property
     def number(self) -> str:
         """The digits written out, such as ``407``."""
-        return "".join(str(reading.digit) for reading in self.readings)
+        return "".join(str(reading.digit) for reading in self.digits)
 
 
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Neighbouring parts, from `start` up to but without `end`, taken as one digit.
-
-    Attributes
-    ----------
-    start, end : int
-    box : _Box
-    hole : float
-        The widest free space in it, in pixels; negative if there is none.
-    """
-
-    start: int
-    end: int
-    box: _Box
-    hole: float
-
-
-def read_row(model: Model, strokes: Sequence[Stroke]) -> Row | None:
-    """Read a row of digits from the path of the pen.
+def read_number_from_strokes(model: Model, strokes: Sequence[Stroke]) -> NumberReading | None:
+    """Return the number that is written with these strokes.
 
     Parameters
     ----------
     model : keras.Model
         Takes images of shape (n, 28, 28) and gives ten probabilities for each.
     strokes : sequence of ndarray, each of shape (n, 2)
-        x and y in pixels, y downwards, as `core.drawing.strokes.as_strokes` gives them. Their order does
-        not matter: a seven may be crossed at the very end.
+        x and y in pixels, y downwards, as `core.drawing.strokes.as_strokes` returns them. Their
+        order does not matter: a seven may be crossed at the very end.
 
     Returns
     -------
-    Row or None
+    NumberReading or None
         None if there are no strokes.
 
     Raises
     ------
-    RowError
-        If there are more than `MAX_DIGITS` digits, or too many marks for as many.
+    NumberError
+        If there are more than `MAX_DIGITS` digits, or too many marks for that many digits.
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
     if not strokes:
         return None
-    if len(strokes) > _MAX_MARKS:
-        raise RowError(_TOO_MANY)
-    boxes = [_box_of(stroke) for stroke in strokes]
-    height = _row_height(boxes)
-    parts: list[_Part[Stroke]] = []
-    for place in _without_specks(boxes, height):
-        parts += _cut_stroke(strokes[place], height, place)
-    row, contents = _read(model, parts, height, strokes_to_mnist)
-    return Row(
+    read = _read(model, segment_strokes(strokes), strokes_to_mnist)
+    return NumberReading(
         tuple(
-            dataclasses.replace(reading, strokes=own)
-            for reading, own in zip(row.readings, contents, strict=True)
+            DigitReading(_outer(candidate.box), image, probabilities, candidate.contents)
+            for candidate, image, probabilities in read
         )
     )
 
 
-def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
-    """Read a row of digits from a picture, where they may touch.
+def read_number_from_image(model: Model, image: npt.ArrayLike) -> NumberReading | None:
+    """Return the number in a picture, where digits may touch.
 
     Parameters
     ----------
@@ -183,13 +138,13 @@ def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
 
     Returns
     -------
-    Row or None
+    NumberReading or None
         None if there is no ink.
 
     Raises
     ------
-    RowError
-        If there are more than `MAX_DIGITS` digits, or too many marks for as many.
+    NumberError
+        If there are more than `MAX_DIGITS` digits, or too many marks for that many digits.
     ValueError
         If the array does not have this shape, or holds NaN or infinity.
     EvaluationError
@@ -197,33 +152,37 @@ def read_picture(model: Model, image: npt.ArrayLike) -> Row | None:
     """
     picture = np.asarray(image)
     if picture.ndim != 2:
-        raise ValueError("A row of digits must be a grey picture.")
+        raise ValueError("A picture of a number must be gray.")
     frame = ink_box(picture)
     if frame is None:
         return None
     ink = picture[frame.top : frame.bottom, frame.left : frame.right].astype(np.float32)
-    shrink = max(1.0, ink.shape[0] / _MOST_HEIGHT, ink.shape[1] / _MOST_WIDTH)
+    shrink = max(1.0, ink.shape[0] / _MAX_HEIGHT, ink.shape[1] / _MAX_WIDTH)
     size = (max(1, round(ink.shape[1] / shrink)), max(1, round(ink.shape[0] / shrink)))
     ink = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BOX))
     ink = ink * (MAX_PIXEL / ink.max())
+    found = segment_image(ink > _INK * MAX_PIXEL)
 
-    parts, numbers, height, pen = _patch_parts(ink > _INK * MAX_PIXEL)
+    def render(labels: Sequence[int]) -> Images | None:
+        return to_mnist(np.where(np.isin(found.labels, labels), ink, 0).astype(np.uint8))
 
-    def draw(contents: Sequence[int]) -> npt.NDArray[np.uint8] | None:
-        return to_mnist(np.where(np.isin(numbers, contents), ink, 0).astype(np.uint8))
-
-    row, _ = _read(model, parts, height, draw)
-    return Row(
+    return NumberReading(
         tuple(
-            dataclasses.replace(reading, box=_on_picture(reading.box, frame, shrink, pen))
-            for reading in row.readings
+            DigitReading(
+                _on_picture(_outer(candidate.box), frame, shrink, found.stroke_width), image, probabilities
+            )
+            for candidate, image, probabilities in _read(model, found, render)
         )
     )
 
 
-def _on_picture(box: InkBox, frame: InkBox, shrink: float, pen: float) -> InkBox:
-    """A box of the path in the shrunken frame, as a box of the ink in the picture."""
-    grow = pen / 2
+def _outer(box: Box) -> InkBox:
+    return InkBox(math.floor(box.left), math.floor(box.top), math.ceil(box.right), math.ceil(box.bottom))
+
+
+def _on_picture(box: InkBox, frame: InkBox, shrink: float, stroke_width: float) -> InkBox:
+    """Return a box of the path in the shrunken frame as a box of the ink in the picture."""
+    grow = stroke_width / 2
     return InkBox(
         max(frame.left, frame.left + math.floor((box.left - grow) * shrink)),
         max(frame.top, frame.top + math.floor((box.top - grow) * shrink)),
@@ -232,120 +191,41 @@ def _on_picture(box: InkBox, frame: InkBox, shrink: float, pen: float) -> InkBox
     )
 
 
-# --- The way through the row -----------------------------------------------------------------
-
-
 def _read(
     model: Model,
-    parts: Sequence[_Part[Content]],
-    height: float,
-    draw: Callable[[Sequence[Content]], npt.NDArray[np.uint8] | None],
-) -> tuple[Row, list[tuple[Content, ...]]]:
-    """Put parts together to the most probable digits; also what each is made of."""
-    parts = sorted(_bind(parts, height), key=lambda part: part.box.middle)
-    if len(parts) > _MAX_PARTS:
-        raise RowError(_TOO_MANY)
-    groups = list(_groups(parts, height))
-    contents = [
-        tuple(content for part in parts[g.start : g.end] for content in part.contents) for g in groups
-    ]
-    drawn = [draw(content) for content in contents]
-    images = np.stack([image for image in drawn if image is not None])
+    found: Segmentation[Content],
+    render: Callable[[Sequence[Content]], Images | None],
+) -> list[tuple[Candidate[Content], Images, npt.NDArray[np.float32]]]:
+    """Return the most probable digits of a segmentation, with their 28×28 images and probabilities."""
+    candidates = list(find_candidates(found))
+    rendered = [render(candidate.contents) for candidate in candidates]
+    images = np.stack([image for image in rendered if image is not None])
     probabilities = predict(model, images)
+    digit_probabilities = load_detector().probability(images)
     costs = [
-        _digit_cost(group.box, height, answer, float(share))
-        + _PER_GAP * max(0.0, group.hole / height - _APART)
-        + _cut_cost(parts, group, height)
-        for group, answer, share in zip(groups, probabilities, load_judge().probability(images), strict=True)
+        _recognition_cost(candidate.box, found.height, ten, float(digit))
+        + segmentation_cost(candidate, found.height)
+        for candidate, ten, digit in zip(candidates, probabilities, digit_probabilities, strict=True)
     ]
-    chosen = _cheapest(groups, costs, len(parts), height)
-    if len(chosen) > MAX_DIGITS:
-        raise RowError(_TOO_MANY)
-    row = Row(tuple(Reading(_outside(groups[i].box), images[i], probabilities[i]) for i in chosen))
-    return row, [contents[i] for i in chosen]
+    path = shortest_path(candidates, costs, found)
+    if len(path) > MAX_DIGITS:
+        raise NumberError
+    return [(candidates[i], images[i], probabilities[i]) for i in path]
 
 
-def _digit_cost(box: _Box, height: float, probabilities: npt.NDArray[np.float32], one: float) -> float:
-    """How improbable it is that a group is one digit, as −log: all that judges it by its look.
+def _recognition_cost(
+    box: Box, height: float, probabilities: npt.NDArray[np.float32], digit_probability: float
+) -> float:
+    """Return how improbable it is that a candidate is one digit, as −log, by its looks.
 
-    A network is as sure of half a nought as of a whole one. So it is asked also whether this
-    is `one` whole digit, and the shape has its say.
+    A network is as sure of half a zero as of a whole one. So the detector's probability that
+    this is one whole digit counts as well, and so does the shape.
     """
-    cost = -math.log(max(float(probabilities.max()), _LEAST_PROBABILITY))
-    cost -= math.log(max(one, _LEAST_WHOLE))
-    cost += _PER_SHORT * max(0.0, _SHORT - box.height / height)
-    tall = max(box.height, _SHORT * height)
+    cost = -math.log(max(float(probabilities.max()), _MIN_PROBABILITY))
+    cost -= math.log(max(digit_probability, _MIN_DIGIT_PROBABILITY))
+    cost += _PER_SHORT * max(0.0, SHORT - box.height / height)
+    tall = max(box.height, SHORT * height)
     cost += _PER_WIDE * max(0.0, box.width / tall - _WIDE)
     if box.width < _NARROW * tall and probabilities.argmax() != 1:
         cost += _NOT_ONE
     return cost
-
-
-def _cut_cost(parts: Sequence[_Part[Content]], group: _Group, height: float) -> float:
-    """What it costs to take a group off that from which its leftmost parts were cut."""
-    origins: set[int] = set()
-    cost = 0.0
-    for part in parts[group.start : group.end]:
-        if part.cut is not None and part.origin not in origins:
-            cost += _CUT + _PER_INK_CUT * part.cut / height
-        origins.add(part.origin)
-    return cost
-
-
-def _bind(parts: Sequence[_Part[Content]], height: float) -> list[_Part[Content]]:
-    """Put together what lies far within one another from left to right."""
-    bound: list[_Part[Content]] = []
-    for part in parts:
-        joined = part
-        while inside := [other for other in bound if joined.box.gap(other.box) < -_BOUND * height]:
-            bound = [other for other in bound if other not in inside]
-            for other in inside:
-                joined = _Part(
-                    joined.box.around(other.box),
-                    joined.contents + other.contents,
-                    min(joined.origin, other.origin),
-                    None if joined.cut is None or other.cut is None else max(joined.cut, other.cut),
-                )
-        bound.append(joined)
-    return bound
-
-
-def _groups(parts: Sequence[_Part[Content]], height: float) -> Iterator[_Group]:
-    """All neighbouring parts that could be a digit: each alone, and several together."""
-    for start, first in enumerate(parts):
-        box, hole, origins = first.box, -math.inf, {first.origin}
-        yield _Group(start, start + 1, box, hole)
-        for end, part in enumerate(parts[start + 1 : start + _MAX_GROUP], start + 2):
-            if part.origin not in origins:
-                hole = max(hole, box.gap(part.box))
-            box = box.around(part.box)
-            origins.add(part.origin)
-            if hole > _HOLE * height or (len(origins) > 1 and box.width > _WIDEST * height):
-                break
-            yield _Group(start, end, box, hole)
-
-
-def _cheapest(groups: Sequence[_Group], costs: Sequence[float], count: int, height: float) -> tuple[int, ...]:
-    """Indices of the groups on the cheapest way from the first part to the last."""
-    best: dict[int, tuple[float, tuple[int, ...]]] = {}
-    ending: dict[int, list[int]] = {end: [] for end in range(count + 1)}
-    for index, (group, cost) in enumerate(zip(groups, costs, strict=True)):
-        ways = [
-            (best[before][0] + _overlap_cost(groups[before].box, group.box, height), best[before][1])
-            for before in ending[group.start]
-        ]
-        so_far, way = min(ways) if group.start else (0.0, ())
-        best[index] = so_far + cost, (*way, index)
-        ending[group.end].append(index)
-    return min(best[index] for index in ending[count])[1]
-
-
-def _overlap_cost(left: _Box, right: _Box, height: float) -> float:
-    return _PER_GAP * max(0.0, _APART - left.gap(right) / height)
-
-
-def _outside(box: _Box) -> InkBox:
-    return InkBox(math.floor(box.left), math.floor(box.top), math.ceil(box.right), math.ceil(box.bottom))
-
-
-# --- Parts of a path of the pen --------------------------------------------------------------

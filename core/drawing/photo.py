@@ -1,6 +1,6 @@
 """A picture from a file or a camera: opened with care, and its ink found.
 
-Whoever uploads a picture chooses every byte of it. So its size is read from its header
+Anyone who uploads a picture chooses every byte of it. So its size is read from its header
 before anything is decoded, only three decoders are let near it, and it is made small at once.
 """
 
@@ -25,23 +25,23 @@ MAX_PROGRESSIVE_MEGAPIXELS = 16
 # has twice as many as MNIST keeps.
 WORKING_SIDE = 800
 
-# What a camera makes of black: below it, differences mean nothing.
+# A camera's black: differences below it mean nothing.
 _BLACK = 8
-# The part of the picture's longer side that no stroke is as wide as.
+# No stroke is as wide as this share of the picture's longer side.
 _WIDEST_STROKE = 0.2
-# What of the light the ink takes at least. Fainter marks are the grain of the paper.
+# Ink takes at least this share of the light; fainter marks are the grain of the paper…
 _FAINTEST = 0.12
-# ...and how many times the noise it is.
+# …and this many times the noise.
 _NOISES = 8
-# Ink begins at this share of a pen's full ink, and is full at that: its edge is half way.
+# Between these shares of a pen's full ink, paper becomes full ink; halfway is the edge.
 _PAPER, _FULL = 0.3, 0.7
-# Spots with less than this share of the ink of the largest piece are dirt.
+# Spots with less than this share of the largest piece of ink are dirt.
 _SPECK = 0.04
 # Ink that the picture's edge cuts off counts from this share of the largest whole piece.
 _CUT_OFF = 0.5
-# What is thinner than this share of the thickest stroke is a line of the paper.
+# Lines thinner than this share of the thickest stroke belong to the paper.
 _HAIR = 0.2
-# Pixels from the half way of a stroke's edge to the paper.
+# Pixels from the middle of a stroke's soft edge to the paper.
 _SOFT_EDGE = 3
 
 # Pixels that touch at a corner are one piece.
@@ -55,13 +55,13 @@ _decoding = threading.Lock()
 
 
 class PictureError(ValueError):
-    """A file that is no picture we read, with a sentence that says what to do."""
+    """Raised when a file is not a picture that can be opened. The message says what to do."""
 
 
 def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
-    """Open the PNG, JPEG or WebP picture in a file.
+    """Return the PNG, JPEG or WebP picture in a file.
 
-    It is turned upright as its EXIF data says. Of an animation the first picture is taken.
+    It is turned upright as its EXIF data says. An animation gives its first picture.
     What is transparent becomes paper: like the rest where most is opaque; otherwise white,
     or black under light ink.
 
@@ -73,7 +73,7 @@ def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (height, width) or (height, width, 3)
-        Grey or RGB, the longer side at most `WORKING_SIDE` pixels.
+        Gray or RGB, the longer side at most `WORKING_SIDE` pixels.
 
     Raises
     ------
@@ -89,13 +89,13 @@ def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
             return _as_array(_decode(content))
         except PictureError:
             raise
-        # A decoder that is fed nonsense stops with whatever comes to its mind.
+        # A decoder that is fed a damaged file may raise any exception.
         except Exception as error:
             raise PictureError("This picture is damaged. Save or take it again.") from error
 
 
 def _decode(content: bytes) -> Image.Image:
-    """The picture, small, upright, in mode L, RGB or RGBA."""
+    """Return the picture, small, upright, in mode L, RGB or RGBA."""
     try:
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
             image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
@@ -133,27 +133,27 @@ def _as_array(image: Image.Image) -> npt.NDArray[np.uint8]:
     pixels = np.asarray(image)
     if image.mode != "RGBA":
         return pixels
-    colour, cover = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / MAX_PIXEL
-    visible = colour[cover[..., 0] > 0.5]
+    color, cover = pixels[..., :3].astype(np.float32), pixels[..., 3:].astype(np.float32) / MAX_PIXEL
+    visible = color[cover[..., 0] > 0.5]
     if len(visible) == 0:
         ground = np.zeros(3)
     elif cover.mean() > 0.5:
         ground = np.median(visible, axis=0)
     else:
         ground = np.full(3, MAX_PIXEL if visible.mean() < MAX_PIXEL / 2 else 0)
-    composed: npt.NDArray[np.uint8] = (colour * cover + ground * (1 - cover)).round().astype(np.uint8)
+    composed: npt.NDArray[np.uint8] = (color * cover + ground * (1 - cover)).round().astype(np.uint8)
     return composed
 
 
 def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Find what is written on a picture.
+    """Return the ink of what is written on a picture.
 
-    Dark on light or light on dark, in any colour, under uneven light.
+    Dark on light or light on dark, in any color, under uneven light.
 
     Parameters
     ----------
     picture : ndarray of uint8, shape (height, width) or (height, width, 3)
-        Grey or RGB, as `open_picture` gives it.
+        Gray or RGB, as `open_picture` gives it.
 
     Returns
     -------
@@ -172,8 +172,8 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
     # All channels count, each by how much the ink takes from it: yellow is seen in blue only.
     strength = taken.max(axis=2)
-    colour = taken[strength >= np.quantile(strength, 0.995)].mean(axis=0)
-    amount = taken @ (colour / max(float(np.linalg.norm(colour)), 1e-6))
+    color = taken[strength >= np.quantile(strength, 0.995)].mean(axis=0)
+    amount = taken @ (color / max(float(np.linalg.norm(color)), 1e-6))
 
     level = np.median(amount)
     noise = 1.4826 * float(np.median(np.abs(amount - level)))
@@ -188,20 +188,20 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def _light_on_dark(light: Floats) -> bool:
-    """Whether the ink is lighter than its ground.
+    """Return whether the ink is lighter than its ground.
 
-    Compared with the median of a wide neighbourhood, which is paper because there is more
+    Compared with the median of a wide neighborhood, which is paper because there is more
     paper than ink, ink lies far to one side: the skewness tells to which. Of the logarithms,
     in which the edge of a shadow is small beside a stroke that is in it.
     """
     step = max(1, max(light.shape[:2]) // 50)
-    grey = np.log(ndimage.uniform_filter(light.mean(axis=2), step)[::step, ::step] + _BLACK)
-    aside = grey - ndimage.median_filter(grey, max(grey.shape) // 2 + 1)
+    gray = np.log(ndimage.uniform_filter(light.mean(axis=2), step)[::step, ::step] + _BLACK)
+    aside = gray - ndimage.median_filter(gray, max(gray.shape) // 2 + 1)
     return bool((aside**3).sum() > 0)
 
 
 def _light_taken(light: Floats) -> Floats:
-    """Share of the paper's light that is missing, by place and channel.
+    """Return the share of the paper's light that is missing, by pixel and channel.
 
     The paper's own light is found by a closing, which fills all that is dark and narrower
     than its window, and leaves the edges of shadows where they are. The picture goes on
@@ -215,7 +215,7 @@ def _light_taken(light: Floats) -> Floats:
 
 
 def _full_ink(amount: Floats, faintest: float) -> float | None:
-    """What the middle of a stroke takes of the light, or None if there is none."""
+    """Return the share of light that the middle of a stroke takes, or None if there is no stroke."""
     standing_out = amount[amount > faintest]
     if len(standing_out) < 4:
         return None
@@ -225,10 +225,10 @@ def _full_ink(amount: Floats, faintest: float) -> float | None:
 
 
 def _written(ink: Floats) -> Mask:
-    """Where pieces of ink are that somebody wrote, with their soft edges.
+    """Return where somebody wrote, with the soft edges of the ink.
 
-    No specks, no lines of the paper, and of what is cut off by the edge of the picture
-    only what is as large as the rest.
+    Specks and lines of the paper are left out, and so is ink that the edge of the picture
+    cuts off, unless it is as large as the rest.
     """
     half = ink > 0.5
     pieces, count = ndimage.label(half, _AROUND)

@@ -1,4 +1,10 @@
-"""A row of digits cut into parts, each of them a digit or a piece of one."""
+"""A written number cut into segments, each of them a digit or a piece of one.
+
+Strokes are cut where the pen went on from one digit to the next, a picture into connected
+components and along seams (`core.drawing.seams`). There are rather too many cuts than too few:
+which segments belong together is known only once they have been read, see
+`core.drawing.number`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,57 +14,47 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from core.drawing.seams import cut_along_seams, runs
 from core.drawing.strokes import Stroke
 
 MAX_DIGITS = 12
+# Twelve digits of four strokes each have no more segments than this, and no more marks.
+_MAX_SEGMENTS = 4 * MAX_DIGITS
+_MAX_MARKS = 3 * _MAX_SEGMENTS
 
-
-# More marks than twelve digits have, each in four strokes, are not a row of digits.
-_MAX_PARTS = 4 * MAX_DIGITS
-
-
-_MAX_MARKS = 3 * _MAX_PARTS
-
-
+# The rest but `_COLUMNS` are shares of the height of a digit.
 # What is less tall or wider than this is rarely a digit.
-_SHORT = 0.6
-
-
+SHORT = 0.6
 # A speck smaller than this is dust.
 _SPECK = 0.12
-
-
 # A seam through more ink than this would cut a digit in two.
 _MAX_SEAM = 0.5
-
-
-# What a seam pays to go sideways by a pixel, where one of ink costs 1.
-_SIDEWAYS = 0.3
-
-
-# Cuts are no closer than this to one another or to an end, and looked for at so many places.
+# Cuts are no closer than this to one another or to an end; strokes are looked at in this many columns.
 _EDGE = 0.15
-
-
 _COLUMNS = 24
-
-
 # What is cut off is at least this tall: no digit is a mere bar.
 _TALL = 0.4
-
-
-_TOO_MANY = f"This is more than a row of {MAX_DIGITS} digits. Press Clear and write fewer, side by side."
-
+# Segments that overlap by this much from left to right belong together.
+_OVERLAP = 0.35
 
 Content = TypeVar("Content")
+Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.intp]
 
 
-class RowError(ValueError):
-    """A drawing that is not a row of digits. The message says what to do."""
+class NumberError(ValueError):
+    """Raised when there are more marks or digits than in a number. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This is more than a row of {MAX_DIGITS} digits. Press Clear and write fewer, side by side."
+        )
 
 
 @dataclass(frozen=True)
-class _Box:
+class Box:
+    """A bounding box, in pixels."""
+
     left: float
     top: float
     right: float
@@ -66,22 +62,26 @@ class _Box:
 
     @property
     def width(self) -> float:
+        """From left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
+        """From top to bottom."""
         return self.bottom - self.top
 
     @property
     def middle(self) -> float:
+        """Halfway from left to right."""
         return (self.left + self.right) / 2
 
-    def gap(self, other: "_Box") -> float:
-        """Free space between two boxes from left to right; negative: how far to shift one."""
+    def gap(self, other: "Box") -> float:
+        """Return the free space to another box from left to right; negative if they overlap."""
         return max(other.left - self.right, self.left - other.right)
 
-    def around(self, other: "_Box") -> "_Box":
-        return _Box(
+    def union(self, other: "Box") -> "Box":
+        """Return the smallest box around both."""
+        return Box(
             min(self.left, other.left),
             min(self.top, other.top),
             max(self.right, other.right),
@@ -90,213 +90,209 @@ class _Box:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part(Generic[Content]):
-    """What is not taken apart any further.
+class Segment(Generic[Content]):
+    """A digit or a piece of one, which is not cut any further.
 
     Attributes
     ----------
-    box : _Box
+    box : Box
         Around the path of the pen, without its width.
     contents : tuple
-        Strokes, or the numbers of patches of ink.
+        Strokes, or labels of pixels.
     origin : int
-        The stroke or patch that it was cut from.
+        The stroke or connected component that it was cut from.
     cut : float, optional
-        Pixels of ink on the cut that took it off what was to its left; None if nothing was.
+        Pixels of ink on the cut between it and what was to its left; None if it was not cut.
     """
 
-    box: _Box
+    box: Box
     contents: tuple[Content, ...]
     origin: int
     cut: float | None
 
+    def merge(self, other: "Segment[Content]") -> "Segment[Content]":
+        """Return both as one segment."""
+        return Segment(
+            self.box.union(other.box),
+            self.contents + other.contents,
+            min(self.origin, other.origin),
+            None if self.cut is None or other.cut is None else max(self.cut, other.cut),
+        )
 
-def _row_height(boxes: Sequence[_Box]) -> float:
-    """The height of a digit of this row: of what lies one above the other, the median."""
-    piles: list[_Box] = []
+
+@dataclass(frozen=True, eq=False)
+class Segmentation(Generic[Content]):
+    """The segments of a number from left to right, and the height of its digits in pixels."""
+
+    segments: tuple[Segment[Content], ...]
+    height: float
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSegmentation(Segmentation[int]):
+    """The segments of a picture.
+
+    Attributes
+    ----------
+    labels : ndarray of int, shape (height, width)
+        The segment contents that each pixel belongs to; faint ink and ground go to the nearest.
+    stroke_width : float
+        In pixels.
+    """
+
+    labels: Labels
+    stroke_width: float
+
+
+def segment_strokes(strokes: Sequence[Stroke]) -> Segmentation[Stroke]:
+    """Return the segments of a number written with these strokes, at least one.
+
+    Parameters
+    ----------
+    strokes : sequence of ndarray, each of shape (n, 2)
+
+    Raises
+    ------
+    NumberError
+        If there are too many marks for a number of `MAX_DIGITS` digits.
+    """
+    if len(strokes) > _MAX_MARKS:
+        raise NumberError
+    boxes = [_box_of(stroke) for stroke in strokes]
+    height = _digit_height(boxes)
+    segments: list[Segment[Stroke]] = []
+    for index in _without_specks(boxes, height):
+        segments += _cut_stroke(strokes[index], height, index)
+    return Segmentation(_in_order(segments, height), height)
+
+
+def segment_image(ink: Mask) -> ImageSegmentation:
+    """Return the segments of a picture of a number: connected components, cut along seams.
+
+    Parameters
+    ----------
+    ink : ndarray of bool, shape (height, width)
+        At least one pixel of ink.
+
+    Raises
+    ------
+    NumberError
+        If there are too many marks for a number of `MAX_DIGITS` digits.
+    """
+    components, _ = ndimage.label(ink, structure=np.ones((3, 3)))
+    found = ndimage.find_objects(components)
+    stroke_width = _stroke_width(ink)
+    boxes = [_path_box(slices, stroke_width) for slices in found]
+    height = _digit_height(boxes)
+    if len(boxes) > _MAX_MARKS:
+        raise NumberError
+    labels = np.zeros(ink.shape, dtype=np.intp)
+    segments: list[Segment[int]] = []
+    for component in _without_specks(boxes, height):
+        slices = found[component]
+        pieces, cuts = _cut_component(components[slices] == component + 1, height)
+        for piece, cut in enumerate(cuts):
+            label = len(segments) + 1
+            labels[slices][pieces == piece] = label
+            (own,) = ndimage.find_objects((labels == label).astype(np.int8))
+            segments.append(Segment(_path_box(own, stroke_width), (label,), component, cut))
+    nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    return ImageSegmentation(_in_order(segments, height), height, labels[tuple(nearest)], stroke_width)
+
+
+def _digit_height(boxes: Sequence[Box]) -> float:
+    """Return the height of a digit: the median of what lies one above the other."""
+    piles: list[Box] = []
     for box in sorted(boxes, key=lambda box: box.middle):
         if piles and box.gap(piles[-1]) < -min(box.width, piles[-1].width) / 2:
-            piles[-1] = piles[-1].around(box)
+            piles[-1] = piles[-1].union(box)
         else:
             piles.append(box)
     tallest = max(pile.height for pile in piles)
     return max(float(np.median([pile.height for pile in piles if pile.height >= tallest / 2])), 1.0)
 
 
-def _without_specks(boxes: Sequence[_Box], height: float) -> list[int]:
-    """Places of the marks that are not a speck beside the digits."""
-    tall = [box for box in boxes if box.height >= _SHORT * height]
+def _without_specks(boxes: Sequence[Box], height: float) -> list[int]:
+    """Return the indices of the marks that are not a speck beside the digits."""
+    tall = [box for box in boxes if box.height >= SHORT * height]
     kept = [
-        place
-        for place, box in enumerate(boxes)
+        index
+        for index, box in enumerate(boxes)
         if max(box.width, box.height) > _SPECK * height or any(box.gap(other) < 0 for other in tall)
     ]
     return kept or list(range(len(boxes)))
 
 
-def _box_of(stroke: Stroke) -> _Box:
+def _in_order(segments: Sequence[Segment[Content]], height: float) -> tuple[Segment[Content], ...]:
+    """Return segments from left to right, those that overlap much merged."""
+    merged: list[Segment[Content]] = []
+    for segment in segments:
+        joined = segment
+        while overlapping := [other for other in merged if joined.box.gap(other.box) < -_OVERLAP * height]:
+            merged = [other for other in merged if other not in overlapping]
+            for other in overlapping:
+                joined = joined.merge(other)
+        merged.append(joined)
+    if len(merged) > _MAX_SEGMENTS:
+        raise NumberError
+    return tuple(sorted(merged, key=lambda segment: segment.box.middle))
+
+
+def _box_of(stroke: Stroke) -> Box:
     (left, top), (right, bottom) = stroke.min(axis=0), stroke.max(axis=0)
-    return _Box(float(left), float(top), float(right), float(bottom))
+    return Box(float(left), float(top), float(right), float(bottom))
 
 
-def _cut_stroke(stroke: Stroke, height: float, origin: int) -> list[_Part[Stroke]]:
+def _cut_stroke(stroke: Stroke, height: float, origin: int) -> list[Segment[Stroke]]:
     """Cut a stroke where it goes from one side to the other only once, as between two digits."""
     pieces, rest, done = [], stroke, 0
-    for after, place in sorted(_crossings(stroke, height), key=lambda crossing: crossing[0]):
-        pieces.append(np.concatenate([rest[: after + 1 - done], place[None]]))
-        rest, done = np.concatenate([place[None], stroke[after + 1 :]]), after
+    for after, point in sorted(_crossings(stroke, height), key=lambda crossing: crossing[0]):
+        pieces.append(np.concatenate([rest[: after + 1 - done], point[None]]))
+        rest, done = np.concatenate([point[None], stroke[after + 1 :]]), after
     pieces.append(rest)
     pieces.sort(key=lambda piece: _box_of(piece).middle)
-    return [_Part(_box_of(piece), (piece,), origin, 0.0 if at else None) for at, piece in enumerate(pieces)]
+    return [Segment(_box_of(piece), (piece,), origin, 0.0 if i else None) for i, piece in enumerate(pieces)]
 
 
 def _crossings(stroke: Stroke, height: float) -> list[tuple[int, Stroke]]:
-    """Where to cut a stroke: the number of the point before, and the place, from left to right."""
+    """Return where to cut a stroke, from left to right: the index of the point before, and the point."""
     box = _box_of(stroke)
-    if box.width < _SHORT * height:
+    if box.width < SHORT * height:
         return []
     x = stroke[:, 0]
     columns = np.arange(box.left + _EDGE * height, box.right - _EDGE * height, height / _COLUMNS)
     crossed = (x[:-1, None] < columns) != (x[1:, None] < columns)
     found: list[tuple[int, Stroke]] = []
     rest = stroke
-    for run in _runs(crossed.sum(axis=0) == 1):
+    for run in runs(crossed.sum(axis=0) == 1):
         middle = (run.start + run.stop - 1) // 2
         after, column = int(crossed[:, middle].argmax()), columns[middle]
         share = (column - x[after]) / (x[after + 1] - x[after])
-        place = stroke[after] + share * (stroke[after + 1] - stroke[after])
-        sides = [np.vstack([rest[chosen], place]) for chosen in (rest[:, 0] < column, rest[:, 0] >= column)]
+        point = stroke[after] + share * (stroke[after + 1] - stroke[after])
+        sides = [np.vstack([rest[chosen], point]) for chosen in (rest[:, 0] < column, rest[:, 0] >= column)]
         if min(np.ptp(side[:, 1]) for side in sides) >= _TALL * height:
-            found.append((after, place))
+            found.append((after, point))
             rest = sides[1]
     return found
 
 
-def _runs(chosen: npt.NDArray[np.bool_]) -> list[slice]:
-    """Where neighbours are chosen, as slices."""
-    labels, _ = ndimage.label(chosen)
-    return [places for (places,) in ndimage.find_objects(labels)]
-
-
-# --- Parts of a picture ----------------------------------------------------------------------
-def _pen_width(ink: npt.NDArray[np.bool_]) -> float:
-    """Twice the distance from the middle of a stroke to its edge, in pixels, at the median."""
+def _stroke_width(ink: Mask) -> float:
+    """Return twice the distance from the middle of a stroke to its edge, in pixels, at the median."""
     depth = ndimage.distance_transform_edt(np.pad(ink, 1))
     middle = (depth > 0) & (depth == ndimage.maximum_filter(depth, 3))
     return float(2 * np.median(depth[middle]) - 1)
 
 
-def _path_box(places: tuple[slice, slice], pen: float) -> _Box:
-    """The box of a patch without the width of the pen."""
-    rows, columns = places
-    inset = (min(pen, columns.stop - columns.start) / 2, min(pen, rows.stop - rows.start) / 2)
-    return _Box(
-        columns.start + inset[0], rows.start + inset[1], columns.stop - inset[0], rows.stop - inset[1]
-    )
+def _path_box(slices: tuple[slice, slice], stroke_width: float) -> Box:
+    """Return the box of some ink without the width of the pen."""
+    rows, columns = slices
+    inset_x = min(stroke_width, columns.stop - columns.start) / 2
+    inset_y = min(stroke_width, rows.stop - rows.start) / 2
+    return Box(columns.start + inset_x, rows.start + inset_y, columns.stop - inset_x, rows.stop - inset_y)
 
 
-def _patch_parts(
-    ink: npt.NDArray[np.bool_],
-) -> tuple[list[_Part[int]], npt.NDArray[np.intp], float, float]:
-    """Take a picture apart into patches that hang together, and those again along seams.
-
-    Returns
-    -------
-    parts : list of _Part
-    numbers : ndarray of int, shape (height, width)
-        To which part each pixel belongs; faint ink and ground to the nearest.
-    height, pen : float
-        Of a digit, in pixels.
-    """
-    patches, _ = ndimage.label(ink, structure=np.ones((3, 3)))
-    found = ndimage.find_objects(patches)
-    pen = _pen_width(ink)
-    boxes = [_path_box(places, pen) for places in found]
-    height = _row_height(boxes)
-    if len(boxes) > _MAX_MARKS:
-        raise RowError(_TOO_MANY)
-    numbers = np.zeros(ink.shape, dtype=np.intp)
-    parts: list[_Part[int]] = []
-    for patch in _without_specks(boxes, height):
-        places = found[patch]
-        own = patches[places] == patch + 1
-        pieces, cuts = _cut_patch(own, height)
-        for piece, cut in enumerate(cuts):
-            number = len(parts) + 1
-            numbers[places][pieces == piece] = number
-            (inner,) = ndimage.find_objects((numbers == number).astype(np.int8))
-            parts.append(_Part(_path_box(inner, pen), (number,), patch, cut))
-    nearest = ndimage.distance_transform_edt(numbers == 0, return_distances=False, return_indices=True)
-    return parts, numbers[tuple(nearest)], height, pen
-
-
-def _cut_patch(ink: npt.NDArray[np.bool_], height: float) -> tuple[npt.NDArray[np.intp], list[float | None]]:
-    """Cut a patch along the seams from top to bottom that go through little ink.
-
-    Returns
-    -------
-    pieces : ndarray of int, shape (height, width)
-        Number of the piece from the left, −1 where there is none.
-    cuts : list of float or None
-        For each piece how many pixels of ink are on its left seam.
-    """
-    seams = _seams(ink, height) if ink.shape[1] > _SHORT * height else []
-    pieces = np.zeros(ink.shape, dtype=np.intp)
-    cuts: list[float | None] = [None]
-    columns = np.arange(ink.shape[1])
-    for seam, crossed in seams:
-        right = columns >= seam[:, None]
-        ours = (pieces == len(cuts) - 1) & ink
-        sides = (ours & ~right).any(axis=1), (ours & right).any(axis=1)
-        if min(_span(side) for side in sides) >= _TALL * height:
-            pieces[right] = len(cuts)
-            cuts.append(crossed)
-    pieces[~ink] = -1
-    return pieces, cuts
-
-
-def _span(rows: npt.NDArray[np.bool_]) -> int:
-    """From the first row with ink to the last."""
-    used = np.flatnonzero(rows)
-    return int(np.ptp(used)) if len(used) else 0
-
-
-def _seams(ink: npt.NDArray[np.bool_], height: float) -> list[tuple[npt.NDArray[np.intp], float]]:
-    """The cheapest ways from the top to the bottom of a patch, from left to right.
-
-    Each is the column in every row, and the number of pixels of ink on it. They are found by
-    dynamic programming, as the seams of Avidan and Shamir, "Seam Carving for Content-Aware
-    Image Resizing", 2007.
-    """
-    down, steps = _ways(ink)
-    up, back = _ways(ink[::-1])
-    middle = ink.shape[0] // 2
-    cost = down[middle] + up[len(ink) - 1 - middle] - ink[middle]
-    lowest = cost <= ndimage.minimum_filter1d(cost, size=2 * round(_EDGE * height) + 1)
-    seams = []
-    for run in _runs(lowest):
-        start = (run.start + run.stop - 1) // 2
-        seam = np.empty(len(ink), dtype=np.intp)
-        seam[middle] = start
-        for row in range(middle, 0, -1):
-            seam[row - 1] = seam[row] + steps[row, seam[row]]
-        for row in range(middle, len(ink) - 1):
-            seam[row + 1] = seam[row] + back[len(ink) - 1 - row, seam[row]]
-        crossed = float(ink[np.arange(len(ink)), seam].sum())
-        if crossed <= _MAX_SEAM * height:
-            seams.append((seam, crossed))
-    return seams
-
-
-def _ways(ink: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-    """What the cheapest way from the top to each pixel costs, and from which side it comes."""
-    cost = ink.astype(np.float64)
-    steps = np.zeros(ink.shape, dtype=np.intp)
-    columns = np.arange(ink.shape[1])
-    for row in range(1, len(ink)):
-        above = np.pad(cost[row - 1], 1, constant_values=np.inf)
-        ways = np.stack([above[1:-1], above[:-2] + _SIDEWAYS, above[2:] + _SIDEWAYS])
-        best = ways.argmin(axis=0)
-        cost[row] += ways[best, columns]
-        steps[row] = np.array([0, -1, 1])[best]
-    return cost, steps
+def _cut_component(ink: Mask, height: float) -> tuple[Labels, list[float | None]]:
+    """Return what `cut_along_seams` does; what is narrower than a digit stays in one piece."""
+    if ink.shape[1] <= SHORT * height:
+        return np.where(ink, 0, -1), [None]
+    return cut_along_seams(ink, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)

@@ -117,7 +117,7 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
         return next(text.value for text in app.markdown if text.value.startswith("Test image"))
 
     app = open_page("4_predict")
-    # Nobody doubts this Seven; of test images by chance one in 25 is refused, and has no metric.
+    # Nobody doubts this seven; one random test image in 25 is rejected and has no metric.
     app.session_state["predict_index"] = 0
     app.segmented_control(key="predict_source").set_value("Test image").run()
     assert not app.exception
@@ -130,7 +130,7 @@ def test_a_test_image_stays_until_another_is_asked_for(open_page):
     assert shown(app) != first
 
 
-def test_every_way_to_look_into_an_answer_works_for_any_source(open_page):
+def test_every_explanation_works_for_any_source(open_page):
     app = draw(open_page("4_predict", model="article"), SEVEN)
     for source in ("Digit", "Test image"):
         app.segmented_control(key="predict_source").set_value(source).run()
@@ -143,7 +143,7 @@ def test_every_way_to_look_into_an_answer_works_for_any_source(open_page):
         assert len(said) == len(ways), "each shows something of its own"
 
 
-def test_the_careless_way_reads_a_small_digit_in_a_corner_wrong(open_page):
+def test_without_normalization_a_small_digit_in_a_corner_is_misread(open_page):
     app = draw(open_page("4_predict", model="article"), [(10 + x / 5, 220 + y / 5) for x, y in SEVEN], pen=8)
     app.pills(key="predict_why").set_value("How it was made small").run()
     values = {metric.label: metric.value for metric in app.metric}
@@ -151,7 +151,7 @@ def test_the_careless_way_reads_a_small_digit_in_a_corner_wrong(open_page):
     assert values["Drawn again with MNIST's pen"] == "7 · Seven"
 
 
-def test_a_misread_drawing_is_kept_with_what_it_means(open_page):
+def test_a_misread_drawing_is_stored_with_its_label(open_page):
     app = draw(open_page("4_predict", model="article"), SEVEN)
     app.pills(key="predict_means").set_value(1).run()
     (drawing,) = book(app).drawings()
@@ -168,7 +168,7 @@ def test_a_misread_drawing_is_kept_with_what_it_means(open_page):
     assert [drawing.label for drawing in book(app).drawings()] == [7], "taken back"
 
 
-def test_a_test_image_cannot_be_kept_to_teach_it(open_page):
+def test_a_test_image_cannot_be_stored_for_fine_tuning(open_page):
     app = open_page("4_predict")
     app.segmented_control(key="predict_source").set_value("Test image").run()
     assert "predict_means" not in app.session_state
@@ -198,14 +198,14 @@ def test_an_operator_can_switch_keeping_off(open_page, monkeypatch):
 def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
     from core.drawing.strokes import draw as draw_strokes
     from ui.predict import save
-    from ui.predict.prediction import Reader, Reading, Sketch
+    from ui.predict.prediction import Classifier, Prediction, Sketch
 
     app = draw(open_page("4_predict", model="article"), SEVEN)
     assert {button.key for button in app.download_button} >= {"predict_save_png", "predict_save_json"}
     strokes = app.session_state["predict_canvas_drawing"].strokes
     sketch = Sketch(np.zeros((28, 28), np.uint8), lambda: draw_strokes(strokes, 20, 280, 280), strokes)
-    reader = Reader(resources.store().get("article"), None)
-    saved = save.as_data(Reading(sketch, reader, np.full(10, 0.1, np.float32)))
+    classifier = Classifier(resources.store().get("article"), None)
+    saved = save.as_data(Prediction(sketch, classifier, np.full(10, 0.1, np.float32)))
     json.dumps(saved)
     assert saved["strokes"] == [[list(point) for point in SEVEN]]
     assert len(saved["probabilities"]) == 10
@@ -213,7 +213,7 @@ def test_the_drawing_and_its_answer_can_be_taken_home(open_page):
 
 
 def beside(strokes: list[tuple[float, float]], place: int) -> list[tuple[float, float]]:
-    """A digit made small enough for a row, at its place from the left."""
+    """A digit made small enough for a number, at its place from the left."""
     return [(20 + 100 * place + x / 3, 30 + y / 3) for x, y in strokes]
 
 
@@ -238,7 +238,7 @@ def test_a_number_is_read_digit_by_digit(open_page):
 
     drawing.receive(sent(beside(ONE, 0), pen=8))
     app.run()
-    assert app.metric[0].value == "1 · One", "a row of one is one digit"
+    assert app.metric[0].value == "1 · One", "a number of one digit is one digit"
     drawing.receive(sent(*[[(x / 2 + 20, y / 2 + 20) for x, y in stroke] for stroke in FACE], pen=8))
     app.run()
     assert "digit" in app.warning[0].value, "nor is a face read as a number"
@@ -248,7 +248,7 @@ def test_a_number_is_read_digit_by_digit(open_page):
 
 
 def picture_of(*digits: np.ndarray) -> bytes:
-    """A photograph of digits written with a dark pen on grey paper."""
+    """A photograph of digits written with a dark pen on gray paper."""
     rows = np.concatenate([np.pad(digit, 14) for digit in digits], axis=1)
     paper = 200 - 0.7 * pictures.enlarged(rows, 4).astype(float)
     content = io.BytesIO()
@@ -296,20 +296,20 @@ FACE = [
 ]
 
 
-def test_a_face_is_refused_and_the_threshold_can_be_moved(open_page):
+def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     app = draw(open_page("4_predict", model="article"), *FACE)
     assert app.warning[0].value == "That does not look like a digit to me."
     assert "If it must be one" in words(app)
     app.pills(key="predict_why").set_value("Is it a digit?").run()
     assert not app.exception
     app.slider(key="predict_strictness").set_value(0.0).run()
-    assert not app.warning, "nothing is refused"
+    assert not app.warning, "nothing is rejected"
     assert " · " in app.metric[0].value
     app.slider(key="predict_strictness").set_value(0.2).run()
     assert draw(app, *FACE).warning
 
 
-def test_all_ink_is_refused(open_page):
+def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
     assert app.warning[0].value == "That does not look like a digit to me."
@@ -320,7 +320,7 @@ def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):
     app.pills(key="predict_why").set_value("Nearest training digits").run()
     assert not app.exception
     image = strokes.strokes_to_mnist([np.array(ONE)])
-    nearest, _ = resources.likeness().nearest(image[np.newaxis], 12)
+    nearest, _ = resources.neighbor_index().nearest(image[np.newaxis], 12)
     assert (resources.mnist().train_labels[nearest] == 1).all()
 
 

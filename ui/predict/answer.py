@@ -1,4 +1,4 @@
-"""What a network reads in one digit."""
+"""The prediction for one digit, with all that explains it."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data import CLASS_NAMES
+from core.drawing.detector import load_detector
 from core.evaluation import EvaluationError
 from core.plots import charts
 from ui import pictures
 from ui.predict import explanations, save
-from ui.predict.prediction import Reader, Reading, Sketch, in_short
+from ui.predict.prediction import Classifier, Prediction, Sketch, prediction_metric
 
 # Pixels: the answer with its label and how sure it is.
 ANSWER_HEIGHT = 125
@@ -31,36 +32,36 @@ class Places:
     details: DeltaGenerator
 
 
-def places(wide: bool = False) -> Places:
+def lay_out(wide: bool = False) -> Places:
     """Lay out the part of the page that changes with a drawing, which may be a wide one."""
     left, details = st.columns([1, 1] if wide else [2, 3], gap="large")
     short = left.container(key="prediction", height=ANSWER_HEIGHT, border=False)
     return Places(short, left.container(), left.container(), details)
 
 
-def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
-    """Show the answer to a digit in a few words, and what it rests on.
+def show_answer(sketch: Sketch, classifier: Classifier, at: Places, own: bool = True) -> None:
+    """Show the prediction for a digit in a few words, and what it rests on.
 
-    Only what is the visitor's ``own`` may be kept to teach it: a network that was taught test
-    images would be measured on what it knows.
+    Only what is the visitor's ``own`` may be stored for fine-tuning: a network that was trained
+    on test images would be measured on what it knows.
     """
     try:
-        reading = Reading(sketch, reader, reader.probabilities(sketch.image))
+        prediction = Prediction(sketch, classifier, classifier.probabilities(sketch.image))
     except EvaluationError as error:
         at.short.error(str(error), icon=":material/error:")
         return
-    if explanations.is_refused(sketch.image):
-        at.short.warning(_NO_DIGIT, icon=":material/question_mark:")
-        at.short.caption(f"If it must be one: {reading.answer}, {reading.probabilities.max():.1%} sure")
-    else:
+    if load_detector().is_digit(sketch.image, explanations.threshold()):
         with at.short:
-            in_short("The network reads", reading.probabilities)
+            prediction_metric("The network reads", prediction.probabilities)
+    else:
+        at.short.warning(_NO_DIGIT, icon=":material/question_mark:")
+        at.short.caption(f"If it must be one: {prediction.digit}, {prediction.probabilities.max():.1%} sure")
     bars, seen = at.details.columns([3, 2])
     bars.markdown("**How probable it finds each digit**")
     bars.vega_lite_chart(
-        charts.probabilities(reading.probabilities),
+        charts.probabilities(prediction.probabilities),
         key="prediction_probabilities",
-        alt=f"Ten probabilities; {CLASS_NAMES[reading.answer]} is highest",
+        alt=f"Ten probabilities; {CLASS_NAMES[prediction.digit]} is highest",
     )
     seen.markdown("**What the network sees**")
     with seen.container(width=224):
@@ -71,7 +72,7 @@ def show(sketch: Sketch, reader: Reader, at: Places, own: bool = True) -> None:
         )
     if own:
         with at.after:
-            save.correct(reading)
+            save.label(prediction)
     with at.details:
-        explanations.explain(reading)
-        save.save(lambda: sketch.canvas, lambda: save.as_data(reading))
+        explanations.explain(prediction)
+        save.save(lambda: sketch.canvas, lambda: save.as_data(prediction))

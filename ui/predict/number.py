@@ -1,84 +1,92 @@
-"""Several digits side by side: the number, and each digit by itself."""
+"""The prediction for a number, and for each of its digits."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from core.data import CLASS_NAMES
-from core.drawing.number import Row
+from core.drawing.detector import load_detector
+from core.drawing.number import NumberReading
 from ui import pictures
-from ui.predict import answer, explanations, save
-from ui.predict.answer import Places
-from ui.predict.prediction import Picture, Reader, Reading, Sketch
+from ui.predict import explanations, save
+from ui.predict.answer import Places, show_answer
+from ui.predict.prediction import Classifier, Picture, Prediction, Sketch
 
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Not all of that looks like digits to me."
+_ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 
-def show(
-    row: Row, sketches: tuple[Sketch, ...], paint: Callable[[], Picture], reader: Reader, at: Places
+def show_number(
+    reading: NumberReading,
+    sketches: tuple[Sketch, ...],
+    paint: Callable[[], Picture],
+    classifier: Classifier,
+    at: Places,
 ) -> None:
     """Show the number that was read, and let the visitor look into each of its digits.
 
     Parameters
     ----------
-    row : Row
+    reading : NumberReading
     sketches : tuple of Sketch
         Each digit by itself, as it was drawn.
     paint : callable
-        Gives a picture of all of them, light ink on black.
-    reader : Reader
+        Returns a picture of all of them, light ink on black.
+    classifier : Classifier
     at : Places
     """
     if len(sketches) == 1:
-        answer.show(sketches[0], reader, at)
+        show_answer(sketches[0], classifier, at)
         return
-    readings = [
-        Reading(sketch, reader, digit.probabilities)
-        for sketch, digit in zip(sketches, row.readings, strict=True)
+    predictions = [
+        Prediction(sketch, classifier, digit.probabilities)
+        for sketch, digit in zip(sketches, reading.digits, strict=True)
     ]
-    doubtful = [explanations.is_refused(sketch.image) for sketch in sketches]
-    if any(doubtful):
-        at.short.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
-        at.short.caption(f"If they must be digits: {row.number}")
-    else:
-        least = min(float(reading.probabilities.max()) for reading in readings)
+    detector, threshold = load_detector(), explanations.threshold()
+    are_digits = [detector.is_digit(sketch.image, threshold) for sketch in sketches]
+    if all(are_digits):
+        least = min(float(prediction.probabilities.max()) for prediction in predictions)
         at.short.metric(
             "The network reads",
-            row.number,
+            reading.number,
             f"Least sure digit: {least:.1%}",
             delta_color="off",
             delta_arrow="off",
         )
+    else:
+        at.short.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
+        at.short.caption(f"If they must be digits: {reading.number}")
     with at.details:
         st.markdown("**Where it sees one digit end and the next begin**")
         with st.container(horizontal=True, key="predict_row"):
-            for reading, doubted in zip(readings, doubtful, strict=True):
-                with st.container(width=28 * _TILE_SCALE, gap="xxsmall"):
-                    st.image(
-                        pictures.enlarged(reading.sketch.image, _TILE_SCALE),
-                        alt=f"Read as {CLASS_NAMES[reading.answer]}",
-                    )
-                    st.markdown(f"**{reading.answer}** · {reading.probabilities.max():.0%}")
-                    if doubted:
-                        st.caption("Is it a digit?")
-        place = st.segmented_control(
+            for prediction, is_digit in zip(predictions, are_digits, strict=True):
+                _tile(prediction, is_digit)
+        chosen = st.segmented_control(
             "Look into one of them",
             range(len(sketches)),
-            format_func=lambda place: _ORDINALS[place],
+            format_func=lambda index: _ORDINALS[index],
             key="predict_row_digit",
         )
-        if place is not None and place < len(sketches):
-            save.correct(readings[place])
-            explanations.explain(readings[place])
+        if chosen is not None and chosen < len(sketches):
+            save.label(predictions[chosen])
+            explanations.explain(predictions[chosen])
         save.save(
             paint,
             lambda: {
-                "model": reader.run.label,
-                "number": row.number,
-                "digits": [save.as_data(reading) for reading in readings],
+                "model": classifier.run.label,
+                "number": reading.number,
+                "digits": [save.as_data(prediction) for prediction in predictions],
             },
         )
 
 
-_ORDINALS = ("1st", "2nd", "3rd", *(f"{place}th" for place in range(4, 13)))
+def _tile(prediction: Prediction, is_digit: bool) -> None:
+    with st.container(width=28 * _TILE_SCALE, gap="xxsmall"):
+        st.image(
+            pictures.enlarged(prediction.sketch.image, _TILE_SCALE),
+            alt=f"Read as {CLASS_NAMES[prediction.digit]}",
+        )
+        st.markdown(f"**{prediction.digit}** · {prediction.probabilities.max():.0%}")
+        if not is_digit:
+            st.caption("Is it a digit?")

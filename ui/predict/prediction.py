@@ -1,4 +1,4 @@
-"""One digit, who reads it, and what they read."""
+"""One digit, the classifier that reads it, and its prediction."""
 
 import functools
 from collections.abc import Callable
@@ -27,9 +27,9 @@ class Sketch:
     image : ndarray of uint8, shape (28, 28)
         In MNIST's form.
     paint : callable
-        Gives `canvas`; asked only when somebody looks into the answer or saves the drawing.
+        Returns `canvas`; called only when somebody looks into the answer or saves the drawing.
     strokes : tuple of ndarray of float64, shape (n, 2)
-        The path of the pen in pixels of the canvas; empty if it is not known.
+        In pixels of the canvas; empty if they are not known.
     """
 
     image: Picture
@@ -43,53 +43,53 @@ class Sketch:
 
 
 @dataclass(frozen=True)
-class Reader:
+class Classifier:
     """A network and the run that it is of."""
 
     run: Run
     network: Any
 
     def probabilities(self, image: Picture) -> Probabilities:
-        """How probable it finds each digit in a 28×28 picture. Raises `EvaluationError`."""
+        """Return the probability of each digit for a 28×28 picture. Raises `EvaluationError`."""
         probabilities: Probabilities = predict(self.network, image[np.newaxis])[0]
         return probabilities
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """What a reader makes of a sketch.
+class Prediction:
+    """The prediction of a classifier for a sketch.
 
     Attributes
     ----------
     sketch : Sketch
-    reader : Reader
+    classifier : Classifier
     probabilities : ndarray of float32, shape (10,)
     """
 
     sketch: Sketch
-    reader: Reader
+    classifier: Classifier
     probabilities: Probabilities
 
     @property
-    def answer(self) -> int:
+    def digit(self) -> int:
         """The most probable digit."""
         return int(self.probabilities.argmax())
 
     @property
-    def rival(self) -> int:
+    def runner_up(self) -> int:
         """The second most probable digit."""
         return int(np.argsort(self.probabilities)[-2])
 
 
-def in_short(title: str, probabilities: Probabilities) -> None:
+def prediction_metric(title: str, probabilities: Probabilities) -> None:
     """Show the most probable digit, and how sure the network is."""
-    answer = int(probabilities.argmax())
+    digit = int(probabilities.argmax())
     # The label of a metric is cut off where it is too long.
     st.markdown(title)
     st.metric(
         title,
-        f"{answer} · {CLASS_NAMES[answer]}",
-        f"{probabilities[answer]:.1%} sure",
+        f"{digit} · {CLASS_NAMES[digit]}",
+        f"{probabilities[digit]:.1%} sure",
         delta_color="off",
         delta_arrow="off",
         label_visibility="collapsed",

@@ -1,4 +1,4 @@
-"""Keeping a drawing: for teaching, with what it means, or as a file to take home."""
+"""Saving a drawing: with its label, to fine-tune a network, or as a file to take home."""
 
 import io
 import json
@@ -14,18 +14,18 @@ from core.data import CLASSES
 from core.store.database import StoreError
 from core.store.drawings import DrawingRefused
 from ui import chrome, resources, session
-from ui.predict.prediction import Picture, Reading
+from ui.predict.prediction import Picture, Prediction
 
 _MEANS = "predict_means"
 _OF = "predict_means_of"
 
 
-def correct(reading: Reading) -> None:
-    """Let the visitor say what their drawing means; it is kept then, to teach a network."""
+def label(prediction: Prediction) -> None:
+    """Let the visitor label their drawing; it is stored then, to fine-tune a network."""
     if not resources.keeps_drawings():
         return
-    # What was said of the drawing before says nothing of this one.
-    if st.session_state.get(_OF) != (shown := reading.sketch.image.tobytes()):
+    # The label of the drawing before is not the label of this one.
+    if st.session_state.get(_OF) != (shown := prediction.sketch.image.tobytes()):
         st.session_state[_OF] = shown
         st.session_state[_MEANS] = None
     st.pills(
@@ -34,27 +34,29 @@ def correct(reading: Reading) -> None:
         key=_MEANS,
         help="Your drawing is kept with the digit that you choose. Keep some, then teach a network.",
         on_change=_keep,
-        args=(reading,),
+        args=(prediction,),
     )
     if st.session_state[_MEANS] is not None:
-        chrome.page_link("6_teach.py", "Kept. See your drawings, and teach them", model=reading.reader.run.id)
+        chrome.page_link(
+            "6_teach.py", "Kept. See your drawings, and teach them", model=prediction.classifier.run.id
+        )
 
 
-def _keep(reading: Reading) -> None:
-    label = st.session_state[_MEANS]
+def _keep(prediction: Prediction) -> None:
+    digit = st.session_state[_MEANS]
     try:
-        sketch, run = reading.sketch, reading.reader.run
-        if label is None:
+        sketch, run = prediction.sketch, prediction.classifier.run
+        if digit is None:
             session.sketchbook().drop(sketch.image)
             return
-        session.sketchbook().keep(sketch.image, label, sketch.strokes, reading.answer, run.id)
+        session.sketchbook().keep(sketch.image, digit, sketch.strokes, prediction.digit, run.id)
     except (DrawingRefused, StoreError) as error:
         st.session_state[_MEANS] = None
         st.toast(str(error), icon=":material/block:")
 
 
 def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> None:
-    """Offer a drawing as a picture, and with the answer as data; made when they are asked for."""
+    """Offer a drawing as a picture, and with its prediction as data; made when they are asked for."""
     with st.container(horizontal=True, key="predict_save"):
         st.download_button(
             "Save the drawing",
@@ -85,12 +87,12 @@ def _png(picture: npt.NDArray[np.uint8]) -> bytes:
     return content.getvalue()
 
 
-def as_data(reading: Reading) -> dict[str, Any]:
-    """A digit and what was read in it, for a file."""
+def as_data(prediction: Prediction) -> dict[str, Any]:
+    """Return a drawing and its prediction as the JSON fields of a file."""
     return {
-        "model": reading.reader.run.label,
-        "answer": reading.answer,
-        "probabilities": [round(float(value), 6) for value in reading.probabilities],
-        "image": reading.sketch.image.tolist(),
-        "strokes": [stroke.round(1).tolist() for stroke in reading.sketch.strokes],
+        "model": prediction.classifier.run.label,
+        "answer": prediction.digit,
+        "probabilities": [round(float(value), 6) for value in prediction.probabilities],
+        "image": prediction.sketch.image.tolist(),
+        "strokes": [stroke.round(1).tolist() for stroke in prediction.sketch.strokes],
     }

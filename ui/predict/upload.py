@@ -6,22 +6,23 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.drawing.number import read_picture
+from core.drawing.number import read_number_from_image
 from core.drawing.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
-from core.drawing.segmentation import RowError
+from core.drawing.segmentation import NumberError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
-from ui.predict import answer, number
-from ui.predict.prediction import Picture, Reader, Sketch
+from ui.predict.answer import lay_out
+from ui.predict.number import show_number
+from ui.predict.prediction import Classifier, Picture, Sketch
 
 _EMPTY = "Choose a picture, or take one. Write large and with a dark pen."
 _NO_INK = "No writing was found in this picture. Take one that shows the digit large and sharp."
 
 
 @st.fragment
-def picture(reader: Reader) -> None:
-    """Let the visitor choose or take a picture, and show what is read in it."""
-    at = answer.places(wide=True)
+def picture(classifier: Classifier) -> None:
+    """Let the visitor choose or take a picture, and show what the network reads in it."""
+    at = lay_out(wide=True)
     with at.pad:
         content = _content()
     if content is None:
@@ -29,21 +30,21 @@ def picture(reader: Reader) -> None:
         return
     try:
         ink = _ink(content)
-        read = read_picture(reader.network, ink)
-    except (PictureError, RowError, EvaluationError) as error:
+        reading = read_number_from_image(classifier.network, ink)
+    except (PictureError, NumberError, EvaluationError) as error:
         at.short.error(str(error), icon=":material/broken_image:")
         return
-    if read is None:
+    if reading is None:
         at.short.warning(_NO_INK, icon=":material/search_off:")
         return
     with at.pad.container(width=400):
         st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
-    sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in read.readings)
-    number.show(read, sketches, lambda: ink, reader, at)
+    sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in reading.digits)
+    show_number(reading, sketches, lambda: ink, classifier, at)
 
 
 def _alone(ink: Picture, box: InkBox) -> Picture:
-    """The picture with nothing on it but what is in a box."""
+    """Return the picture with nothing on it but what is in a box."""
     alone = np.zeros_like(ink)
     place = slice(box.top, box.bottom), slice(box.left, box.right)
     alone[place] = ink[place]
@@ -51,7 +52,7 @@ def _alone(ink: Picture, box: InkBox) -> Picture:
 
 
 def _content() -> bytes | None:
-    """What the visitor has chosen or taken. The camera is asked for only by those who want it."""
+    """Return what the visitor has chosen or taken. The browser asks for the camera only if it is wanted."""
     camera = st.segmented_control(
         "Where the picture comes from",
         [False, True],
@@ -75,5 +76,5 @@ def _content() -> bytes | None:
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for ink…")
 def _ink(content: bytes) -> npt.NDArray[np.uint8]:
-    """The ink of a picture, found once; every look into the answer needs it."""
+    """Return the ink of a picture, found once; every explanation needs it."""
     return find_ink(open_picture(content))

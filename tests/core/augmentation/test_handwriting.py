@@ -4,26 +4,29 @@ import numpy as np
 import pytest
 
 from core.analysis.morphology import measure
-from core.augmentation import handwriting
-from core.augmentation.handwriting import augment, signed_distance_fields
+from core.augmentation import allographs, handwriting
+from core.augmentation.distance_fields import signed_distance_fields
+from core.augmentation.handwriting import augment
 from core.data import Dataset
-from core.ink import CENTRE, ink_box
+from core.ink import CENTER, ink_box
 
 RULES = {"SLASHED": 0, "FLAGGED": 1, "CROSSED": 7, "SERIF": 7, "HOOKED": 9}
-STRENGTHS = ("TURN", "SLANT", "STRETCH", "BEND")
+STRENGTHS = ("ROTATION", "SLANT", "STRETCH", "ELASTIC")
 
 
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Nothing happens but what a test asks for; the pen is that of most of MNIST."""
-    for name in (*RULES, "BASED", "GAPPED", *STRENGTHS):
+    """Nothing changes but what a test asks for; the pen width is that of most of MNIST."""
+    for name in (*RULES, "BASED"):
+        monkeypatch.setattr(allographs, name, 0.0)
+    for name in ("GAPPED", *STRENGTHS):
         monkeypatch.setattr(handwriting, name, 0.0)
-    monkeypatch.setattr(handwriting, "THINNEST", 2.4)
-    monkeypatch.setattr(handwriting, "THICKEST", 2.4)
+    monkeypatch.setattr(handwriting, "MIN_STROKE_WIDTH", 2.4)
+    monkeypatch.setattr(handwriting, "MAX_STROKE_WIDTH", 2.4)
     return monkeypatch
 
 
-def written(mnist: Dataset, digit: int | None = None, seed: int = 1) -> np.ndarray:
+def augmented(mnist: Dataset, digit: int | None = None, seed: int = 1) -> np.ndarray:
     images, labels = mnist.train_images[:500], mnist.train_labels[:500]
     if digit is not None:
         images, labels = images[labels == digit], labels[labels == digit]
@@ -45,7 +48,7 @@ def test_a_blank_image_stays_blank():
 
 
 def test_without_any_rule_a_digit_is_only_drawn_again(quiet, mnist: Dataset):
-    before, after = mnist.train_images[:500].astype(float), written(mnist).astype(float)
+    before, after = mnist.train_images[:500].astype(float), augmented(mnist).astype(float)
     alike = [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in zip(before, after, strict=True)]
     assert np.median(alike) > 0.85
     assert measure(after.astype(np.uint8)).thickness.mean() == pytest.approx(2.4, abs=0.3)
@@ -53,16 +56,16 @@ def test_without_any_rule_a_digit_is_only_drawn_again(quiet, mnist: Dataset):
 
 @pytest.mark.parametrize(("pen", "thickness"), [(1.6, 1.7), (3.0, 3.0), (4.0, 3.8)])
 def test_the_pen_has_the_width_asked_for(pen: float, thickness: float, quiet, mnist: Dataset):
-    quiet.setattr(handwriting, "THINNEST", pen)
-    quiet.setattr(handwriting, "THICKEST", pen)
-    assert measure(written(mnist)).thickness.mean() == pytest.approx(thickness, abs=0.25)
+    quiet.setattr(handwriting, "MIN_STROKE_WIDTH", pen)
+    quiet.setattr(handwriting, "MAX_STROKE_WIDTH", pen)
+    assert measure(augmented(mnist)).thickness.mean() == pytest.approx(thickness, abs=0.25)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_is_for_its_own_digit(rule: str, quiet, mnist: Dataset):
-    plain = written(mnist)
-    quiet.setattr(handwriting, rule, 1.0)
-    changed = (written(mnist) != plain).any(axis=(1, 2))
+    plain = augmented(mnist)
+    quiet.setattr(allographs, rule, 1.0)
+    changed = (augmented(mnist) != plain).any(axis=(1, 2))
     assert changed.tolist() == (mnist.train_labels[:500] == RULES[rule]).tolist()
 
 
@@ -78,17 +81,17 @@ def test_a_slashed_zero_has_ink_across_its_middle(quiet, mnist: Dataset):
             ]
         )
 
-    assert inked(written(mnist, 0)) < 0.25
-    quiet.setattr(handwriting, "SLASHED", 1.0)
-    assert inked(written(mnist, 0)) > 0.85
+    assert inked(augmented(mnist, 0)) < 0.25
+    quiet.setattr(allographs, "SLASHED", 1.0)
+    assert inked(augmented(mnist, 0)) > 0.85
 
 
 def test_a_flag_is_at_the_upper_left_and_a_base_below(quiet, mnist: Dataset):
-    plain = written(mnist, 1).astype(float)
-    quiet.setattr(handwriting, "FLAGGED", 1.0)
-    flagged = written(mnist, 1).astype(float)
-    quiet.setattr(handwriting, "BASED", 1.0)
-    based = written(mnist, 1).astype(float)
+    plain = augmented(mnist, 1).astype(float)
+    quiet.setattr(allographs, "FLAGGED", 1.0)
+    flagged = augmented(mnist, 1).astype(float)
+    quiet.setattr(allographs, "BASED", 1.0)
+    based = augmented(mnist, 1).astype(float)
     columns = np.arange(28)
 
     def upper_middle(images: np.ndarray) -> float:
@@ -106,21 +109,21 @@ def test_a_bar_crosses_the_stem_of_a_seven(quiet, mnist: Dataset):
         """The widest row of the middle third, in pixels, on average."""
         return (images[:, 11:18] > 127).sum(axis=2).max(axis=1).mean()
 
-    plain = crossing(written(mnist, 7))
-    quiet.setattr(handwriting, "CROSSED", 1.0)
-    assert crossing(written(mnist, 7)) > plain + 3
+    plain = crossing(augmented(mnist, 7))
+    quiet.setattr(allographs, "CROSSED", 1.0)
+    assert crossing(augmented(mnist, 7)) > plain + 3
 
 
 def test_a_hook_is_at_the_lower_left_of_a_nine(quiet, mnist: Dataset):
-    plain = written(mnist, 9)
-    quiet.setattr(handwriting, "HOOKED", 1.0)
-    assert written(mnist, 9)[:, 17:, :12].mean() > 1.5 * plain[:, 17:, :12].mean()
+    plain = augmented(mnist, 9)
+    quiet.setattr(allographs, "HOOKED", 1.0)
+    assert augmented(mnist, 9)[:, 17:, :12].mean() > 1.5 * plain[:, 17:, :12].mean()
 
 
 def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
-    plain = written(mnist).astype(float)
+    plain = augmented(mnist).astype(float)
     quiet.setattr(handwriting, "GAPPED", 1.0)
-    gapped = written(mnist).astype(float)
+    gapped = augmented(mnist).astype(float)
     lost = 1 - gapped.sum(axis=(1, 2)) / plain.sum(axis=(1, 2))
     assert 0.02 < np.median(lost) < 0.2
     assert (gapped != plain).any(axis=(1, 2)).mean() > 0.99
@@ -128,15 +131,17 @@ def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_each_deformation_changes_every_digit(strength: str, quiet, mnist: Dataset):
-    plain = written(mnist).astype(float)
-    quiet.setattr(handwriting, strength, {"TURN": 0.2, "SLANT": 0.35, "STRETCH": 0.25, "BEND": 1.6}[strength])
-    difference = np.abs(written(mnist) - plain).mean(axis=(1, 2))
+    plain = augmented(mnist).astype(float)
+    quiet.setattr(
+        handwriting, strength, {"ROTATION": 0.2, "SLANT": 0.35, "STRETCH": 0.25, "ELASTIC": 1.6}[strength]
+    )
+    difference = np.abs(augmented(mnist) - plain).mean(axis=(1, 2))
     assert (difference > 0).all()
     assert 3 < difference.mean() < 30
 
 
-def test_what_is_written_has_the_form_of_mnist(mnist: Dataset):
-    images = written(mnist)
+def test_augmented_digits_have_the_form_of_mnist(mnist: Dataset):
+    images = augmented(mnist)
     sizes = np.array([box.size for box in map(ink_box, images) if box])
     assert len(sizes) == 500
     assert 19 <= np.median(sizes) <= 21
@@ -145,19 +150,19 @@ def test_what_is_written_has_the_form_of_mnist(mnist: Dataset):
     for axis in (1, 2):
         profile = images.sum(axis=axis)
         middles = profile @ places / profile.sum(axis=1)
-        assert np.abs(middles - CENTRE).mean() < 0.4
+        assert np.abs(middles - CENTER).mean() < 0.4
     assert (images[:, 0] == 0).mean() > 0.99
-    greys = ((images > 40) & (images < 215)).sum() / (images > 40).sum()
-    assert greys < 0.55, "grey only at edges"
+    grays = ((images > 40) & (images < 215)).sum() / (images > 40).sum()
+    assert grays < 0.55, "gray only at edges"
 
 
 def test_the_same_seed_gives_the_same_pictures(mnist: Dataset):
-    np.testing.assert_array_equal(written(mnist), written(mnist))
-    assert (written(mnist) != written(mnist, seed=2)).any(axis=(1, 2)).all()
+    np.testing.assert_array_equal(augmented(mnist), augmented(mnist))
+    assert (augmented(mnist) != augmented(mnist, seed=2)).any(axis=(1, 2)).all()
 
 
-def test_shares_are_kept(quiet, mnist: Dataset):
-    plain = written(mnist, 1)
-    quiet.setattr(handwriting, "FLAGGED", 0.4)
-    share = (written(mnist, 1) != plain).any(axis=(1, 2)).mean()
+def test_about_the_given_share_is_flagged(quiet, mnist: Dataset):
+    plain = augmented(mnist, 1)
+    quiet.setattr(allographs, "FLAGGED", 0.4)
+    share = (augmented(mnist, 1) != plain).any(axis=(1, 2)).mean()
     assert share == pytest.approx(0.4, abs=4 * math.sqrt(0.24 / len(plain)))

@@ -3,71 +3,73 @@ import pytest
 
 from core.analysis.rejection import load_negatives, rejection_rates
 from core.data import Dataset
-from core.drawing.detector import DEFAULT_REFUSED, MAX_REFUSED, load_judge
+from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.strokes import as_strokes, strokes_to_mnist
-from scripts.doodles import KINDS, drawings
-from scripts.train_detector import changed, in_rows
+from scripts.doodles import KINDS, synthetic_negatives
+from scripts.train_detector import altered_digits, number_crops
 
 
 @pytest.fixture(scope="module")
-def judge():
-    return load_judge()
+def detector():
+    return load_detector()
 
 
 @pytest.fixture(scope="module")
-def others():
+def negatives():
     return load_negatives()
 
 
-def test_a_threshold_refuses_its_share_of_the_test_digits(judge, mnist: Dataset):
+def test_the_false_rejection_rate_is_kept_on_the_test_digits(detector, mnist: Dataset):
     images = mnist.test_images[::4]
-    assert not judge.refuses(images, 0).any()
-    assert judge.refuses(images).mean() == pytest.approx(DEFAULT_REFUSED, abs=0.01)
-    assert judge.refuses(images, MAX_REFUSED).mean() == pytest.approx(MAX_REFUSED, abs=0.02)
+    assert not detector.rejects(images, 0).any()
+    assert detector.rejects(images).mean() == pytest.approx(DEFAULT_FALSE_REJECTION_RATE, abs=0.01)
+    assert detector.rejects(images, MAX_FALSE_REJECTION_RATE).mean() == pytest.approx(
+        MAX_FALSE_REJECTION_RATE, abs=0.02
+    )
 
 
 @pytest.mark.parametrize(("kind", "floor"), [("letter", 0.95), ("symbol", 0.82), ("scribble", 0.93)])
-def test_what_is_no_digit_is_mostly_refused(judge, others, kind, floor):
-    assert judge.refuses(others.images[others.kinds == kind]).mean() >= floor
+def test_most_negatives_are_rejected(detector, negatives, kind, floor):
+    assert detector.rejects(negatives.images[negatives.kinds == kind]).mean() >= floor
 
 
 @pytest.mark.parametrize(
     "name", ["wandering line 2", "filled in", "star", "house", "smiling face", "sad face"]
 )
-def test_scribbles_symbols_and_faces_are_refused(judge, others, name):
-    assert judge.refuses(others.images[others.names == name]).all()
+def test_scribbles_symbols_and_faces_are_rejected(detector, negatives, name):
+    assert detector.rejects(negatives.images[negatives.names == name]).all()
 
 
-def test_pairs_and_pieces_are_told_from_digits(judge, mnist: Dataset):
-    images, one = in_rows(mnist.test_images, 900, np.random.default_rng(1))
-    assert judge.refuses(images[one]).mean() < 0.1
-    taken = judge.probability(images) > 0.5
-    assert taken[one].mean() > 0.9
-    assert taken[~one].mean() < 0.1
+def test_pairs_and_pieces_are_told_from_digits(detector, mnist: Dataset):
+    images, is_digit = number_crops(mnist.test_images, 900, np.random.default_rng(1))
+    assert detector.rejects(images[is_digit]).mean() < 0.1
+    predicted = detector.probability(images) > 0.5
+    assert predicted[is_digit].mean() > 0.9
+    assert predicted[~is_digit].mean() < 0.1
 
 
-def test_digits_that_were_changed_into_none_are_mostly_refused(judge, mnist: Dataset):
-    images = changed(mnist.test_images, mnist.test_labels, 400, np.random.default_rng(1))
-    assert judge.refuses(images).mean() > 0.8
+def test_most_altered_digits_are_rejected(detector, mnist: Dataset):
+    images = altered_digits(mnist.test_images, mnist.test_labels, 400, np.random.default_rng(1))
+    assert detector.rejects(images).mean() > 0.8
 
 
-def test_each_kind_of_nonsense_is_mostly_refused(judge):
-    images, kinds = drawings(20, np.random.default_rng(1))
+def test_most_synthetic_negatives_of_each_kind_are_rejected(detector):
+    images, kinds = synthetic_negatives(20, np.random.default_rng(1))
     for kind in KINDS:
-        assert judge.refuses(images[kinds == kind]).mean() >= 0.7, kind
+        assert detector.rejects(images[kinds == kind]).mean() >= 0.7, kind
 
 
-def test_who_refuses_more_digits_refuses_more_of_the_rest(judge, others):
-    curve = rejection_rates(judge, others.images)
+def test_a_higher_false_rejection_rate_rejects_more_negatives(detector, negatives):
+    curve = rejection_rates(detector, negatives.images)
     shares = [point.negatives for point in curve]
     assert shares == sorted(shares)
     assert shares[0] == 0
-    assert curve[-1].digits == MAX_REFUSED
+    assert curve[-1].digits == MAX_FALSE_REJECTION_RATE
 
 
-def test_a_blank_picture_is_no_error(judge):
-    assert np.isfinite(judge.score(np.zeros((1, 28, 28), dtype=np.uint8))).all()
-    assert judge.refuses(np.zeros((0, 28, 28), dtype=np.uint8)).shape == (0,)
+def test_a_blank_picture_is_no_error(detector):
+    assert np.isfinite(detector.score(np.zeros((1, 28, 28), dtype=np.uint8))).all()
+    assert detector.rejects(np.zeros((0, 28, 28), dtype=np.uint8)).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +86,9 @@ def test_a_blank_picture_is_no_error(judge):
     ],
     ids=["1", "slanted 1", "1 with serif", "1 with flag and foot", "2", "4", "7", "crossed 7"],
 )
-def test_a_digit_of_straight_lines_is_one(judge, strokes):
-    """As drawn with a mouse; the first version refused a plain upright 1."""
+def test_a_digit_of_straight_lines_is_one(detector, strokes):
+    """As drawn with a mouse; the first version rejected a plain upright 1."""
     image = strokes_to_mnist(as_strokes(strokes))
     assert image is not None
-    assert not judge.refuses(image[np.newaxis])[0]
+    assert detector.is_digit(image)
+    assert not detector.rejects(image[np.newaxis])[0]

@@ -3,7 +3,8 @@ import pytest
 from PIL import Image
 
 from core.data import Dataset
-from core.drawing import number as rows
+from core.drawing.number import read_number_from_image, read_number_from_strokes
+from core.drawing.segmentation import NumberError
 from core.drawing.strokes import as_strokes
 from core.ink import ink_box
 
@@ -19,13 +20,13 @@ SEVEN = [[(0, 0), (60, 0), (38, 45), (22, 100)], [(14, 52), (54, 48)]]
 THREE = [[(4, 10), (25, 0), (50, 10), (48, 34), (22, 46), (52, 58), (54, 84), (28, 100), (0, 90)]]
 
 
-def nought() -> list[np.ndarray]:
+def zero() -> list[np.ndarray]:
     turn = np.linspace(-np.pi / 2, 1.5 * np.pi, 40)
     return [np.column_stack([32 + 32 * np.cos(turn), 50 + 50 * np.sin(turn)])]
 
 
 def side_by_side(*digits, gap: float = 35.0, pen_lifted: bool = True):
-    """Strokes of a row, each digit this far right of the one before."""
+    """Strokes of a number, each digit this far right of the one before."""
     end, strokes = 0.0, []
     for digit in digits:
         own = [np.array(stroke, dtype=float) for stroke in digit]
@@ -63,49 +64,49 @@ def model(bundled_model):
         (side_by_side(FIVE), "5"),
         (side_by_side(SEVEN), "7"),
         (side_by_side(FLAGGED_ONE), "1"),
-        (side_by_side(ONE, nought()), "10"),
-        (side_by_side(nought(), nought(), gap=0), "00"),
-        (side_by_side(FOUR, nought(), SEVEN), "407"),
+        (side_by_side(ONE, zero()), "10"),
+        (side_by_side(zero(), zero(), gap=0), "00"),
+        (side_by_side(FOUR, zero(), SEVEN), "407"),
         (side_by_side(FIVE, FOUR, gap=20), "54"),
         (side_by_side(THREE, FLAGGED_ONE, ONE), "311"),
         (side_by_side(SEVEN, SEVEN, FIVE, ONE), "7751"),
     ],
 )
-def test_a_row_of_strokes_is_a_number(model, strokes, number):
+def test_strokes_side_by_side_are_a_number(model, strokes, number):
     for size in (0.5, 2.5):
-        row = rows.read_row(model, [stroke * size + 11 for stroke in strokes])
-        assert row is not None
-        assert row.number == number
+        reading = read_number_from_strokes(model, [stroke * size + 11 for stroke in strokes])
+        assert reading is not None
+        assert reading.number == number
 
 
 def test_a_seven_may_be_crossed_at_the_end(model):
     seven, one = side_by_side(SEVEN), side_by_side(SEVEN, ONE)[-1:]
-    assert rows.read_row(model, (seven[0], *one, seven[1])).number == "71"
+    assert read_number_from_strokes(model, (seven[0], *one, seven[1])).number == "71"
 
 
 def test_two_digits_without_lifting_the_pen_are_two(model):
-    assert rows.read_row(model, side_by_side(THREE, THREE, pen_lifted=False)).number == "33"
+    assert read_number_from_strokes(model, side_by_side(THREE, THREE, pen_lifted=False)).number == "33"
 
 
 def test_a_speck_beside_the_digits_is_no_digit(model):
     speck = np.array([[200.0, 90.0], [203.0, 92.0]])
-    assert rows.read_row(model, (*side_by_side(THREE, ONE), speck)).number == "31"
+    assert read_number_from_strokes(model, (*side_by_side(THREE, ONE), speck)).number == "31"
 
 
 def test_each_digit_says_where_it_is_and_what_was_seen(model):
-    row = rows.read_row(model, side_by_side(FOUR, nought()))
-    four, second = row.readings
+    reading = read_number_from_strokes(model, side_by_side(FOUR, zero()))
+    four, second = reading.digits
     assert (four.box.left, four.box.top, four.box.right, four.box.bottom) == (0, 0, 66, 100)
     assert (second.box.left, second.box.right) == (101, 165)
-    for reading in row.readings:
-        assert reading.image.shape == (28, 28)
-        assert reading.image.dtype == np.uint8
-        assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    for digit in reading.digits:
+        assert digit.image.shape == (28, 28)
+        assert digit.image.dtype == np.uint8
+        assert digit.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_test_images_in_a_row_are_read(model, mnist: Dataset):
+def test_test_images_side_by_side_are_read(model, mnist: Dataset):
     found = [
-        rows.read_picture(model, drawn).number == number
+        read_number_from_image(model, drawn).number == number
         for drawn, number in (picture(mnist, range(start, start + 4), gap=10) for start in range(0, 80, 4))
     ]
     assert np.mean(found) >= 0.85
@@ -113,7 +114,7 @@ def test_test_images_in_a_row_are_read(model, mnist: Dataset):
 
 def test_test_images_that_touch_are_mostly_counted_right(model, mnist: Dataset):
     found = [
-        len(rows.read_picture(model, drawn).readings) == 2
+        len(read_number_from_image(model, drawn).digits) == 2
         for drawn, _ in (picture(mnist, (start, start + 1), gap=-3) for start in range(0, 80, 2))
     ]
     assert np.mean(found) >= 0.6
@@ -121,7 +122,7 @@ def test_test_images_that_touch_are_mostly_counted_right(model, mnist: Dataset):
 
 def test_a_single_digit_stays_one(model, mnist: Dataset):
     counts = [
-        len(rows.read_picture(model, mnist.test_images[index]).readings) for index in range(0, 2000, 10)
+        len(read_number_from_image(model, mnist.test_images[index]).digits) for index in range(0, 2000, 10)
     ]
     assert np.mean(np.array(counts) == 1) >= 0.99
 
@@ -129,35 +130,35 @@ def test_a_single_digit_stays_one(model, mnist: Dataset):
 def test_a_box_in_a_large_picture_is_around_its_digit(model, mnist: Dataset):
     drawn, number = picture(mnist, (0, 1, 2), gap=12)
     large = np.kron(drawn, np.ones((5, 5), dtype=np.uint8))
-    row = rows.read_picture(model, large / 255)
-    assert row.number == number
+    reading = read_number_from_image(model, large / 255)
+    assert reading.number == number
     whole = ink_box(large)
-    assert row.readings[0].box.left == pytest.approx(whole.left, abs=20)
-    assert row.readings[-1].box.right == pytest.approx(whole.right, abs=20)
+    assert reading.digits[0].box.left == pytest.approx(whole.left, abs=20)
+    assert reading.digits[-1].box.right == pytest.approx(whole.right, abs=20)
 
 
-def test_nothing_is_none(model):
-    assert rows.read_row(model, ()) is None
-    assert rows.read_picture(model, np.zeros((280, 700), dtype=np.uint8)) is None
+def test_nothing_drawn_is_none(model):
+    assert read_number_from_strokes(model, ()) is None
+    assert read_number_from_image(model, np.zeros((280, 700), dtype=np.uint8)) is None
 
 
 def test_a_dot_and_all_ink_are_answered(model):
-    assert len(rows.read_row(model, as_strokes([[(5, 5)]])).readings) == 1
-    assert rows.read_picture(model, np.full((280, 700), 255, dtype=np.uint8)) is not None
+    assert len(read_number_from_strokes(model, as_strokes([[(5, 5)]])).digits) == 1
+    assert read_number_from_image(model, np.full((280, 700), 255, dtype=np.uint8)) is not None
 
 
-def test_too_much_is_refused_in_a_sentence(model):
-    with pytest.raises(rows.RowError, match="more than a row of 12 digits"):
-        rows.read_row(model, side_by_side(*[ONE] * 13))
+def test_too_many_digits_or_marks_raise_a_sentence(model):
+    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+        read_number_from_strokes(model, side_by_side(*[ONE] * 13))
     rng = np.random.default_rng(0)
-    scribble = [rng.random((3, 2)) * 30 + np.array([10 * place, 0]) for place in range(900)]
-    with pytest.raises(rows.RowError, match="more than a row of 12 digits"):
-        rows.read_row(model, as_strokes(scribble))
+    scribble = [rng.random((3, 2)) * 30 + np.array([10 * i, 0]) for i in range(900)]
+    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+        read_number_from_strokes(model, as_strokes(scribble))
     noise = np.where(rng.random((280, 700)) < 0.02, 255, 0).astype(np.uint8)
-    with pytest.raises(rows.RowError, match="more than a row of 12 digits"):
-        rows.read_picture(model, noise)
+    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+        read_number_from_image(model, noise)
 
 
-def test_a_colour_picture_is_refused(model):
-    with pytest.raises(ValueError, match="grey"):
-        rows.read_picture(model, np.zeros((10, 10, 3)))
+def test_a_color_picture_is_an_error(model):
+    with pytest.raises(ValueError, match="gray"):
+        read_number_from_image(model, np.zeros((10, 10, 3)))

@@ -63,7 +63,7 @@ def test_a_picture_is_turned_upright():
     assert left_of_middle(ink)
 
 
-def test_nonsense_about_the_camera_is_passed_over():
+def test_broken_exif_data_is_ignored():
     content = saved(page(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01" * 9)
     assert open_picture(content).shape == (200, 400, 3)
 
@@ -71,8 +71,8 @@ def test_nonsense_about_the_camera_is_passed_over():
 @pytest.mark.parametrize("value", [0, 255], ids=["dark", "light"])
 def test_transparent_paper_contrasts_with_the_ink(value: int):
     cover = 255 - np.asarray(page("L"))
-    colour = np.full((200, 400, 3), value, np.uint8)
-    ink = find_ink(open_picture(saved(Image.fromarray(np.dstack([colour, cover])))))
+    color = np.full((200, 400, 3), value, np.uint8)
+    ink = find_ink(open_picture(saved(Image.fromarray(np.dstack([color, cover])))))
     assert ink[100, 60] == 255
     assert not ink[:, 200:].any()
 
@@ -131,11 +131,11 @@ def bomb(side: int) -> bytes:
     ],
     ids=["empty", "pdf", "text", "gif", "jpeg cut", "png cut", "webp cut", "36", "144", "3600", "large"],
 )
-def test_what_cannot_be_read_is_said_in_a_sentence(content: bytes, sentence: str):
+def test_what_cannot_be_opened_raises_a_sentence(content: bytes, sentence: str):
     # The bombs are cut short as well: decoded, they would be called damaged.
-    with pytest.raises(PictureError, match=sentence) as refused:
+    with pytest.raises(PictureError, match=sentence) as raised:
         open_picture(content)
-    assert str(refused.value).endswith(".")
+    assert str(raised.value).endswith(".")
 
 
 def test_a_damaged_picture_does_not_block_the_next():
@@ -163,7 +163,7 @@ def test_blank_paper_has_no_ink(name: str):
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_one_even_colour_is_blank(value: int):
+def test_one_even_color_is_blank(value: int):
     assert not find_ink(np.full((60, 80, 3), value, np.uint8)).any()
 
 

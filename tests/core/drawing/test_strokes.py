@@ -16,7 +16,7 @@ def canvas_path(*commands):
     return {"type": "path", "strokeWidth": 20, "path": [list(command) for command in commands]}
 
 
-def test_the_path_of_the_canvas_is_read_with_its_curves():
+def test_the_paths_of_the_canvas_are_read_with_their_curves():
     (stroke,) = strokes.read_strokes([canvas_path(("M", 0, 0), ("Q", 10, 0, 10, 10), ("L", 10, 40))])
     # A quadratic curve in its middle is a quarter start, half control point, a quarter end.
     np.testing.assert_allclose(stroke, [[0, 0], [7.5, 2.5], [10, 10], [10, 40]])
@@ -39,8 +39,8 @@ def test_the_drawing_has_the_size_place_and_pen_of_mnist():
     assert box is not None
     assert box.size in (20, 21)
     rows, columns = np.indices(image.shape) + 0.5
-    assert (rows * image).sum() / image.sum() == pytest.approx(ink.CENTRE, abs=0.1)
-    assert (columns * image).sum() / image.sum() == pytest.approx(ink.CENTRE, abs=0.1)
+    assert (rows * image).sum() / image.sum() == pytest.approx(ink.CENTER, abs=0.1)
+    assert (columns * image).sum() / image.sum() == pytest.approx(ink.CENTER, abs=0.1)
     typical = morphology.measure(load_mnist().train_images[:5000]).thickness
     assert morphology.measure(image[np.newaxis]).thickness[0] == pytest.approx(
         typical.mean(), abs=typical.std()
@@ -50,11 +50,11 @@ def test_the_drawing_has_the_size_place_and_pen_of_mnist():
 def test_a_trembling_hand_draws_the_same_digit():
     smooth = [strokes.as_strokes([np.linspace(*ends, 80)])[0] for ends in pairwise(SEVEN[0])]
     tremor = np.random.default_rng(0).normal(0, 0.7, (80, 2))
-    steady = strokes.strokes_to_mnist(smooth)
+    still = strokes.strokes_to_mnist(smooth)
     shaken = strokes.strokes_to_mnist([stroke + tremor for stroke in smooth])
-    assert steady is not None
+    assert still is not None
     assert shaken is not None
-    assert np.abs(steady.astype(int) - shaken).sum() / steady.sum() < 0.15
+    assert np.abs(still.astype(int) - shaken).sum() / still.sum() < 0.15
 
 
 def test_a_straight_stroke_and_a_dot_have_a_picture():
@@ -95,21 +95,21 @@ def test_nothing_drawn_is_no_picture():
         [canvas_path(("M", 0, 0), *[("L", 1, 1)] * 60_000)],
     ],
 )
-def test_a_path_that_is_none_is_refused_in_a_sentence(objects):
-    with pytest.raises(strokes.PenError, match="Clear"):
+def test_what_is_no_path_raises_a_sentence(objects):
+    with pytest.raises(strokes.StrokeError, match="Clear"):
         strokes.read_strokes(objects)
 
 
 @pytest.mark.parametrize("width", ["wide", None, float("nan"), -1, 1e9, 10**400])
-def test_a_pen_that_is_none_is_refused_in_a_sentence(width):
-    with pytest.raises(strokes.PenError, match="Clear"):
-        strokes.read_pen([{"strokeWidth": width}])
-    with pytest.raises(strokes.PenError, match="Clear"):
-        strokes.read_pen([{}])
-    assert strokes.read_pen([{"strokeWidth": 8}, {"strokeWidth": 20}]) == 20
+def test_what_is_no_pen_width_raises_a_sentence(width):
+    with pytest.raises(strokes.StrokeError, match="Clear"):
+        strokes.read_pen_width([{"strokeWidth": width}])
+    with pytest.raises(strokes.StrokeError, match="Clear"):
+        strokes.read_pen_width([{}])
+    assert strokes.read_pen_width([{"strokeWidth": 8}, {"strokeWidth": 20}]) == 20
 
 
-def test_a_scribble_is_drawn_again_with_no_more_places_than_a_digit_has(monkeypatch):
+def test_a_scribble_is_drawn_again_with_about_as_many_points_as_a_digit(monkeypatch):
     put_down = []
     monkeypatch.setattr(strokes.ImageDraw.ImageDraw, "ellipse", lambda self, *_, **__: put_down.append(1))
     scribble = [np.random.default_rng(n).random((40, 2)) * 280 for n in range(100)]

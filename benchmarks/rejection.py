@@ -1,13 +1,13 @@
 """Compare ways to tell that a drawing is no digit.
 
-    python -m benchmarks.refusal [STROKES.json.gz] [--fonts FOLDER]
+    python -m benchmarks.rejection [STROKES.json.gz] [--fonts FOLDER]
 
-Each way is told to refuse 5 % of the digits: those of a file of pen digits, as
-`benchmarks.drawings` takes it, or else of MNIST's test images. The table says what share it
-refuses of the bundled letters, symbols and scribbles, and, apart, of the letters of all fonts
-in a folder. Debian has handwriting fonts under the SIL Open Font License in the packages
+Each way rejects 5% of the digits: those of a file of pen digits, as `benchmarks.drawings`
+takes it, or else of MNIST's test images. The table says what share it rejects of the bundled
+letters, symbols and scribbles, and, apart, of the letters of all fonts in a folder. Debian has
+handwriting fonts under the SIL Open Font License in the packages
 fonts-breip, fonts-bwht, fonts-dkg-handwriting, fonts-ecolier-court, fonts-humor-sans,
-fonts-klee, fonts-kristi and fonts-seto. No way has seen any of all these.
+fonts-klee, fonts-kristi and fonts-seto. No way has seen any of these.
 """
 
 import argparse
@@ -26,14 +26,14 @@ from benchmarks.drawings import load
 from core.analysis.morphology import measure
 from core.analysis.rejection import load_negatives
 from core.data import Images, load_mnist
-from core.drawing.detector import DEFAULT_REFUSED, MAX_REFUSED, load_judge
-from core.drawing.neighbors import NEIGHBOURS, load_likeness
-from core.drawing.strokes import MNIST_PEN, as_strokes, strokes_to_mnist
+from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
+from core.drawing.neighbors import NEIGHBORS, load_neighbor_index
+from core.drawing.strokes import MNIST_PEN_WIDTH, as_strokes, strokes_to_mnist
 from core.evaluation import predict
 from core.ink import to_mnist
 from core.store.runs import RunStore
 
-REFUSED = 0.05
+FALSE_REJECTION_RATE = 0.05
 TIMED = 20
 # Written like a digit, by most people or by some; chosen before anything was measured.
 LIKE_DIGITS = frozenset("OoDQaIliZzSsYybGBgqJ")
@@ -46,7 +46,7 @@ Scorer = Callable[[Images], Scores]
 
 
 def font_letters(folder: Path) -> Iterator[tuple[str, Images]]:
-    """Each letter of each font, 28×28, with lines about as wide as those of MNIST."""
+    """Return each letter of each font, 28×28, with lines about as wide as those of MNIST."""
     for path in sorted([*folder.rglob("*.ttf"), *folder.rglob("*.otf")]):
         font = ImageFont.truetype(str(path), FONT_SIZE)
         for letter in string.ascii_letters:
@@ -59,13 +59,13 @@ def font_letters(folder: Path) -> Iterator[tuple[str, Images]]:
                 image = to_mnist(np.asarray(picture))
                 if image is None:
                     break
-                if measure(image[np.newaxis]).thickness[0] >= MNIST_PEN or bold == BOLDEST - 2:
+                if measure(image[np.newaxis]).thickness[0] >= MNIST_PEN_WIDTH or bold == BOLDEST - 2:
                     yield letter, image
                     break
 
 
 def pixel_distance() -> Scorer:
-    """Average distance to the five nearest training digits, blurred, in 50 components."""
+    """Return the average distance to the five nearest training digits, blurred, in 50 components."""
     components = PCA(50, random_state=0)
 
     def blur(images: Images) -> npt.NDArray[np.float32]:
@@ -79,7 +79,7 @@ def pixel_distance() -> Scorer:
     def score(images: Images) -> Scores:
         distances = []
         for place in components.transform(blur(images)):
-            squares = 2 * np.partition(half_squares - digits @ place, NEIGHBOURS)[:NEIGHBOURS] + place @ place
+            squares = 2 * np.partition(half_squares - digits @ place, NEIGHBORS)[:NEIGHBORS] + place @ place
             distances.append(np.sqrt(np.maximum(squares, 0)).mean())
         return np.array(distances)
 
@@ -87,29 +87,29 @@ def pixel_distance() -> Scorer:
 
 
 def ways() -> Mapping[str, Scorer]:
-    """What is compared; a higher score is less like a digit."""
-    likeness, judge, store = load_likeness(), load_judge(), RunStore()
+    """Return what is compared; a higher score is less like a digit."""
+    index, detector, store = load_neighbor_index(), load_detector(), RunStore()
     networks = {name: store.load_model(name) for name in ("article", "convolutional")}
     return {
-        "doubt of the article network": lambda images: 1 - predict(networks["article"], images).max(axis=1),
-        "doubt of the convolutional one": lambda images: (
+        "uncertainty, article network": lambda images: 1 - predict(networks["article"], images).max(axis=1),
+        "uncertainty, convolutional one": lambda images: (
             1 - predict(networks["convolutional"], images).max(axis=1)
         ),
         "nearest digits, pixels": pixel_distance(),
-        "nearest digits, slopes": lambda images: likeness.nearest(images)[1].mean(axis=1),
-        "the judge": lambda images: -judge.score(images),
+        "nearest digits, HOG": lambda images: index.nearest(images)[1].mean(axis=1),
+        "the detector": lambda images: -detector.score(images),
     }
 
 
 def pen_digits(path: Path) -> Images:
-    """The digits of a file of strokes, drawn with MNIST's pen."""
+    """Return the digits of a file of strokes, drawn with MNIST's pen width."""
     digits = load(path)
     pictures = [strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits]
     return np.stack([picture for picture in pictures if picture is not None])
 
 
 def main() -> None:
-    """Print the table, and what the thresholds of the app refuse."""
+    """Print the table, and what the thresholds of the app reject."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("strokes", type=Path, nargs="?")
     parser.add_argument("--fonts", type=Path)
@@ -132,15 +132,15 @@ def main() -> None:
         for image in drawn.images[:TIMED]:
             scorer(image[np.newaxis])
         milliseconds = (time.perf_counter() - start) / TIMED * 1000
-        threshold = np.quantile(scorer(digits), 1 - REFUSED)
+        threshold = np.quantile(scorer(digits), 1 - FALSE_REJECTION_RATE)
         shares = [(scorer(images) > threshold).mean() for images in others.values()]
         print(f"{way:32s}" + "".join(f"{share:14.1%}" for share in shares) + f"{milliseconds:11.1f} ms")
 
-    judge = load_judge()
-    print("\nthe judge of the app, by the share of MNIST's test digits that it refuses")
-    for share in (0.01, 0.02, DEFAULT_REFUSED, 0.10, MAX_REFUSED):
-        refused = [judge.refuses(images, share).mean() for images in (digits, *others.values())]
-        print(f"{share:5.0%}: digits {refused[0]:.1%}" + "".join(f"{part:14.1%}" for part in refused[1:]))
+    detector = load_detector()
+    print("\nthe detector of the app, by its false rejection rate on MNIST's test digits")
+    for rate in (0.01, 0.02, DEFAULT_FALSE_REJECTION_RATE, 0.10, MAX_FALSE_REJECTION_RATE):
+        rejected = [detector.rejects(images, rate).mean() for images in (digits, *others.values())]
+        print(f"{rate:5.0%}: digits {rejected[0]:.1%}" + "".join(f"{share:14.1%}" for share in rejected[1:]))
 
 
 if __name__ == "__main__":

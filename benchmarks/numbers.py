@@ -1,17 +1,17 @@
-"""Count how many rows of pen digits each bundled model reads entirely.
+"""Count how many numbers of pen digits each bundled model reads entirely.
 
-    python -m benchmarks.rows STROKES.json.gz [--model convolutional]
+    python -m benchmarks.numbers STROKES.json.gz [--model convolutional]
 
-The file is that of ``benchmarks.drawings``, with the writer of each digit. A row is 2 to 6
+The file is that of ``benchmarks.drawings``, with the writer of each digit. A number is 2 to 6
 digits of one writer, left to right on a 700×280 field with a 20-pixel pen, each a little
-higher, lower, larger or smaller than its neighbour:
+higher, lower, larger or smaller than its neighbor:
 
 apart     some ground between the ink of two digits
-touching  from paths that overlap by 5 % of their height to ink that just meets
+touching  from paths that overlap by 5% of their height to ink that just meets
 joined    touching, and one of the gaps crossed without lifting the pen
 
-Beside it: the share of rows of which each digit is read when it stands alone. Then how many
-single digits are taken for several.
+Beside it: the share of numbers of which each digit is read when it stands alone. Then how
+many single digits are taken for several.
 """
 
 import argparse
@@ -26,8 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.drawings import load
-from core.drawing.number import Row, read_picture, read_row
-from core.drawing.segmentation import RowError
+from core.drawing.number import NumberReading, read_number_from_image, read_number_from_strokes
+from core.drawing.segmentation import NumberError
 from core.drawing.strokes import Stroke, as_strokes, draw, strokes_to_mnist
 from core.evaluation import Model, predict
 from core.store.runs import RunStore
@@ -36,13 +36,13 @@ WIDTH, HEIGHT = 700, 280
 PEN = 20
 LENGTHS = (2, 3, 4, 5, 6)
 SPACINGS = ("apart", "touching", "joined")
-# Digits of a row are this tall in pixels before they are fitted into the field.
+# Digits of a number are this tall in pixels before they are fitted into the field.
 TALLEST, SHORTEST = 180, 90
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A row on its field, how its digits stand, and whether each is read when alone."""
+    """A number on its field, how its digits stand, and whether each is read when alone."""
 
     strokes: tuple[Stroke, ...]
     labels: tuple[int, ...]
@@ -56,12 +56,12 @@ class Case:
 
 
 def picture(strokes: tuple[Stroke, ...]) -> npt.NDArray[np.uint8]:
-    """Draw strokes as the canvas does: white ink on black with grey edges."""
+    """Return strokes drawn as the canvas does: white ink on black with gray edges."""
     return draw(strokes, PEN, WIDTH, HEIGHT)
 
 
-def row(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator) -> tuple[Stroke, ...]:
-    """Write digits side by side on the field, in the order of their strokes."""
+def write(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator) -> tuple[Stroke, ...]:
+    """Return digits side by side on the field, in the order of their strokes."""
     tall = rng.uniform(SHORTEST, TALLEST)
     end, written = 0.0, []
     crossing = rng.integers(1, len(digits)) if spacing == "joined" else 0
@@ -87,9 +87,9 @@ def row(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator
 
 
 def cases(
-    digits: list[dict[str, Any]], count: int, seed: int, right: npt.NDArray[np.bool_]
+    digits: list[dict[str, Any]], count: int, seed: int, correct: npt.NDArray[np.bool_]
 ) -> Iterator[Case]:
-    """Rows of each length and spacing, each by one writer."""
+    """Return numbers of each length and spacing, each by one writer."""
     rng = np.random.default_rng(seed)
     by_writer = defaultdict(list)
     for index, digit in enumerate(digits):
@@ -101,49 +101,49 @@ def cases(
                 chosen = rng.choice(by_writer[writers[rng.integers(len(writers))]], length, replace=False)
                 strokes = [as_strokes(digits[i]["strokes"]) for i in chosen]
                 labels = tuple(digits[i]["label"] for i in chosen)
-                yield Case(row(strokes, spacing, rng), labels, spacing, bool(right[chosen].all()))
+                yield Case(write(strokes, spacing, rng), labels, spacing, bool(correct[chosen].all()))
 
 
-def number_of(read: Callable[[Model, Any], Row | None], model: Model, drawing: Any) -> str:
-    """The number that is read; nothing if it is refused."""
+def number_of(read: Callable[[Model, Any], NumberReading | None], model: Model, drawing: Any) -> str:
+    """Return the number that is read; an empty string if it is rejected."""
     try:
-        found = read(model, drawing)
-    except RowError:
+        reading = read(model, drawing)
+    except NumberError:
         return ""
-    return found.number if found else ""
+    return reading.number if reading else ""
 
 
 def measure(model: Model, digits: list[dict[str, Any]], count: int, seed: int) -> None:
     """Print what one model reads."""
     alone = np.stack([strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits])
-    right = predict(model, alone).argmax(axis=1) == [digit["label"] for digit in digits]
-    print(f"  single digits read: {right.mean():.1%}")
+    correct = predict(model, alone).argmax(axis=1) == [digit["label"] for digit in digits]
+    print(f"  single digits read: {correct.mean():.1%}")
 
-    rows = list(cases(digits, count, seed, right))
+    numbers = list(cases(digits, count, seed, correct))
     readers = {
-        "strokes": lambda case: number_of(read_row, model, case.strokes),
-        "pixels": lambda case: number_of(read_picture, model, picture(case.strokes)),
+        "strokes": lambda case: number_of(read_number_from_strokes, model, case.strokes),
+        "pixels": lambda case: number_of(read_number_from_image, model, picture(case.strokes)),
     }
     for name, read in readers.items():
-        answers = [read(case) for case in rows]
-        print(f"  from {name}: rows read entirely, rows with the right count, rows of digits read alone")
-        entirely = np.array([answer == case.number for answer, case in zip(answers, rows, strict=True)])
+        answers = [read(case) for case in numbers]
+        print(f"  from {name}: numbers read entirely, with the right count, of digits read alone")
+        entirely = np.array([answer == case.number for answer, case in zip(answers, numbers, strict=True)])
         counted = np.array(
-            [len(answer) == len(case.labels) for answer, case in zip(answers, rows, strict=True)]
+            [len(answer) == len(case.labels) for answer, case in zip(answers, numbers, strict=True)]
         )
-        expected = np.array([case.alone for case in rows])
-        for title, chosen in groups(rows):
+        expected = np.array([case.alone for case in numbers])
+        for title, chosen in groups(numbers):
             shares = (share[chosen].mean() for share in (entirely, counted, expected))
             print(f"    {title:12s}", *(f"{share:6.1%}" for share in shares))
     splits(model, digits, seed)
-    speed(model, rows)
+    speed(model, numbers)
 
 
-def groups(rows: list[Case]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """What the rows are counted by, and which belong to it."""
-    spacings = np.array([case.spacing for case in rows])
-    lengths = np.array([len(case.labels) for case in rows])
-    yield "all", np.ones(len(rows), dtype=bool)
+def groups(numbers: list[Case]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    """Return what the numbers are counted by, and which belong to it."""
+    spacings = np.array([case.spacing for case in numbers])
+    lengths = np.array([len(case.labels) for case in numbers])
+    yield "all", np.ones(len(numbers), dtype=bool)
     for spacing in SPACINGS:
         yield spacing, spacings == spacing
     for length in LENGTHS:
@@ -162,15 +162,15 @@ def splits(model: Model, digits: list[dict[str, Any]], seed: int) -> None:
         scale = rng.uniform(0.25, 1.0) * min(room / extent)
         corner = PEN / 2 + rng.random(2) * (room - extent * scale)
         drawn = tuple((stroke - points.min(axis=0)) * scale + corner for stroke in strokes)
-        from_strokes += len(number_of(read_row, model, drawn)) != 1
-        from_pixels += len(number_of(read_picture, model, picture(drawn))) != 1
+        from_strokes += len(number_of(read_number_from_strokes, model, drawn)) != 1
+        from_pixels += len(number_of(read_number_from_image, model, picture(drawn))) != 1
     print(f"  single digits split: {from_strokes} from strokes, {from_pixels} from pixels, of {len(digits)}")
 
 
-def speed(model: Model, rows: list[Case]) -> None:
-    """Print how long rows of four take."""
-    for name, read in (("strokes", read_row), ("pixels", read_picture)):
-        fours = [case.strokes for case in rows if len(case.labels) == 4][:100]
+def speed(model: Model, numbers: list[Case]) -> None:
+    """Print how long numbers of four digits take."""
+    for name, read in (("strokes", read_number_from_strokes), ("pixels", read_number_from_image)):
+        fours = [case.strokes for case in numbers if len(case.labels) == 4][:100]
         drawings = fours if name == "strokes" else [picture(strokes) for strokes in fours]
         times = []
         for drawing in drawings:
@@ -178,7 +178,7 @@ def speed(model: Model, rows: list[Case]) -> None:
             number_of(read, model, drawing)
             times.append(1000 * (time.perf_counter() - start))
         median, slow = np.percentile(times, [50, 95])
-        print(f"  a row of four from {name}: {median:.0f} ms at the median, 95 of 100 within {slow:.0f} ms")
+        print(f"  four digits from {name}: {median:.0f} ms at the median, 95 of 100 within {slow:.0f} ms")
 
 
 def main() -> None:
@@ -186,7 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("strokes", type=Path)
     parser.add_argument("--model", help="only this preset")
-    parser.add_argument("--rows", type=int, default=60, help="of each length and spacing")
+    parser.add_argument("--numbers", type=int, default=60, help="of each length and spacing")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
 
@@ -195,7 +195,7 @@ def main() -> None:
     for run in store.models():
         if arguments.model in (None, run.id):
             print(run.name)
-            measure(store.load_model(run.id), digits, arguments.rows, arguments.seed)
+            measure(store.load_model(run.id), digits, arguments.numbers, arguments.seed)
 
 
 if __name__ == "__main__":
