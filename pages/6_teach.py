@@ -8,7 +8,7 @@ from core.store.database import StoreError
 from core.store.drawings import to_learn
 from core.store.run import Run, RunError
 from ui import chrome, resources, session
-from ui.drawing_gallery import kept_drawings
+from ui.drawing_gallery import drawing_gallery
 from ui.run_picker import pick
 from ui.training_panel import training_panel
 
@@ -43,14 +43,14 @@ except StoreError as error:
 if not resources.keeps_drawings():
     st.info("Drawings are not kept on this server.", icon=":material/lock:")
     if drawings:
-        kept_drawings(drawings)
+        drawing_gallery(drawings)
     st.stop()
 
 book, lesson = st.columns([3, 2], gap="large")
 with book:
     st.subheader("Your drawings", anchor=False)
     if drawings:
-        kept_drawings(drawings)
+        drawing_gallery(drawings)
     else:
         st.info(
             "You have not kept a drawing yet. Draw a digit and say what it is; then it is here.",

@@ -74,7 +74,7 @@ def _number_crops(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]
             (left, True),
             (right, True),
             (pair, False),
-            # A digit and a piece of its neighbour, and a piece alone.
+            # A digit and a piece of its neighbor, and a piece alone.
             (pair[:, : seam + round(cut * right.shape[1])], False),
             (pair[:, seam - round(cut * left.shape[1]) :], False),
             (

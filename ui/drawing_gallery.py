@@ -1,4 +1,4 @@
-"""The drawings that a visitor keeps."""
+"""A gallery of the drawings that a visitor has stored."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ TILES = 24
 TILE_SCALE = 3
 
 
-def kept_drawings(drawings: Sequence[KeptDrawing]) -> None:
+def drawing_gallery(drawings: Sequence[KeptDrawing]) -> None:
     """Show drawings a page at a time, each with a button that deletes it.
 
     Parameters

@@ -62,11 +62,11 @@ def flag(shape: InkShape, ones: tf.Tensor, rng: StatelessRandom) -> tf.Tensor:
     x = shape.mean_x(y)
     across, down = shape.mean_x(end) - x, end - y
     angle = rng.uniform(0.35, 1.3)
-    turn, keep = tf.sin(angle), tf.cos(angle)
-    # The stem turned about its top, and shortened.
-    length = rng.uniform(0.15, 0.8) * tf.minimum(1.0, 0.6 / turn)
+    sin, cos = tf.sin(angle), tf.cos(angle)
+    # The stem rotated about its top, and shortened.
+    length = rng.uniform(0.15, 0.8) * tf.minimum(1.0, 0.6 / sin)
     return line(
-        x, y, x + length * (across * keep - down * turn), y + length * (across * turn + down * keep), ones
+        x, y, x + length * (across * cos - down * sin), y + length * (across * sin + down * cos), ones
     )
 
 

@@ -3,7 +3,7 @@
 Where a digit ends is known only once it has been read: the bar of a five lies apart from its
 body as a one lies apart from a zero. So a number is cut into more segments than it has digits
 (`core.drawing.segmentation`), neighboring segments are put together in every way that could be
-a digit, the network and the detector judge all of these candidates at once, and the shortest
+a digit, the network and the detector look at all of these candidates at once, and the shortest
 path from the first segment to the last wins: the segmentation graph of LeCun, Bottou, Bengio
 and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998).
 """

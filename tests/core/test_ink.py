@@ -70,7 +70,7 @@ def test_form_of_mnist():
 def test_a_digit_of_mnist_stays_as_it_is(mnist: Dataset):
     """But for the shift of up to half a pixel by which MNIST itself was rounded.
 
-    With the centre of mass half a pixel off, as in the middle of the frame, this is 0.8.
+    With the center of mass half a pixel off, as in the middle of the frame, this is 0.8.
     """
     enlarged = np.kron(mnist.test_images[:200], np.ones((1, 10, 10), dtype=np.uint8))
     changes = [difference(old, to_mnist(new)) for old, new in zip(mnist.test_images, enlarged, strict=False)]

@@ -8,7 +8,7 @@ from core.drawing.segmentation import NumberError
 from core.drawing.strokes import as_strokes
 from core.ink import ink_box
 
-# Digits as hands write them, 100 units tall: their strokes by corners.
+# Digits as people write them, 100 units tall: their strokes by corners.
 ONE = [[(20, 0), (20, 100)]]
 FLAGGED_ONE = [[(0, 30), (28, 0)], [(30, 0), (30, 100)], [(8, 100), (52, 100)]]
 FOUR = [[(30, 0), (0, 62), (66, 62)], [(46, 25), (46, 100)]]
