@@ -19,7 +19,7 @@ from benchmarks.server import Server
 from benchmarks.session import Session
 from core.data import load_mnist
 from core.history import Epoch
-from core.jobs.queue import Line
+from core.jobs.queue import RunQueue
 from core.recipe import ARTICLE
 from core.store.run import RunState
 from core.store.runs import RunStore
@@ -54,9 +54,9 @@ def main() -> None:
     moments = random.Random(arguments.seed)
     folder = Path(tempfile.mkdtemp())
     store = RunStore(f"sqlite:///{(folder / 'runs.db').as_posix()}")
-    line = Line(store)
+    queue = RunQueue(store)
     recipe = dataclasses.replace(ARTICLE, epochs=arguments.epochs)
-    run_id = line.enqueue(recipe, "benchmark", "Killed").id
+    run_id = queue.enqueue(recipe, "benchmark", "Killed").id
     lost = resumed = by_button = kills = 0
     workers: set[str] = set()
 
@@ -67,14 +67,14 @@ def main() -> None:
         return store.get(run_id).state is RunState.INTERRUPTED
 
     def taken_by_new_worker() -> set[str]:
-        return {beat.worker for beat in line.beats()} - workers
+        return {heartbeat.worker for heartbeat in queue.heartbeats()} - workers
 
     while kills < arguments.kills and not ended():
         app = Server(folder / "log.txt")
         Session(app.url).close()
         wait_until(lambda: taken_by_new_worker() or interrupted() or ended())
         if interrupted():
-            line.resume(run_id, "benchmark")
+            queue.resume(run_id, "benchmark")
             by_button += 1
             wait_until(taken_by_new_worker)
         elif kills:

@@ -18,7 +18,7 @@ from benchmarks.drawings import load
 from core.data import Dataset, load_mnist
 from core.drawing.strokes import as_strokes, strokes_to_mnist
 from core.evaluation import evaluate
-from core.fine_tuning import Drawings, further, mix
+from core.fine_tuning import Drawings, fine_tuning_recipe, rehearsal_dataset
 from core.store.runs import RunStore
 from core.training import train
 
@@ -61,8 +61,8 @@ def main() -> None:
         for seed in range(arguments.seeds):
             learned, others = part_by_writer(digits, arguments.drawings, seed)
             network = store.load_model(run.id)
-            recipe = further(run.recipe, len(learned))
-            taught = train(recipe, mix(dataset, learned, seed), start=network).model
+            recipe = fine_tuning_recipe(run.recipe, len(learned))
+            taught = train(recipe, rehearsal_dataset(dataset, learned, seed), start=network).model
             shares.append([*_read(network, others, dataset), *_read(taught, others, dataset)])
         drawn, mnist, drawn_after, mnist_after = np.mean(shares, axis=0)
         print(f"{run.name:28s} {drawn:14.1%} {drawn_after:7.1%} {mnist:13.2%} {mnist_after:7.2%}", flush=True)

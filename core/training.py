@@ -14,7 +14,7 @@ import numpy as np
 from core.augmentation.distance_fields import signed_distance_fields
 from core.augmentation.handwriting import augment
 from core.cost import AFFINE_COST
-from core.data import Dataset
+from core.data import Dataset, Images, Labels
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model
 from core.pipeline import ordered_batches, shuffled_batches
@@ -47,12 +47,17 @@ class TrainingResult:
         keep all that was learned, also within an unfinished epoch.
     precision : str
         What it was trained in, ``float32`` or ``bfloat16``.
+    fit_images : ndarray of uint8, shape (n, 28, 28)
+    fit_labels : ndarray of uint8, shape (n,)
+        What it was fitted to: the training images without those of the validation split.
     """
 
     model: keras.Model
     checkpoint: Checkpoint
     stopped: bool
     precision: str
+    fit_images: Images
+    fit_labels: Labels
 
     @property
     def history(self) -> tuple[Epoch, ...]:
@@ -157,7 +162,7 @@ def train(
     if precision != "float32":
         trained, model = model, build_model(recipe)
         _copy_weights(trained, model)
-    return TrainingResult(model, checkpoint, stopped, precision)
+    return TrainingResult(model, checkpoint, stopped, precision, images, labels)
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

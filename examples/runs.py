@@ -2,15 +2,15 @@
 
 import time
 
-from core.jobs.scheduler import TrainingQueue
+from core.jobs.scheduler import Scheduler
 from core.recipe import Recipe
 from core.store.runs import RunStore
 
 # A file in the folder "store", or any database that DIGIT_LAB_STORE names.
 store = RunStore()
-queue = TrainingQueue(store)
+queue = Scheduler(store).queue
 recipe = Recipe(hidden_units=(50,), epochs=2, batch_size=100, train_size=10_000)
-run = queue.submit(recipe, owner="me", name="From a script")
+run = queue.enqueue(recipe, owner="me", name="From a script")
 
 while (run := store.get(run.id)).state.active:
     print(f"{run.state} {run.progress:.0%}")

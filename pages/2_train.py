@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.jobs.queue import RunRefused
+from core.jobs.admission import RunRefused
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe, RecipeError
@@ -23,11 +23,11 @@ resources.mnist()
 def start(recipe: Recipe) -> None:
     name = next((PRESET_INFO[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
     try:
-        run = resources.queue().submit(recipe, session.owner(), name, session.nickname())
+        run = resources.queue().enqueue(recipe, session.owner(), name, session.nickname())
     except (RunRefused, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
-    resources.expectations.clear()
+    resources.estimates.clear()
     session.watch(run.id)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.jobs.eta import forecasts
+from core.jobs.eta import estimate
 from core.store.database import StoreError
 from core.store.retention import MAX_BYTES
 from core.store.run import RunState
@@ -26,20 +26,20 @@ store = resources.store()
 
 mine = st.session_state.get("runs_mine", False)
 try:
-    line, usage = store.line(), store.usage()
+    active, usage = store.active(), store.usage()
     runs = store.runs(session.owner() if mine else None, limit=NEWEST)
     best = store.best()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
-waiting = [run for run in line if run.state is RunState.QUEUED]
+waiting = [run for run in active if run.state is RunState.QUEUED]
 own = next((run.id for run in waiting if run.owner == session.owner()), None)
 with st.grid(6, min_column_width=140):
-    st.metric("In training", len(line) - len(waiting))
+    st.metric("In training", len(active) - len(waiting))
     st.metric("Waiting", len(waiting))
     if own:
-        st.metric("Your place in line", forecasts(line, ())[own].place + 1)
+        st.metric("Your place in line", estimate(active, ())[own].position + 1)
     st.metric("Models kept", f"{usage.models:,}")
     st.metric(
         "Store used",
@@ -82,4 +82,4 @@ chrome.end(
         "Give a run a name and a note that says what you wanted to find out.",
     ],
 )
-watch_line(line)
+watch_line(active)

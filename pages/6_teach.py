@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.fine_tuning import MIN_DRAWINGS
-from core.jobs.queue import RunRefused
+from core.jobs.admission import RunRefused
 from core.store.database import StoreError
-from core.store.drawings import to_learn
+from core.store.drawings import to_arrays
 from core.store.run import Run, RunError
 from ui import chrome, resources, session
 from ui.drawing_gallery import drawing_gallery
@@ -24,18 +24,18 @@ resources.mnist()
 
 def teach(run: Run) -> None:
     try:
-        taught = resources.queue().teach(
-            run.id, to_learn(session.sketchbook().drawings()), session.owner(), session.nickname()
+        taught = resources.queue().fine_tune(
+            run.id, to_arrays(session.drawing_store().drawings()), session.owner(), session.nickname()
         )
     except (RunRefused, RunError, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
-    resources.expectations.clear()
+    resources.estimates.clear()
     session.watch(taught.id)
 
 
 try:
-    drawings = session.sketchbook().drawings()
+    drawings = session.drawing_store().drawings()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
@@ -46,8 +46,8 @@ if not resources.keeps_drawings():
         drawing_gallery(drawings)
     st.stop()
 
-book, lesson = st.columns([3, 2], gap="large")
-with book:
+saved, settings = st.columns([3, 2], gap="large")
+with saved:
     st.subheader("Your drawings", anchor=False)
     if drawings:
         drawing_gallery(drawings)
@@ -58,7 +58,7 @@ with book:
         )
     chrome.page_link("4_predict.py", "Draw some more" if drawings else "Draw a digit")
 
-with lesson:
+with settings:
     st.subheader("The lesson", anchor=False)
     run = pick("teach_model", default="article")
     missing = MIN_DRAWINGS - len(drawings)
@@ -68,8 +68,8 @@ with lesson:
             icon=":material/school:",
         )
     else:
-        learned, aside = to_learn(drawings).part()
-        st.markdown(f"Drawings to learn from: {len(learned)}. Kept aside to measure on: {len(aside)}.")
+        training, holdout = to_arrays(drawings).split()
+        st.markdown(f"Drawings to learn from: {len(training)}. Kept aside to measure on: {len(holdout)}.")
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
     st.button(
         "Teach it",
@@ -86,7 +86,7 @@ with lesson:
     except StoreError as error:
         watched = None
         st.warning(str(error), icon=":material/search_off:")
-    if watched and watched.teaching:
+    if watched and watched.fine_tuning:
         training_panel(watched)
 
 chrome.end(

@@ -5,7 +5,7 @@ import dataclasses
 import logging
 import tempfile
 
-from core.jobs.queue import Line
+from core.jobs.queue import RunQueue
 from core.jobs.worker import train_run
 from core.presets import PRESET_INFO, PRESETS
 from core.store.bundled import BUNDLED_FOLDER, BundledRun
@@ -18,12 +18,12 @@ def bundle(preset: str) -> BundledRun:
     """Train one preset and write its network and its card to ``models/``."""
     with tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
         store = RunStore(f"sqlite:///{folder}/runs.db")
-        line = Line(store)
-        line.enqueue(PRESETS[preset], owner="bundle", name=PRESET_INFO[preset].title)
-        claim = line.claim("bundle")
-        assert claim
-        train_run(claim)
-        run, history = store.get(claim.run.id), store.history(claim.run.id)
+        queue = RunQueue(store)
+        queue.enqueue(PRESETS[preset], owner="bundle", name=PRESET_INFO[preset].title)
+        lease = queue.lease("bundle")
+        assert lease
+        train_run(lease)
+        run, history = store.get(lease.run.id), store.history(lease.run.id)
         if run.state is not RunState.FINISHED:
             raise SystemExit(run.failure)
         network = store.model_file(run.id)

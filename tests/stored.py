@@ -1,7 +1,9 @@
 """Runs as a training leaves them, without training."""
 
+from sqlalchemy import text
+
 from core.history import Checkpoint, Epoch
-from core.jobs.queue import Line
+from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.run import Run
 from core.store.runs import RunStore
@@ -19,13 +21,19 @@ def finished_run(
     epochs: int | None = None,
 ) -> Run:
     """A run whose epochs are finished, all or the first ones; the rest was stopped."""
-    line = Line(store)
-    line.enqueue(recipe, owner, name, nickname)
-    claim = line.claim("worker")
-    assert claim
+    queue = RunQueue(store)
+    queue.enqueue(recipe, owner, name, nickname)
+    lease = queue.lease("worker")
+    assert lease
     done = recipe.epochs if epochs is None else epochs
     history = tuple(Epoch(number, 0.5, accuracy, None, None, 1.0) for number in range(1, done + 1))
     for number in range(1, done + 1):
-        claim.save(Checkpoint(history[:number], b"state"))
-    claim.finish(network, b"state", done < recipe.epochs, accuracy, accuracy, {})
-    return store.get(claim.run.id)
+        lease.save(Checkpoint(history[:number], b"state"))
+    lease.finish(network, b"state", done < recipe.epochs, accuracy, accuracy, {})
+    return store.get(lease.run.id)
+
+
+def long_ago(store: RunStore) -> None:
+    """Nobody has looked at the models for a while."""
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE runs SET opened = '2026-01-01T00:00:00+00:00'"))

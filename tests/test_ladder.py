@@ -23,7 +23,7 @@ HOUSE = {
     "store": "fine_tuning history presets recipe data (model)",
     "analysis": "model evaluation drawing ink recipe presets data",
     "drawing": "ink evaluation data",
-    "fine_tuning": "history recipe data (training)",
+    "fine_tuning": "history recipe data (training) (evaluation)",
     "training": "model pipeline precision augmentation history recipe cost data",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",

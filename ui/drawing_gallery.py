@@ -8,19 +8,19 @@ import streamlit as st
 
 from core.data import CLASS_NAMES
 from core.store.database import StoreError
-from core.store.drawings import KeptDrawing
+from core.store.drawings import SavedDrawing
 from ui import pictures, session
 
 TILES = 24
 TILE_SCALE = 3
 
 
-def drawing_gallery(drawings: Sequence[KeptDrawing]) -> None:
+def drawing_gallery(drawings: Sequence[SavedDrawing]) -> None:
     """Show drawings a page at a time, each with a button that deletes it.
 
     Parameters
     ----------
-    drawings : sequence of KeptDrawing
+    drawings : sequence of SavedDrawing
         Newest first.
     """
     pages = -(-len(drawings) // TILES)
@@ -66,12 +66,12 @@ def drawing_gallery(drawings: Sequence[KeptDrawing]) -> None:
 
 def _delete(ids: Sequence[int]) -> None:
     try:
-        session.sketchbook().delete(ids)
+        session.drawing_store().delete(ids)
     except StoreError as error:
         st.toast(str(error), icon=":material/database_off:")
 
 
-def _as_json(drawings: Sequence[KeptDrawing]) -> str:
+def _as_json(drawings: Sequence[SavedDrawing]) -> str:
     return json.dumps(
         [
             {

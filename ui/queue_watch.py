@@ -32,7 +32,7 @@ def _moments(line: Iterable[Run]) -> tuple[tuple[str, RunState], ...]:
 
 def _look(shown: tuple[tuple[str, RunState], ...], among: Callable[[Run], bool]) -> None:
     try:
-        if _moments(filter(among, resources.store().line())) != shown:
+        if _moments(filter(among, resources.store().active())) != shown:
             st.rerun()
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")

@@ -1,4 +1,4 @@
-"""What all sessions of the server share: the data, the runs, the line, the models."""
+"""What all sessions of the server share: the data, the runs, the queue, the models."""
 
 import os
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from streamlit.runtime import Runtime
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
-from core.jobs.eta import Forecast, forecasts
-from core.jobs.scheduler import TrainingQueue
+from core.jobs.eta import Estimate, estimate
+from core.jobs.queue import RunQueue
+from core.jobs.scheduler import Scheduler
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import ADDRESS_VARIABLE, StoreError
 from core.store.drawings import KEEP_VARIABLE
@@ -60,10 +61,15 @@ def store() -> RunStore:
     return RunStore(_secret(ADDRESS_VARIABLE))
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda queue: queue.shutdown())
-def queue() -> TrainingQueue:
-    """The line of runs, and the worker that trains them for all visitors."""
-    return TrainingQueue(store())
+@st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
+def scheduler() -> Scheduler:
+    """Return what trains the runs of this server's store for all visitors."""
+    return Scheduler(store())
+
+
+def queue() -> RunQueue:
+    """Return the queue of this server's runs, and start the scheduler if nobody has."""
+    return scheduler().queue
 
 
 def models() -> tuple[Run, ...]:
@@ -75,9 +81,9 @@ def models() -> tuple[Run, ...]:
 
 
 @st.cache_resource(ttl=1.0, show_spinner=False)
-def expectations() -> dict[str, Forecast]:
-    """When each run in the line begins and ends: one look a second for all who wait."""
-    return forecasts(store().line(), store().measured())
+def estimates() -> dict[str, Estimate]:
+    """Return when each queued run begins and ends: one look a second for all who wait."""
+    return estimate(store().active(), store().measured())
 
 
 def keeps_drawings() -> bool:

@@ -48,23 +48,23 @@ def _parent(run: Run) -> str | None:
     try:
         parent = resources.store().get(run.parent)
     except RunError:
-        if run.teaching:
+        if run.fine_tuning:
             return "A network was taught drawings. The run that it came from was deleted."
         return f"It went on after epoch {run.parent_epochs} of a run that was deleted."
-    if run.teaching:
-        return f"“{chrome.plain(parent.label)}”, taught drawings: {run.teaching.learned}."
+    if run.fine_tuning:
+        return f"“{chrome.plain(parent.label)}”, taught drawings: {run.fine_tuning.train_size}."
     return f"It went on after epoch {run.parent_epochs} of “{chrome.plain(parent.label)}”."
 
 
 def _care(run: Run) -> None:
     store, owner = resources.store(), session.owner()
     # What this tab shows; another tab may have changed it since, and only what is changed here counts.
-    shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.marked))
+    shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.pinned))
     with st.form(f"run_edit_{run.id}", border=False):
         name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
         note = st.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
-        marked = st.checkbox(
-            "Keep this model even when the store is full", run.marked, key=f"run_marked_{run.id}"
+        pinned = st.checkbox(
+            "Keep this model even when the store is full", run.pinned, key=f"run_marked_{run.id}"
         )
         if st.form_submit_button("Save", icon=":material/save:", key="run_save"):
             try:
@@ -72,8 +72,8 @@ def _care(run: Run) -> None:
                     store.rename(run.id, owner, name)
                 if note != shown[1]:
                     store.annotate(run.id, owner, note)
-                if marked != shown[2]:
-                    store.mark(run.id, owner, marked)
+                if pinned != shown[2]:
+                    store.pin(run.id, owner, pinned)
             except (RunError, StoreError) as error:
                 st.error(str(error), icon=":material/error:")
             else:

@@ -101,7 +101,7 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Epochs": [run.epochs_done for run in runs],
             "Seconds": [run.seconds for run in runs],
             "Started": pd.to_datetime([run.created for run in runs], utc=True),
-            "Marked": [run.marked for run in runs],
+            "Marked": [run.pinned for run in runs],
             "Recipe": [run.recipe.settings for run in runs],
         }
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.store.database import StoreError
-from core.store.drawings import Sketchbook
+from core.store.drawings import DrawingStore
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
 from ui import resources
@@ -43,9 +43,9 @@ def owner() -> str:
     return str(state[_OWNER])
 
 
-def sketchbook() -> Sketchbook:
-    """The drawings that this visitor keeps."""
-    return Sketchbook(resources.store().database, owner())
+def drawing_store() -> DrawingStore:
+    """Return the saved drawings of this visitor."""
+    return DrawingStore(resources.store().database, owner())
 
 
 def nickname_field(store: RunStore) -> None:
@@ -127,7 +127,7 @@ def watched_run(store: RunStore) -> Run | None:
             st.warning(str(error), icon=":material/search_off:")
             forget()
     if run is None:
-        run = next(iter(store.runs(owner(), limit=1) or store.line()), None)
+        run = next(iter(store.runs(owner(), limit=1) or store.active()), None)
     if run:
         watch(run.id)
     return run

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.fine_tuning import Teaching
+from core.fine_tuning import FineTuning
 from core.history import Epoch
+from core.jobs.admission import RunRefused
 from core.jobs.eta import seconds_per_epoch
-from core.jobs.queue import RunRefused
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots import charts
 from core.recipe import LIMITS, RecipeError
@@ -22,7 +22,7 @@ POLL_RUNNING = 1.0
 POLL_NEXT = 2.0
 POLL_SOON = 5.0
 POLL_LATER = 10.0
-# From this place in line on it is "later".
+# From this position in the queue on it is "later".
 LATER = 5
 # From an epoch of this length on, one wants to see its batches go by.
 SLOW_EPOCH_SECONDS = 2.0
@@ -32,7 +32,7 @@ LARGE_GAP = 0.02
 HARDLY_LEARNED = 0.5
 # Losing more of the test images than this (share) is not by chance.
 FORGOTTEN = 0.003
-# Fewer drawings kept aside than this tell little.
+# Fewer holdout drawings than this tell little.
 FEW = 10
 WELL_LEARNED = 0.9
 
@@ -49,9 +49,9 @@ def _pace(run: Run) -> float | None:
         return POLL_RUNNING
     if run.state is RunState.QUEUED:
         with contextlib.suppress(StoreError):
-            expected = resources.expectations().get(run.id)
-            place = expected.place if expected else 0
-            return POLL_NEXT if place == 0 else POLL_SOON if place < LATER else POLL_LATER
+            expected = resources.estimates().get(run.id)
+            position = expected.position if expected else 0
+            return POLL_NEXT if position == 0 else POLL_SOON if position < LATER else POLL_LATER
         return POLL_SOON
     return None
 
@@ -85,8 +85,8 @@ def _show(run: Run, history: Sequence[Epoch]) -> None:
     elif run.state is RunState.STOPPED:
         st.info("Stopped early. The network keeps what it had learned.", icon=":material/stop_circle:")
     if run.train_accuracy is not None and run.test_accuracy is not None:
-        if run.teaching:
-            _taught(run.teaching, run.test_accuracy)
+        if run.fine_tuning:
+            _taught(run.fine_tuning, run.test_accuracy)
             _links(run)
         else:
             _result(run, run.train_accuracy, run.test_accuracy)
@@ -101,18 +101,18 @@ def _whose(run: Run) -> str:
 
 
 def _place(run: Run) -> None:
-    expectations = resources.expectations()
-    expected = expectations.get(run.id)
+    estimates = resources.estimates()
+    expected = estimates.get(run.id)
     if expected is None:
         return  # It has only just joined the line, or left it; the next look shows it.
-    waiting = sum(other.waits for other in expectations.values())
+    waiting = sum(other.waits for other in estimates.values())
     with st.container(key="train_line"):
         st.info(
             "This run waits in line. It begins by itself; you may leave the page.",
             icon=":material/hourglass_top:",
         )
         with st.grid(2, min_column_width=140):
-            st.metric("Place in line", f"{expected.place + 1} / {waiting}")
+            st.metric("Place in line", f"{expected.position + 1} / {waiting}")
             st.metric("Begins in about", clock(expected.starts))
             st.metric("Ends in about", clock(expected.ends))
     if run.owner == session.owner():
@@ -175,7 +175,7 @@ def _act(action: Callable[[str, str], None], run_id: str) -> None:
     """Do something with a run of this visitor, or say why not."""
     try:
         action(run_id, session.owner())
-        resources.expectations.clear()
+        resources.estimates.clear()
     except (RunError, RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/block:")
 
@@ -244,43 +244,38 @@ def _links(run: Run) -> None:
         chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
 
 
-def _taught(teaching: Teaching, test_accuracy: float) -> None:
-    """What a network reads now, and what it read before it was taught."""
+def _taught(fine_tuning: FineTuning, test_accuracy: float) -> None:
+    """Show what a network recognizes now, and what it recognized before it was fine-tuned."""
     with st.container(border=True, key="train_taught"):
         with st.grid(2, min_column_width=180):
-            if teaching.before is not None and teaching.after is not None:
+            if fine_tuning.before is not None and fine_tuning.after is not None:
                 _change(
                     "Drawings kept aside",
-                    f"{teaching.after:.0%}",
-                    teaching.after - teaching.before,
-                    _KEPT_ASIDE.format(held_out=teaching.held_out, learned=teaching.learned),
+                    f"{fine_tuning.after:.0%}",
+                    fine_tuning.after - fine_tuning.before,
+                    f"Share read right of {fine_tuning.holdout_size} drawings that it was not taught, and "
+                    f"how it has changed. It was taught {fine_tuning.train_size} others.",
                 )
-            if teaching.test_before is not None:
+            if fine_tuning.test_before is not None:
                 _change(
                     "Test images of MNIST",
                     f"{test_accuracy:.2%}",
-                    test_accuracy - teaching.test_before,
+                    test_accuracy - fine_tuning.test_before,
                     "Share read right of the 10,000 test images, and how it has changed: "
                     "what it has forgotten would show here.",
                 )
-        if teaching.before is not None and teaching.after is not None:
+        if fine_tuning.before is not None and fine_tuning.after is not None:
             st.markdown(
-                f"Of {teaching.held_out} drawings kept aside it read "
-                f"{teaching.before * teaching.held_out:.0f} before and reads "
-                f"{teaching.after * teaching.held_out:.0f} now."
+                f"Of {fine_tuning.holdout_size} drawings kept aside it read "
+                f"{fine_tuning.before * fine_tuning.holdout_size:.0f} before and reads "
+                f"{fine_tuning.after * fine_tuning.holdout_size:.0f} now."
             )
-        st.markdown(lesson(teaching))
-        if teaching.test_before is not None and test_accuracy < teaching.test_before - FORGOTTEN:
+        st.markdown(fine_tuning_verdict(fine_tuning))
+        if fine_tuning.test_before is not None and test_accuracy < fine_tuning.test_before - FORGOTTEN:
             st.markdown(
                 "It has **forgotten** some of what it knew: it reads fewer of the old test images. "
                 "Drawings that look like other digits do that, or wrong labels among them."
             )
-
-
-_KEPT_ASIDE = (
-    "Share read right of {held_out} drawings that it was not taught, and how it has changed. "
-    "It was taught {learned} others."
-)
 
 
 def _change(label: str, value: str, change: float, help: str) -> None:
@@ -291,17 +286,17 @@ def _change(label: str, value: str, change: float, help: str) -> None:
         st.metric(label, value, "Unchanged", delta_color="off", delta_arrow="off", help=help)
 
 
-def lesson(teaching: Teaching) -> str:
-    """What the drawings kept aside say of a lesson, in words."""
-    if teaching.before is None or teaching.after is None:
+def fine_tuning_verdict(fine_tuning: FineTuning) -> str:
+    """Return what the holdout drawings say of a fine-tuning, in words."""
+    if fine_tuning.before is None or fine_tuning.after is None:
         return "No drawing was kept aside, so nothing tells whether it has learned."
-    if teaching.held_out < FEW:
+    if fine_tuning.holdout_size < FEW:
         return "So few drawings kept aside say little. Keep more, and teach it again."
-    if teaching.after > teaching.before:
+    if fine_tuning.after > fine_tuning.before:
         return "It reads this hand better now."
-    if teaching.after < teaching.before:
+    if fine_tuning.after < fine_tuning.before:
         return "It reads this hand **worse** now. Look whether each drawing is kept as what it is."
-    if teaching.after >= WELL_LEARNED:
+    if fine_tuning.after >= WELL_LEARNED:
         return "It read this hand well before. It learns more from drawings that it misreads."
     return "It has **not learned** this hand. Look whether each drawing is kept as what it is."
 
@@ -320,7 +315,7 @@ def _train_on(run: Run) -> None:
             except (RunError, RunRefused, RecipeError, StoreError) as error:
                 st.toast(str(error), icon=":material/block:")
             else:
-                resources.expectations.clear()
+                resources.estimates.clear()
                 session.watch(further.id)
                 st.rerun()
 

@@ -1,45 +1,42 @@
-"""A worker's hold on a run: only through it is a run written to while it is trained."""
+"""A worker's lease on a run: only through it is a run written to while it is trained.
 
-import dataclasses
+The worker says that it is alive by counting up the run's heartbeat. When a heartbeat stands still,
+the run may be given to another worker; every write of the former one is refused from then on. No
+clock is compared with the clock of another machine.
+"""
+
+import contextlib
 import json
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from core.fine_tuning import Drawings, Teaching
+from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint
-from core.store.queries import _end, read_file, read_history, write_file
-from core.store.retention import make_room
+from core.store.database import StoreError
+from core.store.queries import end_run, read_file, read_history, write_epoch, write_file
+from core.store.retention import evict
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import EPOCHS, FILES, RUNS
 
+# How often a worker says that it is alive, and asks whether it should stop.
+HEARTBEAT_SECONDS = 0.5
 
-class ClaimLost(Exception):
-    """The run is no longer this worker's: it was taken away, or is gone."""
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Beat:
-    """A sign of life of a worker.
-
-    Attributes
-    ----------
-    run_id, worker : str
-    beat : int
-        Differs from that of an earlier look if the worker is alive.
-    """
-
-    run_id: str
-    worker: str
-    beat: int
+class LeaseLost(Exception):
+    """Raised when a worker writes to a run that is no longer its own: it was requeued, or is gone."""
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A worker's hold on a run: only through it is a run written to while it is trained.
+class Lease:
+    """A worker's lease on a run.
 
     It may be sent to another process, which opens the same store.
 
@@ -47,7 +44,7 @@ class Claim:
     ----------
     store : RunStore
     run : Run
-        As it was when it was taken.
+        As it was when the lease began.
     worker : str
     """
 
@@ -55,19 +52,29 @@ class Claim:
     run: Run
     worker: str
 
-    def beat(self, progress: float) -> bool:
-        """Say that the worker is alive, and how far it is; return whether it shall stop.
+    @contextlib.contextmanager
+    def kept_alive(self) -> Iterator["HeartbeatThread"]:
+        """Send a heartbeat from a thread of its own as long as the block lasts."""
+        thread = HeartbeatThread(self)
+        thread.start()
+        try:
+            yield thread
+        finally:
+            thread.end()
+
+    def heartbeat(self, progress: float) -> bool:
+        """Say that the worker is alive, and how far it is; return whether it should stop.
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
         """
         with self.store.database.writing() as connection:
-            self._update(connection, beat=RUNS.c.beat + 1, progress=progress)
+            self._update(connection, heartbeat=RUNS.c.heartbeat + 1, progress=progress)
             return bool(connection.scalar(select(RUNS.c.stopping).where(RUNS.c.id == self.run.id)))
 
     def checkpoint(self) -> Checkpoint | None:
-        """Where the run was interrupted, or None if it begins with its first epoch.
+        """Return where the run was interrupted, or None if it begins with its first epoch.
 
         Raises
         ------
@@ -78,8 +85,8 @@ class Claim:
             state = read_file(connection, self.run.id, "state")
             return Checkpoint(read_history(connection, self.run.id), state) if state else None
 
-    def lesson(self) -> tuple[bytes, Drawings]:
-        """The network that this run teaches, as a ``.keras`` file, and the drawings.
+    def fine_tuning_files(self) -> tuple[bytes, Drawings]:
+        """Return the network that this run fine-tunes, as a ``.keras`` file, and the drawings.
 
         Raises
         ------
@@ -98,13 +105,13 @@ class Claim:
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
         """
         epoch = checkpoint.history[-1]
         with self.store.database.writing() as connection:
             self._update(
                 connection,
-                beat=RUNS.c.beat + 1,
+                heartbeat=RUNS.c.heartbeat + 1,
                 attempts=0,
                 epochs_done=len(checkpoint.history),
                 seconds=sum(epoch.seconds for epoch in checkpoint.history),
@@ -113,7 +120,7 @@ class Claim:
             connection.execute(
                 delete(EPOCHS).where(EPOCHS.c.run_id == self.run.id, EPOCHS.c.number >= epoch.number)
             )
-            connection.execute(insert(EPOCHS).values(run_id=self.run.id, **dataclasses.asdict(epoch)))
+            write_epoch(connection, self.run.id, epoch)
             write_file(connection, self.run.id, "state", checkpoint.state)
 
     def finish(
@@ -124,26 +131,26 @@ class Claim:
         train_accuracy: float,
         test_accuracy: float,
         versions: Mapping[str, str],
-        teaching: Teaching | None = None,
+        fine_tuning: FineTuning | None = None,
     ) -> None:
-        """Write the network and the results of a run that has ended; make room for others.
+        """Write the network and the results of a run that has ended; evict others if need be.
 
         Parameters
         ----------
         network : bytes
             A ``.keras`` file.
         state : bytes
-            To go on from here, see `Checkpoint`.
+            To continue from here, see `Checkpoint`.
         stopped : bool
             Whether the training ended before its last epoch.
         train_accuracy, test_accuracy : float
         versions : mapping of str
-        teaching : Teaching, optional
-            With what came of it. The drawings themselves are not kept with the run.
+        fine_tuning : FineTuning, optional
+            What came of it. The drawings themselves are not kept with the run.
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
         """
         with self.store.database.writing() as connection:
             self._update(
@@ -153,41 +160,46 @@ class Claim:
                 train_accuracy=train_accuracy,
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
-                teaching=teaching.to_json() if teaching else None,
+                fine_tuning=fine_tuning.to_json() if fine_tuning else None,
             )
             used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings")))
             connection.execute(delete(FILES).where(*used_up))
             write_file(connection, self.run.id, "network", network)
             write_file(connection, self.run.id, "state", state)
-            # Before it has ended, so that it does not make room for itself.
-            make_room(connection)
-            _end(connection, self.run.id, state=RunState.STOPPED if stopped else RunState.FINISHED)
+            # Before it has ended, so that it is not evicted itself.
+            evict(connection)
+            end_run(connection, self.run.id, state=RunState.STOPPED if stopped else RunState.FINISHED)
 
-    def fail(self, sentence: str) -> None:
+    def fail(self, message: str) -> None:
         """End the run without a result; what was saved of its state is of no use.
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
         """
         with self.store.database.writing() as connection:
             self._update(connection)
             connection.execute(delete(FILES).where(FILES.c.run_id == self.run.id))
-            _end(connection, self.run.id, state=RunState.FAILED, failure=sentence)
+            end_run(connection, self.run.id, state=RunState.FAILED, failure=message)
 
-    def interrupt(self, sentence: str) -> None:
+    def interrupt(self, message: str) -> None:
         """Leave the run as it was after its last epoch, for its owner to resume.
 
         Raises
         ------
-        ClaimLost
+        LeaseLost
         """
         with self.store.database.writing() as connection:
             self._update(connection)
-            _end(connection, self.run.id, state=RunState.INTERRUPTED, failure=sentence)
+            end_run(connection, self.run.id, state=RunState.INTERRUPTED, failure=message)
 
     def release(self) -> None:
-        """Put the run back in line, at the place it had: the server is ending."""
+        """Put the run back into the queue, where it was before: the server is ending.
+
+        Raises
+        ------
+        LeaseLost
+        """
         with self.store.database.writing() as connection:
             self._update(connection, state=RunState.QUEUED, worker=None, attempts=0)
 
@@ -197,6 +209,57 @@ class Claim:
             RUNS.c.state == RunState.RUNNING,
             RUNS.c.worker == self.worker,
         )
-        values = values or {"beat": RUNS.c.beat + 1}
+        values = values or {"heartbeat": RUNS.c.heartbeat + 1}
         if connection.execute(update(RUNS).where(*held).values(**values)).rowcount == 0:
-            raise ClaimLost
+            raise LeaseLost
+
+
+class HeartbeatThread(threading.Thread):
+    """Sends the heartbeat of a lease beside the training, which it tells to stop.
+
+    Parameters
+    ----------
+    lease : Lease
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        super().__init__(name="digit-lab-heartbeat", daemon=True)
+        self._lease = lease
+        self._progress = lease.run.progress
+        self._told_to_stop = threading.Event()
+        self._lost = threading.Event()
+        self._ended = threading.Event()
+
+    def report(self, progress: float) -> None:
+        """Let the next heartbeat say how far the training is, 0.0 to 1.0."""
+        self._progress = progress
+
+    def should_stop(self) -> bool:
+        """Return whether the owner of the run has asked it to stop.
+
+        Raises
+        ------
+        LeaseLost
+            If the run is another worker's by now: then there is nothing to keep of the training.
+        """
+        if self._lost.is_set():
+            raise LeaseLost
+        return self._told_to_stop.is_set()
+
+    def run(self) -> None:
+        """Send heartbeats until the training has ended, or the lease is lost."""
+        while not self._ended.is_set():
+            try:
+                if self._lease.heartbeat(self._progress):
+                    self._told_to_stop.set()
+            except LeaseLost:
+                self._lost.set()
+                return
+            except StoreError:
+                _log.warning("Run %s cannot report how far it is; it goes on.", self._lease.run.id)
+            self._ended.wait(HEARTBEAT_SECONDS)
+
+    def end(self) -> None:
+        """Send no more heartbeats, and wait until the last one is through."""
+        self._ended.set()
+        self.join()

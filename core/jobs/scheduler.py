@@ -1,4 +1,4 @@
-"""The training queue: takes recipes, trains them beside the server, writes to the store."""
+"""The scheduler: gives the runs of the queue to workers beside the server, and looks after them."""
 
 import contextlib
 import logging
@@ -7,49 +7,53 @@ import secrets
 import socket
 import threading
 import time
-import weakref
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, wait
+from typing import Any
 
 from core.data import Dataset, load_mnist
-from core.fine_tuning import Drawings
-from core.jobs.lease import Beat, Claim, ClaimLost
-from core.jobs.queue import Line
+from core.jobs.lease import Lease, LeaseLost
+from core.jobs.queue import Heartbeat, RunQueue
 from core.jobs.worker import train_run
-from core.recipe import Recipe
 from core.store.database import StoreError
-from core.store.run import Run
 from core.store.runs import RunStore
 
 # Both cores are busy with one training already.
 WORKERS = 1
-# After so long without a sign of life its run is taken away. Long enough for the import of
-# TensorFlow on a busy machine, which can hold up all threads for seconds.
-LIFELESS_SECONDS = 10.0
-# How often a queue looks for runs that others have left; its own wake it up.
+# After this time without a heartbeat a run is requeued. Long enough for the import of TensorFlow
+# on a busy machine, which can hold up all threads for seconds.
+STALE_SECONDS = 10.0
+# How often a scheduler looks for runs that others have left; runs of its own queue wake it up.
 LOOK_SECONDS = 2.0
 # How long it leaves a store alone that cannot be used.
 PAUSE_SECONDS = 10.0
 # How long the end of the server waits for the trainings to notice it.
 SHUTDOWN_SECONDS = 10.0
+# How soon the end of the server is noticed.
+_END_SECONDS = 0.2
 
 _log = logging.getLogger(__name__)
 
 
-class TrainingQueue:
+class Scheduler:
     """Trains the runs of a store, first come, first served, in the background.
 
     Parameters
     ----------
     store : RunStore
-        Where progress and results are written; whoever shows them reads them there.
+        Where progress and results are written, and read by everyone who shows them.
     executor : concurrent.futures.Executor, optional
-        Where runs are trained: threads of this process if there is none. Another
-        process or machine will do, if it reaches the store.
+        Where runs are trained: threads of this process if there is none. Another process or
+        machine will do, if it reaches the store. It is shut down by its owner.
     workers : int
         How many runs are trained at the same time.
     load_data : callable
-        Gives the `Dataset`; called by the worker.
+        Returns the `Dataset`; called by the worker.
+
+    Attributes
+    ----------
+    queue : RunQueue
+        Where runs are added; each wakes the scheduler.
     """
 
     def __init__(
@@ -59,116 +63,99 @@ class TrainingQueue:
         workers: int = WORKERS,
         load_data: Callable[[], Dataset] = load_mnist,
     ) -> None:
-        self.line = Line(store)
-        self._executor = executor or ThreadPoolExecutor(workers, thread_name_prefix="digit-lab-training")
+        self._wake = threading.Event()
+        self.queue = RunQueue(store, self._wake)
+        self._executor = executor or DaemonThreadExecutor()
         self._workers = workers
         self._load_data = load_data
         self._worker = f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
-        self._claims: dict[Future[None], Claim] = {}
-        self._seen: dict[Beat, float] = {}
-        self._wake = threading.Event()
+        self._leases: dict[Future[None], Lease] = {}
+        self._seen: dict[Heartbeat, float] = {}
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="digit-lab-queue", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="digit-lab-scheduler", daemon=True)
         self._thread.start()
-        _QUEUES.add(self)
-
-    def submit(self, recipe: Recipe, owner: str, name: str, nickname: str = "") -> Run:
-        """Line up a new run; see `Line.enqueue`."""
-        return self.submit_series((recipe,), owner, name, nickname)[0]
-
-    def submit_series(
-        self, recipes: Sequence[Recipe], owner: str, name: str, nickname: str = ""
-    ) -> tuple[Run, ...]:
-        """Line up several new runs; see `Line.enqueue_series`."""
-        runs = self.line.enqueue_series(recipes, owner, name, nickname)
-        self._wake.set()
-        return runs
-
-    def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
-        """Line up a run that goes on from another one; see `Line.extend`."""
-        run = self.line.extend(run_id, epochs, owner, nickname)
-        self._wake.set()
-        return run
-
-    def teach(self, run_id: str, drawings: Drawings, owner: str, nickname: str = "") -> Run:
-        """Line up a run that teaches a network drawings; see `Line.teach`."""
-        run = self.line.teach(run_id, drawings, owner, nickname)
-        self._wake.set()
-        return run
-
-    def resume(self, run_id: str, owner: str) -> None:
-        """Put an interrupted run back in line; see `Line.resume`."""
-        self.line.resume(run_id, owner)
-        self._wake.set()
-
-    def stop(self, run_id: str, owner: str) -> None:
-        """Stop a run, or let it leave the line; see `Line.stop`."""
-        self.line.stop(run_id, owner)
+        # Not a daemon: Python waits for it, and so the runs get back into the queue.
+        threading.Thread(target=self._shut_down_with_python, name="digit-lab-shutdown", daemon=False).start()
 
     def shutdown(self) -> None:
-        """Put what is being trained back in line, for the next server, and end all threads."""
+        """Put what is being trained back into the queue, for the next server, and end all threads."""
         self._ended.set()
         self._wake.set()
         self._thread.join(SHUTDOWN_SECONDS)
-        for claim in list(self._claims.values()):
-            # The worker notices at its next beat that the run is not its own any more.
-            with contextlib.suppress(ClaimLost, StoreError):
-                claim.release()
-        wait(list(self._claims), SHUTDOWN_SECONDS)
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        leases = dict(self._leases)
+        for lease in leases.values():
+            # The worker notices at its next heartbeat that the run is no longer its own.
+            with contextlib.suppress(LeaseLost, StoreError):
+                lease.release()
+        wait(leases, SHUTDOWN_SECONDS)
 
     def _run(self) -> None:
         while not self._ended.is_set():
             pause = LOOK_SECONDS
             try:
-                self._take_lifeless()
-                while len(self._claims) < self._workers and (claim := self.line.claim(self._worker)):
-                    self._start(claim)
+                self._requeue_stale()
+                while len(self._leases) < self._workers and (lease := self.queue.lease(self._worker)):
+                    self._start(lease)
             except Exception:
-                # The store may be locked or its disk full for a while. Whatever it is, a queue
+                # The store may be locked or its disk full for a while. Whatever it is, a scheduler
                 # that gives up would keep everybody waiting.
-                _log.exception("The queue cannot go on; it tries again soon.")
+                _log.exception("The scheduler cannot go on; it tries again soon.")
                 pause = PAUSE_SECONDS
             self._wake.wait(pause)
             self._wake.clear()
 
-    def _start(self, claim: Claim) -> None:
+    def _requeue_stale(self) -> None:
+        """Requeue the runs whose heartbeat has stood still, by this process' own clock."""
+        moment = time.monotonic()
+        own = {lease.run.id for lease in list(self._leases.values())}
+        heartbeats = [heartbeat for heartbeat in self.queue.heartbeats() if heartbeat.run_id not in own]
+        self._seen = {heartbeat: self._seen.get(heartbeat, moment) for heartbeat in heartbeats}
+        for heartbeat, since in self._seen.items():
+            if moment - since > STALE_SECONDS:
+                self.queue.requeue_stale(heartbeat)
+
+    def _start(self, lease: Lease) -> None:
         if self._ended.is_set():
-            claim.release()
+            lease.release()
             return
         try:
-            future = self._executor.submit(train_run, claim, self._load_data)
+            future = self._executor.submit(train_run, lease, self._load_data)
         except RuntimeError:
-            _log.exception("No worker for run %s.", claim.run.id)
-            with contextlib.suppress(ClaimLost):
-                claim.fail("The server is too busy to train now. Try again later.")
+            _log.exception("No worker for run %s.", lease.run.id)
+            with contextlib.suppress(LeaseLost):
+                lease.fail("The server is too busy to train now. Try again later.")
             return
-        self._claims[future] = claim
+        self._leases[future] = lease
         future.add_done_callback(self._done)
 
     def _done(self, future: Future[None]) -> None:
-        self._claims.pop(future, None)
+        self._leases.pop(future, None)
         self._wake.set()
 
-    def _take_lifeless(self) -> None:
-        """Take runs away whose beat has stood still, by this process' own clock."""
-        moment = time.monotonic()
-        own = {claim.run.id for claim in list(self._claims.values())}
-        beats = [beat for beat in self.line.beats() if beat.run_id not in own]
-        self._seen = {beat: self._seen.get(beat, moment) for beat in beats}
-        for beat, since in self._seen.items():
-            if moment - since > LIFELESS_SECONDS:
-                self.line.take_away(beat)
+    def _shut_down_with_python(self) -> None:
+        while threading.main_thread().is_alive():
+            if self._ended.wait(_END_SECONDS):
+                return
+        self.shutdown()
 
 
-_QUEUES: weakref.WeakSet[TrainingQueue] = weakref.WeakSet()
+class DaemonThreadExecutor(Executor):
+    """Runs each call in a thread that does not hold up the end of Python.
 
+    Python waits for the threads of a `ThreadPoolExecutor` before the main thread counts as ended:
+    a training of minutes would hold up the end of the server, and nobody could tell it to stop.
+    """
 
-def _end_all() -> None:
-    for queue in list(_QUEUES):
-        queue.shutdown()
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Start a thread that makes the call, and return its future."""
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
 
+        def call() -> None:
+            try:
+                future.set_result(fn(*args, **kwargs))
+            except BaseException as error:
+                future.set_exception(error)
 
-# Python waits for the threads of executors before `atexit` is asked. Nothing public comes
-# earlier, and a training of minutes would hold up the end of the server.
-threading._register_atexit(_end_all)  # type: ignore[attr-defined]
+        threading.Thread(target=call, name="digit-lab-training", daemon=True).start()
+        return future

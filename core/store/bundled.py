@@ -1,4 +1,4 @@
-"""The runs that come with Digit Lab: cards and models in the folder ``models``."""
+"""The runs that come with Digit Lab: cards and networks in the folder ``models``."""
 
 import dataclasses
 import json
@@ -9,14 +9,13 @@ from typing import Self
 
 from core.history import Epoch
 from core.recipe import Recipe
-from core.store.run import (
-    Run,
-    RunState,
-)
+from core.store.queries import checksum
+from core.store.run import Run, RunError, RunState
 
 _log = logging.getLogger(__name__)
 
 BUNDLED_FOLDER = Path(__file__).resolve().parents[2] / "models"
+_RESTORE = "Choose another model, or restore the folder models/ from the repository."
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class BundledRun:
     sha256: str
 
     def to_json(self) -> str:
-        """Write the card."""
+        """Return the text of the card."""
         run = self.run
         card = {
             "id": run.id,
@@ -53,7 +52,7 @@ class BundledRun:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote.
+        """Return the run of a card that `to_json` wrote.
 
         Raises
         ------
@@ -75,7 +74,8 @@ class BundledRun:
         return cls(run, history, sha256)
 
 
-def _read_cards(folder: Path) -> dict[str, BundledRun]:
+def read_cards(folder: Path) -> dict[str, BundledRun]:
+    """Return the bundled runs of a folder by their ids."""
     cards = {}
     for path in sorted(folder.glob("*.json")):
         try:
@@ -86,3 +86,25 @@ def _read_cards(folder: Path) -> dict[str, BundledRun]:
         else:
             cards[card.run.id] = card
     return cards
+
+
+def network_path(folder: Path, card: BundledRun) -> Path:
+    """Return where the network of a bundled run is."""
+    return folder / f"{card.run.id}.keras"
+
+
+def read_network(folder: Path, card: BundledRun) -> bytes:
+    """Return the network of a bundled run as a ``.keras`` file.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged.
+    """
+    try:
+        content = network_path(folder, card).read_bytes()
+    except OSError as error:
+        raise RunError(f"The file of this model is missing. {_RESTORE}") from error
+    if checksum(content) != card.sha256:
+        raise RunError(f"The file of this model is damaged. {_RESTORE}")
+    return content

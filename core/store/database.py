@@ -1,4 +1,4 @@
-"""The database of the run store: its tables, its versions, and its errors as sentences.
+"""The database of the run store: its connections, its versions, and its errors as messages for users.
 
 Any database that SQLAlchemy knows will do. SQLite, the default, runs in WAL mode, so that
 pages read while a training writes, and several servers may share the file.
@@ -13,33 +13,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    make_url,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Names the store, as a SQLAlchemy URL.
 ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
-# How long one that writes waits for another one.
+# How long a writer waits for another one.
 LOCK_SECONDS = 10
-# A store that could not be opened is left alone so long: a page asks for it several times.
+# How long a store that could not be opened is left alone: a page asks for it several times.
 RETRY_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
 
 class StoreError(Exception):
-    """A store that cannot be used now. The message says what to do."""
+    """Raised when the store cannot be used now. The message says what to do."""
 
 
 def default_address() -> str:
-    """The store named by ``DIGIT_LAB_STORE``, else a file in the folder ``store``."""
+    """Return the address in ``DIGIT_LAB_STORE``, else that of a file in the folder ``store``."""
     return os.environ.get(ADDRESS_VARIABLE) or f"sqlite:///{(_ROOT / 'store' / 'runs.db').as_posix()}"
 
 
@@ -64,14 +58,14 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for looking only. Raises `StoreError`."""
-        with self._watched(), self._open().connect() as connection:
+        """Give a connection for reading. Raises `StoreError`."""
+        with self._closing_on_error(), self._open().connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection whose changes are made together at the end, or not at all. Raises `StoreError`."""
-        with self._watched(), self._open().execution_options(writes=True).begin() as connection:
+        """Give a connection whose changes are all made at the end, or none. Raises `StoreError`."""
+        with self._closing_on_error(), self._open().execution_options(writes=True).begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -82,12 +76,12 @@ class Database:
             self._engine = None
 
     @contextlib.contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _closing_on_error(self) -> Iterator[None]:
         try:
-            with _told_as_sentence():
+            with _as_store_error():
                 yield
         except StoreError:
-            # The next use opens it anew: the file may have been deleted, or exchanged.
+            # The next use opens it again: the file may have been deleted, or exchanged.
             self.close()
             raise
 
@@ -95,24 +89,24 @@ class Database:
         with self._lock:
             if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
                 raise StoreError(self._failure[1])
-            if self._engine and self._file != _file_of(self._engine):
+            if self._engine and self._file != _file_id(self._engine):
                 # The file was deleted or exchanged; what is still open would be written to nowhere.
                 self._engine.dispose()
                 self._engine = None
             if self._engine is None:
                 try:
-                    with _told_as_sentence():
-                        self._engine = _opened(self.address)
+                    with _as_store_error():
+                        self._engine = _create_upgraded_engine(self.address)
                 except StoreError as error:
                     self._failure = time.monotonic(), str(error)
                     raise
                 self._failure = None
-                self._file = _file_of(self._engine)
+                self._file = _file_id(self._engine)
             return self._engine
 
 
-def _opened(address: str) -> Engine:
-    engine = _engine(address)
+def _create_upgraded_engine(address: str) -> Engine:
+    engine = _create_engine(address)
     try:
         try:
             upgrade(engine)
@@ -129,8 +123,8 @@ def _opened(address: str) -> Engine:
     return engine
 
 
-def _file_of(engine: Engine) -> tuple[int, int] | None:
-    """What tells the file of a SQLite database from another one of the same name."""
+def _file_id(engine: Engine) -> tuple[int, int] | None:
+    """Return what tells the file of a SQLite database from another one of the same name."""
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or engine.url.query:
         return None
@@ -150,7 +144,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         If they are from a newer version.
     """
     # Imported here because it takes a fifth of a second, which the first page of a server need
-    # not wait for: the queue opens the store in a thread of its own.
+    # not wait for: the scheduler opens the store in a thread of its own.
     from alembic import command
     from alembic.config import Config
     from alembic.migration import MigrationContext
@@ -162,7 +156,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:
-            return  # Without waiting for whoever writes at this moment.
+            return  # Without waiting for anyone who writes at this moment.
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
         try:
@@ -174,7 +168,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             ) from error
 
 
-def _engine(address: str) -> Engine:
+def _create_engine(address: str) -> Engine:
     try:
         url = make_url(address)
         if url.get_backend_name() != "sqlite":
@@ -209,7 +203,7 @@ def _engine(address: str) -> Engine:
     return engine
 
 
-_SENTENCES = {
+_MESSAGES = {
     sqlite3.SQLITE_READONLY: "The run store can only be read. Make its file and folder writable, "
     f"or set {ADDRESS_VARIABLE} to another store.",
     sqlite3.SQLITE_BUSY: "The run store is locked by another program. End that program, or try again later.",
@@ -222,16 +216,16 @@ _SENTENCES = {
     sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
     f"or set {ADDRESS_VARIABLE} to another store.",
 }
-_UNKNOWN = "The run store cannot be used now. Try again later; the log of the server says why."
+_UNKNOWN_ERROR = "The run store cannot be used now. Try again later; the log of the server says why."
 
 
 @contextlib.contextmanager
-def _told_as_sentence() -> Iterator[None]:
+def _as_store_error() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         _log.exception("The run store cannot be used.")
-        raise StoreError(_sentence(error)) from error
+        raise StoreError(_user_message(error)) from error
     except ImportError as error:
         raise StoreError(
             f"The driver of the database that {ADDRESS_VARIABLE} names is not installed. "
@@ -239,12 +233,12 @@ def _told_as_sentence() -> Iterator[None]:
         ) from error
     except OSError as error:
         _log.exception("The folder of the run store cannot be made.")
-        raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN]) from error
+        raise StoreError(_MESSAGES[sqlite3.SQLITE_CANTOPEN]) from error
 
 
-def _sentence(error: Exception) -> str:
+def _user_message(error: Exception) -> str:
     if isinstance(error, ArgumentError):
         return f"{ADDRESS_VARIABLE} is not the address of a database. Correct it, or leave it empty."
     cause = error.orig if isinstance(error, DBAPIError) else error
-    # The lowest byte is the kind; the others say more than a sentence needs.
-    return _SENTENCES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
+    # The lowest byte is the kind; the others say more than a message needs.
+    return _MESSAGES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN_ERROR)

@@ -1,6 +1,6 @@
-"""Drawings that visitors keep, with what they mean: for teaching a network their hand.
+"""Drawings that visitors save, with what they mean: for fine-tuning a network on their handwriting.
 
-They lie in the run store, each belongs to whoever drew it, and nobody else sees it.
+They are in the run store, each belongs to the person who drew it, and nobody else sees it.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 
 from core.data import CLASSES, IMAGE_SIZE
 from core.fine_tuning import Drawings
@@ -21,22 +21,22 @@ from core.store.tables import DRAWINGS
 if TYPE_CHECKING:
     from core.drawing.strokes import Stroke
 
-# An operator who does not want drawings kept sets this to "off".
+# An operator who does not want drawings saved sets this to "off".
 KEEP_VARIABLE = "DIGIT_LAB_KEEP_DRAWINGS"
 # Of one owner; thirty of each digit.
-MAX_OF_OWNER = 300
-# Of all owners together, at about 3 KB each. Beyond that the oldest make room.
+MAX_PER_OWNER = 300
+# Of all owners together, at about 3 KB each. Beyond that the oldest are evicted.
 MAX_DRAWINGS = 20_000
 # A digit drawn by mouse has about 1 KB.
 MAX_STROKES_BYTES = 20_000
 
 
 class DrawingRefused(Exception):
-    """A drawing that cannot be kept. The message says what to do."""
+    """Raised when a drawing cannot be saved. The message says what to do."""
 
 
 @dataclass(frozen=True, eq=False)
-class KeptDrawing:
+class SavedDrawing:
     """A drawing with what it means.
 
     Attributes
@@ -45,7 +45,7 @@ class KeptDrawing:
     label : int
         The digit that its owner meant, 0 to 9.
     answer : int or None
-        What a network had read.
+        What a network had predicted.
     run_id : str or None
         The run of that network.
     image : ndarray of uint8, shape (28, 28)
@@ -65,8 +65,8 @@ class KeptDrawing:
     created: str
 
 
-class Sketchbook:
-    """The kept drawings of one owner.
+class DrawingStore:
+    """The saved drawings of one owner.
 
     Parameters
     ----------
@@ -78,7 +78,17 @@ class Sketchbook:
         self._database = database
         self._owner = owner
 
-    def keep(
+    def __len__(self) -> int:
+        with self._database.reading() as connection:
+            return self._count(connection)
+
+    def drawings(self) -> tuple[SavedDrawing, ...]:
+        """Return all drawings of the owner, newest first."""
+        own = select(DRAWINGS).where(DRAWINGS.c.owner == self._owner).order_by(DRAWINGS.c.id.desc())
+        with self._database.reading() as connection:
+            return tuple(_drawing_from_row(row) for row in connection.execute(own))
+
+    def save(
         self,
         image: npt.NDArray[np.uint8],
         label: int,
@@ -86,7 +96,7 @@ class Sketchbook:
         answer: int | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Keep a drawing. Keeping the same one again with another label corrects it.
+        """Save a drawing. Saving the same one again with another label corrects it.
 
         Parameters
         ----------
@@ -109,9 +119,9 @@ class Sketchbook:
         content = image.tobytes()
         with self._database.writing() as connection:
             connection.execute(delete(DRAWINGS).where(*self._same(content)))
-            if self._count(connection) >= MAX_OF_OWNER:
+            if self._count(connection) >= MAX_PER_OWNER:
                 raise DrawingRefused(
-                    f"You have {MAX_OF_OWNER} drawings already. Delete some that you do not need."
+                    f"You have {MAX_PER_OWNER} drawings already. Delete some that you do not need."
                 )
             connection.execute(
                 insert(DRAWINGS).values(
@@ -124,48 +134,36 @@ class Sketchbook:
                     created=now(),
                 )
             )
-            _make_room(connection)
+            _evict(connection)
 
-    def _mine(self) -> Select[Any]:
-        return select(DRAWINGS).where(DRAWINGS.c.owner == self._owner).order_by(DRAWINGS.c.id.desc())
-
-    def _same(self, content: bytes) -> tuple[ColumnElement[bool], ...]:
-        return DRAWINGS.c.owner == self._owner, DRAWINGS.c.image == content
-
-    def _count(self, connection: Connection) -> int:
-        mine = select(func.count()).select_from(DRAWINGS).where(DRAWINGS.c.owner == self._owner)
-        return connection.scalar(mine) or 0
-
-    def __len__(self) -> int:
-        with self._database.reading() as connection:
-            return self._count(connection)
-
-    def drawings(self) -> tuple[KeptDrawing, ...]:
-        """All of them, newest first."""
-        with self._database.reading() as connection:
-            return tuple(_read(row) for row in connection.execute(self._mine()))
-
-    def drop(self, image: npt.NDArray[np.uint8]) -> None:
-        """Keep this picture, shape (28, 28), no longer."""
+    def remove(self, image: npt.NDArray[np.uint8]) -> None:
+        """Delete the drawing with this image, shape (28, 28), if it is saved."""
         with self._database.writing() as connection:
             connection.execute(delete(DRAWINGS).where(*self._same(image.tobytes())))
 
     def delete(self, ids: Iterable[int]) -> None:
         """Delete drawings; those of others, and those that are gone, are passed over."""
-        mine = (DRAWINGS.c.owner == self._owner, DRAWINGS.c.id.in_(list(ids)))
+        own = (DRAWINGS.c.owner == self._owner, DRAWINGS.c.id.in_(list(ids)))
         with self._database.writing() as connection:
-            connection.execute(delete(DRAWINGS).where(*mine))
+            connection.execute(delete(DRAWINGS).where(*own))
+
+    def _same(self, content: bytes) -> tuple[ColumnElement[bool], ...]:
+        return DRAWINGS.c.owner == self._owner, DRAWINGS.c.image == content
+
+    def _count(self, connection: Connection) -> int:
+        own = select(func.count()).select_from(DRAWINGS).where(DRAWINGS.c.owner == self._owner)
+        return connection.scalar(own) or 0
 
 
-def to_learn(drawings: Sequence[KeptDrawing]) -> Drawings:
-    """Kept drawings as arrays, oldest first, for `core.fine_tuning`."""
+def to_arrays(drawings: Sequence[SavedDrawing]) -> Drawings:
+    """Return saved drawings as arrays, oldest first, for `core.fine_tuning`."""
     oldest_first = sorted(drawings, key=lambda drawing: drawing.id)
     images = np.array([drawing.image for drawing in oldest_first], dtype=np.uint8)
     labels = np.array([drawing.label for drawing in oldest_first], dtype=np.uint8)
     return Drawings(images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE), labels)
 
 
-def _make_room(connection: Connection) -> None:
+def _evict(connection: Connection) -> None:
     excess = (connection.scalar(select(func.count()).select_from(DRAWINGS)) or 0) - MAX_DRAWINGS
     if excess > 0:
         oldest = select(DRAWINGS.c.id).order_by(DRAWINGS.c.id).limit(excess)
@@ -173,12 +171,12 @@ def _make_room(connection: Connection) -> None:
 
 
 def _to_json(strokes: Sequence["Stroke"]) -> str:
-    # A tenth of a pixel is finer than any hand.
+    # A tenth of a pixel is finer than anybody draws.
     return json.dumps([stroke.round(1).tolist() for stroke in strokes], separators=(",", ":"))
 
 
-def _read(row: Row[Any]) -> KeptDrawing:
-    return KeptDrawing(
+def _drawing_from_row(row: Row[Any]) -> SavedDrawing:
+    return SavedDrawing(
         id=row.id,
         label=row.label,
         answer=row.answer,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from core.fine_tuning import Teaching
+from core.fine_tuning import FineTuning
 from core.history import Epoch
 from core.recipe import Recipe, RecipeError
 from core.store.run import Run, RunError, RunState
@@ -18,8 +18,8 @@ from core.store.tables import EPOCHS, FILES, RUNS
 _log = logging.getLogger(__name__)
 
 
-def read_run(row: Row[Any]) -> Run | None:
-    """The run in a row of the table, or None if its recipe is one of another version."""
+def run_from_row(row: Row[Any]) -> Run | None:
+    """Return the run in a row of the table, or None if its recipe is one of another version."""
     fields = {field.name: getattr(row, field.name) for field in dataclasses.fields(Run)}
     try:
         fields["recipe"] = Recipe.from_json(row.recipe)
@@ -28,38 +28,61 @@ def read_run(row: Row[Any]) -> Run | None:
         return None
     fields["state"] = RunState(row.state)
     fields["versions"] = json.loads(row.versions)
-    fields["teaching"] = Teaching(**json.loads(row.teaching)) if row.teaching else None
+    fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
     return Run(**fields)
 
 
-def find(connection: Connection, run_id: str) -> Run:
-    """The run of this id. Raises `RunError` if there is none."""
+def find_run(connection: Connection, run_id: str) -> Run:
+    """Return the run of this id. Raises `RunError` if there is none."""
     row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
     if row is None:
         raise RunError("That run is not on this server any more. Choose another one, or start a new one.")
-    run = read_run(row)
+    run = run_from_row(row)
     if run is None:
         raise RunError("That run was made by another version of Digit Lab. Choose another one.")
     return run
 
 
-def owned(connection: Connection, run_id: str, owner: str) -> Run:
-    """The run of this id, for its owner. Raises `RunError` for anybody else."""
-    run = find(connection, run_id)
+def find_owned_run(connection: Connection, run_id: str, owner: str) -> Run:
+    """Return the run of this id to its owner. Raises `RunError` for anybody else."""
+    run = find_run(connection, run_id)
     if run.owner != owner:
         raise RunError("Only the person who started this run can change it.")
     return run
 
 
+def update_run(connection: Connection, run_id: str, **values: Any) -> None:
+    """Write columns of a run."""
+    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
+
+
+def end_run(connection: Connection, run_id: str, **values: Any) -> None:
+    """Write columns of a run that ends now: no worker has it any more."""
+    update_run(connection, run_id, worker=None, stopping=False, ended=now(), **values)
+
+
+def delete_run(connection: Connection, run_id: str) -> None:
+    """Delete a run with all that belongs to it."""
+    # Not left to the database: SQLite does not cascade, see core/store/database.py.
+    for table in (FILES, EPOCHS):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
+    connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
+
+
 def read_history(connection: Connection, run_id: str) -> tuple[Epoch, ...]:
-    """The finished epochs of a run."""
+    """Return the finished epochs of a run."""
     columns = [EPOCHS.c[field.name] for field in dataclasses.fields(Epoch)]
     query = select(*columns).where(EPOCHS.c.run_id == run_id).order_by(EPOCHS.c.number)
     return tuple(Epoch(*row) for row in connection.execute(query))
 
 
+def write_epoch(connection: Connection, run_id: str, epoch: Epoch) -> None:
+    """Write a finished epoch of a run."""
+    connection.execute(insert(EPOCHS).values(run_id=run_id, **dataclasses.asdict(epoch)))
+
+
 def read_file(connection: Connection, run_id: str, kind: str) -> bytes | None:
-    """A file of a run, or None. Raises `RunError` if it is damaged."""
+    """Return a file of a run, or None. Raises `RunError` if it is damaged."""
     query = select(FILES.c.content, FILES.c.sha256).where(FILES.c.run_id == run_id, FILES.c.kind == kind)
     row = connection.execute(query).one_or_none()
     if row is None:
@@ -78,31 +101,15 @@ def write_file(connection: Connection, run_id: str, kind: str, content: bytes) -
 
 
 def checksum(content: bytes) -> str:
-    """Tells whether a file is whole."""
+    """Return the SHA-256 digest of a file, which tells whether it is whole."""
     return hashlib.sha256(content).hexdigest()
 
 
-def drop(connection: Connection, run_id: str) -> None:
-    """Delete a run with all that belongs to it."""
-    # Not left to the database: SQLite does not cascade, see core/store/database.py.
-    for table in (FILES, EPOCHS):
-        connection.execute(delete(table).where(table.c.run_id == run_id))
-    connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
-
-
 def now() -> str:
-    """The present moment as the store writes it."""
+    """Return the present moment as the store writes it."""
     return as_text(datetime.now(UTC))
 
 
 def as_text(moment: datetime) -> str:
-    """Date and time as the store writes them."""
+    """Return date and time as the store writes them."""
     return moment.isoformat(timespec="seconds")
-
-
-def _set(connection: Connection, run_id: str, **values: Any) -> None:
-    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
-
-
-def _end(connection: Connection, run_id: str, **values: Any) -> None:
-    _set(connection, run_id, worker=None, stopping=False, ended=now(), **values)

@@ -1,24 +1,20 @@
-"""How full the store is, and what goes when it is too full."""
+"""How full the store is, and what is evicted when it is too full."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, not_, or_, select, update
+from sqlalchemy import Connection, delete, func, not_, or_, select
 
-from core.store.queries import as_text, drop, now
+from core.store.queries import as_text, delete_run, now, update_run
 from core.store.run import ACTIVE
 from core.store.tables import FILES, RUNS
 
 # All files of all runs together. A run of the article recipe takes 4 MB.
 MAX_BYTES = 600 * 2**20
-
-
-# Records without a network are small, but not nothing.
+# Runs without a network are small, but not nothing.
 MAX_RUNS = 20_000
-
-
-# A model that somebody has looked at within this time is in use.
-OPEN_TIME = timedelta(hours=1)
+# A network that somebody has looked at within this time is in use.
+IN_USE_TIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Usage:
 
 
 def read_usage(connection: Connection) -> Usage:
-    """How full the store is."""
+    """Return how full the store is."""
     return Usage(
         runs=connection.scalar(select(func.count()).select_from(RUNS)) or 0,
         models=connection.scalar(select(func.count()).select_from(RUNS).where(RUNS.c.has_model)) or 0,
@@ -47,36 +43,37 @@ def read_usage(connection: Connection) -> Usage:
     )
 
 
-def make_room(connection: Connection, max_bytes: int = MAX_BYTES, max_runs: int = MAX_RUNS) -> None:
-    """Keep the store within its bounds.
+def evict(connection: Connection, max_bytes: int = MAX_BYTES, max_runs: int = MAX_RUNS) -> None:
+    """Keep the store within its limits.
 
-    First the files of the oldest runs go that nobody has named, then those of named ones;
-    the records stay, until there are too many. What is active, marked, or was looked at
-    within `OPEN_TIME` stays untouched, even if the store is then too full.
+    The files of the oldest runs that nobody has named go first, then those of named runs; the
+    runs themselves and their curves stay, until there are too many. Runs that are active,
+    pinned, or were looked at within `IN_USE_TIME` are never evicted, even if the store then
+    stays too full.
     """
     usage = read_usage(connection)
     excess_bytes, excess_runs = usage.bytes - max_bytes, usage.runs - max_runs
     if max(excess_bytes, excess_runs) <= 0:
         return
-    opened = RUNS.c.opened.between(as_text(datetime.now(UTC) - OPEN_TIME), now())
+    in_use = RUNS.c.last_accessed.between(as_text(datetime.now(UTC) - IN_USE_TIME), now())
     size = select(FILES.c.run_id, func.sum(FILES.c.size).label("size")).group_by(FILES.c.run_id).subquery()
-    spare = (
+    candidates = (
         select(RUNS.c.id, func.coalesce(size.c.size, 0).label("size"))
         .outerjoin(size, size.c.run_id == RUNS.c.id)
         .where(
             RUNS.c.state.not_in(ACTIVE),
-            RUNS.c.marked.is_(False),
-            or_(RUNS.c.opened.is_(None), not_(opened)),
+            RUNS.c.pinned.is_(False),
+            or_(RUNS.c.last_accessed.is_(None), not_(in_use)),
         )
         .order_by(RUNS.c.named, RUNS.c.number)
     )
-    for run_id, run_size in connection.execute(spare).all():
+    for run_id, run_size in connection.execute(candidates).all():
         if excess_runs > 0:
-            drop(connection, run_id)
+            delete_run(connection, run_id)
             excess_runs -= 1
         elif excess_bytes > 0 and run_size:
             connection.execute(delete(FILES).where(FILES.c.run_id == run_id))
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(has_model=False))
+            update_run(connection, run_id, has_model=False)
         else:
             continue
         excess_bytes -= run_size

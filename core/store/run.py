@@ -1,22 +1,16 @@
-"""The records of the run store: what a run is, and what is done to one within a transaction.
-
-`core.store.runs` and `core.jobs.queue` build on these; pages have no business here but for the values.
-"""
+"""A run: one training with its recipe, its state and what was measured."""
 
 import dataclasses
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.fine_tuning import Teaching
+from core.fine_tuning import FineTuning
 from core.recipe import Recipe
-
-_log = logging.getLogger(__name__)
 
 
 class RunError(Exception):
-    """A run or its network that cannot be had or changed. The message says what to do."""
+    """Raised when a run or its network cannot be read or changed. The message says what to do."""
 
 
 class RunState(StrEnum):
@@ -52,24 +46,24 @@ class Run:
     state : RunState
     number : int
         Counts the runs of the store, from 1; 0 for a bundled run.
-    place : int
-        Orders the line; the runs of a series share one.
+    queue_order : int
+        Orders the queue; the runs of a series share one.
     named : bool
         Whether its owner has chosen the name.
     owner : str
-        Who started it; empty for a bundled run. Whoever knows it controls the run, so it
+        Who started it; empty for a bundled run. Anyone who knows it controls the run, so it
         is not for showing.
     nickname : str
         What the owner wants to be called; may be empty.
     parent : str or None
-        The run that this one went on from.
+        The run that this one continues or fine-tunes.
     parent_epochs : int
         How many epochs of its history are those of the parent.
     stopping : bool
         Whether its owner has asked it to stop.
-    created, ended, opened : str or None
-        Date and time (UTC, ISO 8601) of its start in the line, of its end, and of the last
-        look at its network.
+    created, ended, last_accessed : str or None
+        Date and time (UTC, ISO 8601) when it was queued, when it ended, and when somebody last
+        looked at its network.
     progress : float
         Share of the training done, 0.0 to 1.0.
     epochs_done : int
@@ -77,8 +71,8 @@ class Run:
     seconds : float
         Time of these epochs.
     train_accuracy, test_accuracy : float or None
-        Share read right of the images trained on and of the 10,000 test images,
-        measured after the training with the finished network.
+        Accuracy on the images trained on and on the 10,000 test images, measured after the
+        training with the finished network.
     failure : str
         Why it failed or was interrupted, as a sentence; empty otherwise.
     versions : mapping of str
@@ -88,10 +82,10 @@ class Run:
         Whether its network can be loaded, and its training continued.
     note : str
         What its owner wrote about it.
-    marked : bool
-        Whether its owner wants it kept.
-    teaching : Teaching or None
-        What it was taught, if it taught another run's network drawings.
+    pinned : bool
+        Whether its owner wants it kept even when the store is full.
+    fine_tuning : FineTuning or None
+        What came of it, if it fine-tunes another run's network on drawings.
     """
 
     id: str
@@ -99,7 +93,7 @@ class Run:
     recipe: Recipe
     state: RunState
     number: int = 0
-    place: int = 0
+    queue_order: int = 0
     named: bool = False
     owner: str = ""
     nickname: str = ""
@@ -108,7 +102,7 @@ class Run:
     stopping: bool = False
     created: str = ""
     ended: str | None = None
-    opened: str | None = None
+    last_accessed: str | None = None
     progress: float = 0.0
     epochs_done: int = 0
     seconds: float = 0.0
@@ -118,8 +112,8 @@ class Run:
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     has_model: bool = False
     note: str = ""
-    marked: bool = False
-    teaching: Teaching | None = None
+    pinned: bool = False
+    fine_tuning: FineTuning | None = None
 
     @property
     def bundled(self) -> bool:

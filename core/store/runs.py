@@ -1,22 +1,30 @@
 """The run store: every training, its epochs and its network, bundled ones included.
 
 Runs live in a database (`core.store.database`) and outlive the server. The bundled networks of
-the presets are runs like any other, but come from the folder ``models``. How a run gets
-into the store, waits and is trained is the matter of `core.jobs.queue`.
+the presets are runs like any other, but come from the folder ``models``. How a run is queued and
+trained is the matter of `core.jobs`.
 """
 
-import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 
 from core.history import Epoch
 from core.recipe import Recipe
-from core.store.bundled import BUNDLED_FOLDER, _read_cards
+from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network
 from core.store.database import Database, default_address
-from core.store.queries import as_text, checksum, drop, find, owned, read_file, read_history, read_run
+from core.store.queries import (
+    as_text,
+    delete_run,
+    find_owned_run,
+    find_run,
+    read_file,
+    read_history,
+    run_from_row,
+    update_run,
+)
 from core.store.retention import Usage, read_usage
 from core.store.run import ACTIVE, Run, RunError, RunState
 from core.store.tables import RUNS
@@ -24,12 +32,10 @@ from core.store.tables import RUNS
 if TYPE_CHECKING:
     import keras
 
-# How often it is worth writing down that a run is looked at.
-_OPENED_TIME = timedelta(minutes=5)
+# How often it is worth writing down that somebody looks at a run.
+_ACCESS_TIME = timedelta(minutes=5)
 MAX_NAME = 60
 MAX_NOTE = 500
-
-_log = logging.getLogger(__name__)
 
 
 class RunStore:
@@ -44,21 +50,21 @@ class RunStore:
 
     Notes
     -----
-    Whatever is not bundled is in the database: if that cannot be used, all methods but
+    All runs but the bundled ones are in the database: if that cannot be used, all methods but
     `bundled` raise `core.store.database.StoreError`.
     """
 
     def __init__(self, address: str | None = None, bundled_folder: Path = BUNDLED_FOLDER) -> None:
         self.database = Database(address or default_address())
         self._bundled_folder = bundled_folder
-        self._bundled = _read_cards(bundled_folder)
+        self._bundled = read_cards(bundled_folder)
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, Path]]:
-        """Another process opens the same database."""
+        """Let another process open the same database."""
         return type(self), (self.database.address, self._bundled_folder)
 
     def get(self, run_id: str) -> Run:
-        """The run of this id.
+        """Return the run of this id.
 
         Raises
         ------
@@ -68,38 +74,38 @@ class RunStore:
         if run_id in self._bundled:
             return self._bundled[run_id].run
         with self.database.reading() as connection:
-            return find(connection, run_id)
+            return find_run(connection, run_id)
 
     def history(self, run_id: str) -> tuple[Epoch, ...]:
-        """The finished epochs of a run, with those of the runs it went on from."""
+        """Return the finished epochs of a run, with those of the runs that it continues."""
         if run_id in self._bundled:
             return self._bundled[run_id].history
         with self.database.reading() as connection:
             return read_history(connection, run_id)
 
     def runs(self, owner: str | None = None, limit: int | None = None) -> tuple[Run, ...]:
-        """The newest runs that were trained here, of everybody or of one owner, newest first."""
+        """Return the newest runs that were trained here, of everybody or of one owner, newest first."""
         query = select(RUNS).order_by(RUNS.c.number.desc()).limit(limit)
         return self._read(query if owner is None else query.where(RUNS.c.owner == owner))
 
-    def line(self) -> tuple[Run, ...]:
-        """The runs that are being trained, then those that wait, first come first."""
+    def active(self) -> tuple[Run, ...]:
+        """Return the runs in training, then the queued ones in the order of the queue."""
         query = select(RUNS).where(RUNS.c.state.in_(ACTIVE))
-        runs = self._read(query.order_by(RUNS.c.place, RUNS.c.number))
+        runs = self._read(query.order_by(RUNS.c.queue_order, RUNS.c.number))
         return tuple(sorted(runs, key=lambda run: run.state is RunState.QUEUED))
 
     def measured(self, limit: int = 20) -> tuple[Run, ...]:
-        """Runs that tell how long an epoch takes here: the newest with an epoch, then the bundled."""
+        """Return runs that tell how long an epoch takes here: the newest with an epoch, then the bundled."""
         query = select(RUNS).where(RUNS.c.epochs_done > 0).order_by(RUNS.c.number.desc()).limit(limit)
         return (*self._read(query), *(card.run for card in self._bundled.values()))
 
     def models(self, limit: int | None = None) -> tuple[Run, ...]:
-        """Runs whose network can be loaded: the newest trained here, then the bundled."""
+        """Return the runs whose network can be loaded: the newest trained here, then the bundled."""
         query = select(RUNS).where(RUNS.c.has_model).order_by(RUNS.c.number.desc()).limit(limit)
         return (*self._read(query), *self.bundled())
 
     def seeds_of(self, recipe: Recipe) -> tuple[Run, ...]:
-        """As `models`, but only the runs of a recipe, whatever their seed, and the bundled ones."""
+        """Return as `models`, but only the runs of a recipe, with any seed, and the bundled ones."""
         before, _, after = recipe.to_json().partition(f'"seed": {recipe.seed}')
         text = RUNS.c.recipe
         alike = text.startswith(before, autoescape=True) & text.endswith(after, autoescape=True)
@@ -107,22 +113,23 @@ class RunStore:
         return (*self._read(query), *self.bundled())
 
     def bundled(self) -> tuple[Run, ...]:
-        """The bundled runs whose network is there."""
-        return tuple(card.run for card in self._bundled.values() if self._bundled_path(card.run.id).exists())
+        """Return the bundled runs whose network is there."""
+        cards = self._bundled.values()
+        return tuple(card.run for card in cards if network_path(self._bundled_folder, card).exists())
 
     def best(self) -> str | None:
-        """The id of the run that reads most test images right, if any has been measured."""
+        """Return the id of the run with the highest test accuracy, if any has been measured."""
         query = select(RUNS.c.id).where(RUNS.c.test_accuracy.is_not(None))
         with self.database.reading() as connection:
             return connection.scalar(query.order_by(RUNS.c.test_accuracy.desc(), RUNS.c.number).limit(1))
 
     def usage(self) -> Usage:
-        """How full the store is."""
+        """Return how full the store is."""
         with self.database.reading() as connection:
             return read_usage(connection)
 
     def load_model(self, run_id: str) -> "keras.Model":
-        """Load the network of a run, for answering only: it comes without an optimizer.
+        """Return the network of a run, for predictions only: it comes without an optimizer.
 
         Raises
         ------
@@ -132,7 +139,7 @@ class RunStore:
         return open_network(self.model_file(run_id))
 
     def model_file(self, run_id: str) -> bytes:
-        """The network of a run as a ``.keras`` file.
+        """Return the network of a run as a ``.keras`` file.
 
         Raises
         ------
@@ -140,9 +147,9 @@ class RunStore:
             As `load_model`.
         """
         if run_id in self._bundled:
-            return self._bundled_file(run_id)
+            return read_network(self._bundled_folder, self._bundled[run_id])
         with self.database.reading() as connection:
-            run = find(connection, run_id)
+            run = find_run(connection, run_id)
             content = read_file(connection, run_id, "network")
         if content is not None:
             return content
@@ -151,13 +158,13 @@ class RunStore:
         raise RunError("The model of this run is not kept any more. Choose another model, or train it again.")
 
     def touch(self, run_id: str) -> None:
-        """Note that somebody looks at the network of a run, so that it is kept for now."""
+        """Write down that somebody looks at the network of a run, so that it is not evicted now."""
         now = datetime.now(UTC)
-        opened = self.get(run_id).opened
-        if run_id in self._bundled or (opened and as_text(now - _OPENED_TIME) < opened <= as_text(now)):
+        last = self.get(run_id).last_accessed
+        if run_id in self._bundled or (last and as_text(now - _ACCESS_TIME) < last <= as_text(now)):
             return
         with self.database.writing() as connection:
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(opened=as_text(now)))
+            update_run(connection, run_id, last_accessed=as_text(now))
 
     def rename(self, run_id: str, owner: str, name: str) -> None:
         """Give a run a name of at most `MAX_NAME` characters.
@@ -184,15 +191,15 @@ class RunStore:
             raise RunError(f"A note has at most {MAX_NOTE} characters.")
         self._change(run_id, owner, note=note.strip())
 
-    def mark(self, run_id: str, owner: str, marked: bool) -> None:
-        """Keep a run whatever happens, or no longer.
+    def pin(self, run_id: str, owner: str, pinned: bool) -> None:
+        """Keep a run even when the store is full, or no longer.
 
         Raises
         ------
         RunError
             If the run is somebody else's.
         """
-        self._change(run_id, owner, marked=marked)
+        self._change(run_id, owner, pinned=pinned)
 
     def delete(self, run_id: str, owner: str) -> None:
         """Delete a run with all that belongs to it.
@@ -203,37 +210,24 @@ class RunStore:
             If the run is somebody else's, or is being trained.
         """
         with self.database.writing() as connection:
-            run = owned(connection, run_id, owner)
+            run = find_owned_run(connection, run_id, owner)
             if run.state is RunState.RUNNING:
                 raise RunError("This run is being trained. Stop it first, then delete it.")
-            drop(connection, run_id)
+            delete_run(connection, run_id)
 
     def _change(self, run_id: str, owner: str, **changes: Any) -> None:
         with self.database.writing() as connection:
-            owned(connection, run_id, owner)
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**changes))
+            find_owned_run(connection, run_id, owner)
+            update_run(connection, run_id, **changes)
 
     def _read(self, query: Select[Any]) -> tuple[Run, ...]:
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
-        return tuple(run for row in rows if (run := read_run(row)))
-
-    def _bundled_path(self, run_id: str) -> Path:
-        return self._bundled_folder / f"{run_id}.keras"
-
-    def _bundled_file(self, run_id: str) -> bytes:
-        restore = "Choose another model, or restore the folder models/ from the repository."
-        try:
-            content = self._bundled_path(run_id).read_bytes()
-        except OSError as error:
-            raise RunError(f"The file of this model is missing. {restore}") from error
-        if checksum(content) != self._bundled[run_id].sha256:
-            raise RunError(f"The file of this model is damaged. {restore}")
-        return content
+        return tuple(run for row in rows if (run := run_from_row(row)))
 
 
 def open_network(content: bytes) -> "keras.Model":
-    """Read a network from a ``.keras`` file.
+    """Return the network in a ``.keras`` file.
 
     Raises
     ------

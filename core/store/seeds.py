@@ -9,7 +9,7 @@ from core.store.run import Run
 
 
 def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
-    """Find the finished runs of the same recipe, one for each seed.
+    """Return the finished runs of the same recipe, one for each seed.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
 
 
 def alike(run: Run, other: Run) -> bool:
-    """Whether two runs differ in nothing but their seed; one that was taught is like no other."""
-    if run.teaching or other.teaching:
+    """Return whether two runs differ in nothing but their seed; a fine-tuned one is like no other."""
+    if run.fine_tuning or other.fine_tuning:
         return run.id == other.id
     return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 
 
 def more_seeds(recipe: Recipe, used: Collection[int], count: int) -> tuple[Recipe, ...]:
-    """The recipe with so many seeds that are not used yet, the smallest ones."""
+    """Return the recipe with each of the ``count`` smallest seeds that are not used yet."""
     unused = (seed for seed in itertools.count() if seed not in used)
     return tuple(dataclasses.replace(recipe, seed=seed) for seed in itertools.islice(unused, count))

@@ -16,10 +16,10 @@ from sqlalchemy import (
 
 METADATA = MetaData()
 
-
-# One row a run. ``number`` counts the runs of this store; ``place`` orders the line.
-# ``worker`` and ``beat`` say who trains it and that they are alive; see core/jobs/lease.py.
-# Times are in UTC, ISO 8601.
+# One row for each run. ``number`` counts the runs of this store; ``worker`` and ``heartbeat`` say
+# who trains it and that they are alive, see core/jobs/lease.py. Times are in UTC, ISO 8601.
+# The first argument of a column is its name in the database, which stays as it is for the stores
+# that exist; ``key`` is its name in the code.
 RUNS = Table(
     "runs",
     METADATA,
@@ -37,7 +37,7 @@ RUNS = Table(
     Column("created", String(32), nullable=False),
     Column("ended", String(32), nullable=True),
     Column("worker", String(64), nullable=True),
-    Column("beat", Integer, nullable=False, default=0),
+    Column("beat", Integer, key="heartbeat", nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
     Column("progress", Float, nullable=False, default=0.0),
     Column("epochs_done", Integer, nullable=False, default=0),
@@ -48,12 +48,11 @@ RUNS = Table(
     Column("versions", Text, nullable=False, default="{}"),
     Column("has_model", Boolean, nullable=False, default=False),
     Column("note", Text, nullable=False, default="", server_default=""),
-    Column("marked", Boolean, nullable=False, default=False, server_default=false()),
-    Column("opened", String(32), nullable=True),
-    Column("place", Integer, nullable=False, server_default="0"),
-    Column("teaching", Text, nullable=True),
+    Column("marked", Boolean, key="pinned", nullable=False, default=False, server_default=false()),
+    Column("opened", String(32), key="last_accessed", nullable=True),
+    Column("place", Integer, key="queue_order", nullable=False, server_default="0"),
+    Column("teaching", Text, key="fine_tuning", nullable=True),
 )
-
 
 # The measurements of `core.history.Epoch`.
 EPOCHS = Table(
@@ -68,9 +67,8 @@ EPOCHS = Table(
     Column("seconds", Float, nullable=False),
 )
 
-
-# Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run
-# that teaches a network has, until it has ended, that network as ``start`` and ``drawings``.
+# Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run that
+# fine-tunes a network has, until it has ended, that network as ``start``, and the ``drawings``.
 FILES = Table(
     "files",
     METADATA,
@@ -83,8 +81,7 @@ FILES = Table(
     Column("content", LargeBinary(2**32 - 1), nullable=False),
 )
 
-
-# Drawings that their owner keeps; see core/store/drawings.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
+# Drawings that their owner has saved; see core/store/drawings.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
 DRAWINGS = Table(
     "drawings",
     METADATA,
@@ -100,7 +97,6 @@ DRAWINGS = Table(
     sqlite_autoincrement=True,
 )
 
-
-# One row: the number of the newest run. Whoever adds or takes a run changes it first and so
+# One row: the number of the newest run. Everyone who adds or takes a run changes it first and so
 # waits for the others, in every kind of database.
 COUNTER = Table("counter", METADATA, Column("number", Integer, nullable=False))

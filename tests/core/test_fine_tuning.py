@@ -13,15 +13,15 @@ def drawings(mnist) -> Drawings:
     return Drawings(mnist.test_images[:41], mnist.test_labels[:41])
 
 
-def test_every_fourth_drawing_is_kept_aside_of_every_digit(drawings: Drawings):
-    learned, held_out = drawings.part()
-    assert len(held_out) == 10
-    assert len(learned) == 31
-    both = np.concatenate([learned.images, held_out.images])
+def test_every_fourth_drawing_of_every_digit_is_held_out(drawings: Drawings):
+    training, holdout = drawings.split()
+    assert len(holdout) == 10
+    assert len(training) == 31
+    both = np.concatenate([training.images, holdout.images])
     assert sorted(map(bytes, both)) == sorted(map(bytes, drawings.images)), "each is on one side"
     for digit in range(10):
         of_digit = (drawings.labels == digit).sum()
-        assert abs((held_out.labels == digit).sum() - of_digit / 4) < 1
+        assert abs((holdout.labels == digit).sum() - of_digit / 4) < 1
 
 
 def test_drawings_are_read_as_they_were_written(drawings: Drawings):
@@ -35,17 +35,17 @@ def test_drawings_are_read_as_they_were_written(drawings: Drawings):
 @pytest.mark.parametrize("count", [6, 75, 225])
 def test_the_recipe_counts_what_the_mixture_holds(mnist, count: int):
     drawings = Drawings(mnist.test_images[:count], mnist.test_labels[:count])
-    recipe = fine_tuning.further(PRESETS["softmax"], count)
-    mixture = fine_tuning.mix(mnist, drawings, seed=3)
+    recipe = fine_tuning.fine_tuning_recipe(PRESETS["softmax"], count)
+    mixture = fine_tuning.rehearsal_dataset(mnist, drawings, seed=3)
     assert len(mixture.train_images) == len(mixture.train_labels) == recipe.train_size
-    new = mixture.train_images[fine_tuning.OLD_IMAGES :]
+    new = mixture.train_images[fine_tuning.REHEARSAL_IMAGES :]
     assert 0.01 < len(new) / recipe.train_size < 0.35
     assert set(map(bytes, new)) == set(map(bytes, drawings.images))
     assert mixture.test_images is mnist.test_images
 
 
-def test_old_images_keep_their_labels_and_are_drawn_by_the_seed(mnist, drawings: Drawings):
-    first, same, other = (fine_tuning.mix(mnist, drawings, seed) for seed in (0, 0, 1))
+def test_rehearsed_images_keep_their_labels_and_are_drawn_by_the_seed(mnist, drawings: Drawings):
+    first, same, other = (fine_tuning.rehearsal_dataset(mnist, drawings, seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.train_images, same.train_images)
     assert not np.array_equal(first.train_images, other.train_images)
     labels = dict(zip(map(bytes, mnist.train_images), mnist.train_labels, strict=True))
@@ -56,8 +56,8 @@ def test_old_images_keep_their_labels_and_are_drawn_by_the_seed(mnist, drawings:
 @pytest.mark.parametrize(
     "parent", [*PRESETS.values(), Recipe(optimizer="sgd", learning_rate=1.0, validation_share=0.5)]
 )
-def test_any_network_can_be_taught(parent: Recipe):
-    recipe = fine_tuning.further(parent, 75)
+def test_any_network_can_be_fine_tuned(parent: Recipe):
+    recipe = fine_tuning.fine_tuning_recipe(parent, 75)
     assert (recipe.hidden_units, recipe.conv_filters) == (parent.hidden_units, parent.conv_filters)
     assert recipe.fit_size == recipe.train_size
     assert recipe.augmentation is not recipe.handwriting, "its images are deformed in one way, not two"

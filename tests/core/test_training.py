@@ -207,6 +207,7 @@ def test_each_epoch_is_reported_as_soon_as_it_is_finished(small_recipe: Recipe, 
 def test_validation_is_measured_on_images_kept_aside(small_recipe: Recipe, mnist: Dataset):
     recipe = dataclasses.replace(small_recipe, validation_share=0.2)
     result = train(recipe, mnist)
+    assert len(result.fit_images) == len(result.fit_labels) == 2400
     kept = slice(2400, 3000)
     evaluation = evaluate(result.model, mnist.train_images[kept], mnist.train_labels[kept])
     assert result.history[-1].val_accuracy == pytest.approx(evaluation.accuracy, abs=1e-6)

@@ -21,7 +21,7 @@ def fresh_server():
     """Each test has a server of its own: no runs of the test before."""
     st.cache_resource.clear()
     yield
-    resources.queue().shutdown()
+    resources.scheduler().shutdown()
     resources.store().database.close()
     st.cache_resource.clear()
 
@@ -69,8 +69,8 @@ def train_until_finished(app: AppTest) -> AppTest:
 def wait_until_trained() -> None:
     """Until nothing waits and nothing is trained."""
     deadline = time.monotonic() + TIMEOUT
-    while resources.store().line():
-        assert time.monotonic() < deadline, resources.store().line()
+    while resources.store().active():
+        assert time.monotonic() < deadline, resources.store().active()
         time.sleep(0.02)
 
 

@@ -158,7 +158,7 @@ def test_more_seeds_with_one_click(open_page):
     run = copied(recipe, 0.2)
     app = open_page("3_evaluate", model=run.id)
     # Somebody else is first: the seeds wait, and the page says where.
-    slow = resources.queue().submit(dataclasses.replace(ARTICLE, epochs=100), "bob", "Slow")
+    slow = resources.queue().enqueue(dataclasses.replace(ARTICLE, epochs=100), "bob", "Slow")
     deadline = time.monotonic() + 60
     while resources.store().get(slow.id).state is not RunState.RUNNING:
         assert time.monotonic() < deadline

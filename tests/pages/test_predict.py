@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.drawing import strokes
 from core.jobs.tensorflow_loader import TensorFlowLoader, TensorFlowLoadError
 from core.store import drawings
-from core.store.drawings import KEEP_VARIABLE, Sketchbook
+from core.store.drawings import KEEP_VARIABLE, DrawingStore
 from tests.pages.conftest import words
 from ui import pictures, resources
 from ui.drawing import Drawing
@@ -43,8 +43,8 @@ def draw(app: AppTest, *strokes: list[tuple[float, float]], pen: int = 20) -> Ap
     return app
 
 
-def book(app: AppTest) -> Sketchbook:
-    return Sketchbook(resources.store().database, app.session_state["owner"])
+def book(app: AppTest) -> DrawingStore:
+    return DrawingStore(resources.store().database, app.session_state["owner"])
 
 
 def test_an_empty_canvas_asks_for_a_digit(open_page):
@@ -175,7 +175,7 @@ def test_a_test_image_cannot_be_stored_for_fine_tuning(open_page):
 
 
 def test_a_full_book_is_a_sentence(open_page, monkeypatch):
-    monkeypatch.setattr(drawings, "MAX_OF_OWNER", 1)
+    monkeypatch.setattr(drawings, "MAX_PER_OWNER", 1)
     app = draw(open_page("4_predict", model="article"), SEVEN)
     app.pills(key="predict_means").set_value(7).run()
     draw(app, ONE).pills(key="predict_means").set_value(1).run()

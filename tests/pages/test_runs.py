@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 import streamlit as st
 
-from core.jobs.queue import Line
+from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.run import RunState
@@ -87,7 +87,7 @@ def test_its_owner_renames_annotates_marks_and_deletes(open_page, runs, browser,
     app.button(key="run_save").click().run()
     assert not app.exception
     run = store.get(runs["low"])
-    assert (run.name, run.note, run.marked) == ("My first", "Sigmoid is slow.", True)
+    assert (run.name, run.note, run.pinned) == ("My first", "Sigmoid is slow.", True)
     assert "Run 1: My first" in words(app)
 
     app.button(key="run_delete_for_good").click().run()
@@ -120,7 +120,7 @@ def test_others_look_and_do_not_touch(open_page, runs, browser):
 
 def test_who_has_trained_it_from_whom(open_page, runs, browser, store: RunStore):
     browser(ANN)
-    child = Line(store).extend(runs["high"], 3, ANN)
+    child = RunQueue(store).extend(runs["high"], 3, ANN)
     app = open_page("5_runs", run=child.id)
     assert "It went on after epoch 1 of “Run 2: Bob tries”." in words(app)
     store.delete(runs["high"], BOB)
@@ -160,7 +160,7 @@ def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
 ):
     monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
     app = open_page("2_train")
-    resources.queue().shutdown()
+    resources.scheduler().shutdown()
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     app.button(key="train_start").click().run()

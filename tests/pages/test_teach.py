@@ -1,32 +1,32 @@
-"""Teaching a network the drawings that one keeps."""
+"""Fine-tuning a network on the drawings that one saves."""
 
 import numpy as np
 import pytest
 
 from core import fine_tuning
-from core.fine_tuning import Teaching
+from core.fine_tuning import FineTuning
 from core.recipe import Recipe
-from core.store.drawings import Sketchbook
+from core.store.drawings import DrawingStore
 from core.store.run import RunState
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
-from ui.training_panel import lesson
+from ui.training_panel import fine_tuning_verdict
 
 
 @pytest.fixture(autouse=True)
-def short_lessons(monkeypatch):
-    monkeypatch.setattr(fine_tuning, "OLD_IMAGES", 2000)
-    monkeypatch.setattr(fine_tuning, "NEW_IMAGES", 500)
+def short_trainings(monkeypatch):
+    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 500)
     monkeypatch.setattr(fine_tuning, "EPOCHS", 2)
 
 
 @pytest.fixture
 def keep(mnist):
-    def keep(app, count: int) -> Sketchbook:
-        book = Sketchbook(resources.store().database, app.session_state["owner"])
+    def keep(app, count: int) -> DrawingStore:
+        book = DrawingStore(resources.store().database, app.session_state["owner"])
         for image, label in zip(mnist.test_images[:count], mnist.test_labels[:count], strict=True):
-            book.keep(image, int(label), [np.array([[1.0, 2.0], [3.0, 4.0]])])
+            book.save(image, int(label), [np.array([[1.0, 2.0], [3.0, 4.0]])])
         return book
 
     return keep
@@ -40,7 +40,7 @@ def test_without_drawings_it_says_where_to_make_them(open_page):
     assert app.button(key="teach_start").disabled
 
 
-def test_a_network_is_taught_and_its_lesson_is_shown(open_page, keep):
+def test_a_network_is_fine_tuned_and_its_outcome_is_shown(open_page, keep):
     app = open_page("6_teach", model="softmax")
     keep(app, 12)
     app.run()
@@ -52,7 +52,7 @@ def test_a_network_is_taught_and_its_lesson_is_shown(open_page, keep):
     assert run.state is RunState.FINISHED, run.failure
     assert (run.parent, run.owner) == ("softmax", app.session_state["owner"])
     shown = {metric.label: metric for metric in app.metric}
-    assert shown["Drawings kept aside"].value == f"{run.teaching.after:.0%}"
+    assert shown["Drawings kept aside"].value == f"{run.fine_tuning.after:.0%}"
     assert shown["Test images of MNIST"].value == f"{run.test_accuracy:.2%}"
     assert "points" in shown["Test images of MNIST"].delta
     assert "train_further" not in {button.key for button in app.button}
@@ -78,7 +78,7 @@ def test_drawings_are_deleted_one_by_one_or_all(open_page, keep):
     assert "You have not kept a drawing yet" in app.info[0].value
 
 
-def test_a_second_click_is_a_sentence_and_not_a_second_lesson(open_page, keep):
+def test_a_second_click_is_a_sentence_and_not_a_second_run(open_page, keep):
     app = open_page("6_teach", model="relu")
     keep(app, 12)
     app.run()
@@ -98,18 +98,18 @@ def test_nobody_sees_the_drawings_of_another(open_page, keep, browser):
 
 
 @pytest.mark.parametrize(
-    ("teaching", "said"),
+    ("outcome", "said"),
     [
-        (Teaching(6, 2, 0.0, 0.5, 0.9), "say little"),
-        (Teaching(30, 10, 0.2, 0.9, 0.9), "better"),
-        (Teaching(30, 10, 0.9, 0.2, 0.9), "worse"),
-        (Teaching(30, 10, 1.0, 1.0, 0.9), "well before"),
-        (Teaching(30, 10, 0.1, 0.1, 0.9), "not learned"),
-        (Teaching(6, 0, None, None, 0.9), "No drawing was kept aside"),
+        (FineTuning(6, 2, 0.0, 0.5, 0.9), "say little"),
+        (FineTuning(30, 10, 0.2, 0.9, 0.9), "better"),
+        (FineTuning(30, 10, 0.9, 0.2, 0.9), "worse"),
+        (FineTuning(30, 10, 1.0, 1.0, 0.9), "well before"),
+        (FineTuning(30, 10, 0.1, 0.1, 0.9), "not learned"),
+        (FineTuning(6, 0, None, None, 0.9), "No drawing was kept aside"),
     ],
 )
-def test_the_lesson_is_told_as_it_was(teaching: Teaching, said: str):
-    assert said in lesson(teaching)
+def test_the_outcome_is_told_as_it_was(outcome: FineTuning, said: str):
+    assert said in fine_tuning_verdict(outcome)
 
 
 def test_a_network_deleted_meanwhile_is_not_replaced_by_another(open_page, keep):

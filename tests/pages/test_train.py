@@ -3,7 +3,7 @@ import time
 import pytest
 
 from core.data import load_mnist
-from core.jobs.queue import Line
+from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.database import StoreError
@@ -31,7 +31,7 @@ def test_every_preset_fills_the_form(open_page):
         assert metrics(app)["Parameters"] == f"{recipe.parameters:,}"
         assert app.button(key="train_reset").disabled, "the form shows the preset itself"
         app.button(key="train_start").click().run()
-        (run,) = resources.store().line()
+        (run,) = resources.store().active()
         assert run.recipe == recipe
         resources.queue().stop(run.id, run.owner)
         wait_until_trained()
@@ -139,7 +139,7 @@ def start_long(open_page, browser, name: str):
 
 
 def stop_all() -> None:
-    for run in reversed(resources.store().line()):
+    for run in reversed(resources.store().active()):
         resources.queue().stop(run.id, run.owner)
     wait_until_trained()
 
@@ -166,7 +166,7 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser):
     # At most one waiting run for each: the second one is refused, and nothing is lost.
     bob.button(key="train_start").click().run()
     assert "You have a run waiting already" in bob.toast[0].value
-    assert len(resources.store().line()) == 3
+    assert len(resources.store().active()) == 3
 
     bob.button(key="train_stop").click().run()
     assert not bob.exception
@@ -255,12 +255,12 @@ def test_an_interrupted_run_is_resumed_with_a_click(open_page, monkeypatch: pyte
     def fail():
         raise StoreError("The disk of this server is full.")
 
-    monkeypatch.setattr(resources.queue(), "_load_data", fail)
+    monkeypatch.setattr(resources.scheduler(), "_load_data", fail)
     app = train_until_finished(app)
     assert not app.exception
     assert "The disk of this server is full." in words(app)
     monkeypatch.undo()
-    monkeypatch.setattr(resources.queue(), "_load_data", load_mnist)
+    monkeypatch.setattr(resources.scheduler(), "_load_data", load_mnist)
     app.button(key="train_resume").click().run()
     wait_until_trained()
     app.run()
@@ -274,7 +274,7 @@ def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.Monkey
     def fail():
         raise MemoryError
 
-    monkeypatch.setattr(resources.queue(), "_load_data", fail)
+    monkeypatch.setattr(resources.scheduler(), "_load_data", fail)
     app = train_until_finished(app)
     assert not app.exception
     assert "ran out of memory" in app.error[0].value
@@ -287,7 +287,7 @@ def test_unknown_run_in_the_address(open_page):
 
 
 def test_an_interrupted_run_goes_on_when_anybody_opens_any_page(open_page, store):
-    run = Line(store).enqueue(Recipe(epochs=1, train_size=100), "ann", "Left by the server before")
+    run = RunQueue(store).enqueue(Recipe(epochs=1, train_size=100), "ann", "Left by the server before")
     app = open_page("0_home")
     assert not app.exception
     wait_until_trained()

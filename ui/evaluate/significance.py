@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis.significance import Comparison, Interval, mcnemar, summarize_seeds, wilson
 from core.evaluation import Evaluation
-from core.jobs.queue import RunRefused
+from core.jobs.admission import RunRefused
 from core.plots import accuracy_charts
 from core.recipe import Recipe
 from core.store.database import StoreError
@@ -99,7 +99,7 @@ def _better(comparison: Comparison) -> str | None:
 
 def _show_seeds(run: Run) -> None:
     st.subheader("Was it luck?", anchor=False)
-    if run.teaching:
+    if run.fine_tuning:
         st.markdown(
             "This network was taught drawings. What other seeds reach can be seen of the network that it "
             "was before."
@@ -107,7 +107,7 @@ def _show_seeds(run: Run) -> None:
         return
     try:
         runs = siblings(run, resources.store().seeds_of(run.recipe))
-        coming = [other for other in resources.store().line() if alike(run, other)]
+        coming = [other for other in resources.store().active() if alike(run, other)]
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
     else:
@@ -149,11 +149,11 @@ def _seeds(run: Run, runs: Sequence[Run]) -> None:
 def _line(coming: Sequence[Run]) -> None:
     """Where the seeds are in the line; it moves on without a change of theirs."""
     try:
-        expectations = resources.expectations()
+        estimates = resources.estimates()
     except StoreError:
         return  # The look at the line beside it says so.
-    expected = [expectations[other.id] for other in coming if other.id in expectations]
-    waiting = [forecast for forecast in expected if forecast.waits]
+    expected = [estimates[other.id] for other in coming if other.id in estimates]
+    waiting = [one for one in expected if one.waits]
     with st.container(key="evaluate_seeds_line"):
         if any(other.state is RunState.RUNNING for other in coming):
             st.info(
@@ -166,9 +166,9 @@ def _line(coming: Sequence[Run]) -> None:
                 icon=":material/casino:",
             )
         if waiting:
-            first = min(waiting, key=lambda forecast: forecast.place)
+            first = min(waiting, key=lambda one: one.position)
             st.markdown(
-                f"The next one is number **{first.place + 1}** of those who wait and begins in about "
+                f"The next one is number **{first.position + 1}** of those who wait and begins in about "
                 f"{clock(first.starts)}."
             )
         if expected:
@@ -193,9 +193,9 @@ def _more_seeds(run: Run, used: Sequence[int]) -> None:
 
 def _line_up(run: Run, recipes: tuple[Recipe, ...]) -> None:
     try:
-        resources.queue().submit_series(recipes, session.owner(), run.name, session.nickname())
+        resources.queue().enqueue_series(recipes, session.owner(), run.name, session.nickname())
     except (RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/hourglass_top:")
     else:
-        resources.expectations.clear()
+        resources.estimates.clear()
         st.rerun()

@@ -47,9 +47,9 @@ def _keep(prediction: Prediction) -> None:
     try:
         sketch, run = prediction.sketch, prediction.classifier.run
         if digit is None:
-            session.sketchbook().drop(sketch.image)
+            session.drawing_store().remove(sketch.image)
             return
-        session.sketchbook().keep(sketch.image, digit, sketch.strokes, prediction.digit, run.id)
+        session.drawing_store().save(sketch.image, digit, sketch.strokes, prediction.digit, run.id)
     except (DrawingRefused, StoreError) as error:
         st.session_state[_MEANS] = None
         st.toast(str(error), icon=":material/block:")

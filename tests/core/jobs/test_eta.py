@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.jobs.eta import SECONDS_AROUND, Forecast, forecasts, seconds_per_epoch
+from core.jobs.eta import SECONDS_AROUND, Estimate, estimate, seconds_per_epoch
 from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.run import Run, RunState
@@ -20,40 +20,40 @@ def measured(seconds: float, recipe: Recipe = ARTICLE) -> Run:
 
 
 def test_one_after_another():
-    line = [
+    active = [
         run("a", RunState.RUNNING, progress=0.5, epochs_done=5, seconds=10.0),
-        run("b", RunState.QUEUED, place=2),
-        run("c", RunState.QUEUED, place=3),
+        run("b", RunState.QUEUED, queue_order=2),
+        run("c", RunState.QUEUED, queue_order=3),
     ]
-    expected = forecasts(line, [measured(1.0)])
+    expected = estimate(active, [measured(1.0)])
     around = SECONDS_AROUND
-    assert expected["a"] == Forecast(False, 0, 0.0, 10.0 + around)
-    assert expected["b"] == Forecast(True, 0, 10 + around, 20 + 2 * around)
-    assert expected["c"] == Forecast(True, 1, 20 + 2 * around, 30 + 3 * around)
+    assert expected["a"] == Estimate(False, 0, 0.0, 10.0 + around)
+    assert expected["b"] == Estimate(True, 0, 10 + around, 20 + 2 * around)
+    assert expected["c"] == Estimate(True, 1, 20 + 2 * around, 30 + 3 * around)
 
 
 def test_two_workers_side_by_side():
-    line = [
+    active = [
         run("a", RunState.RUNNING, progress=0.5),
         run("b", RunState.RUNNING),
         run("c", RunState.QUEUED),
         run("d", RunState.QUEUED),
     ]
-    expected = forecasts(line, [measured(1.0)])
+    expected = estimate(active, [measured(1.0)])
     assert expected["c"].starts == expected["a"].ends
     assert expected["d"].starts == expected["b"].ends
 
 
 def test_nobody_waits_for_more_than_one_run_of_a_series():
-    series = [run(f"ann {seed}", RunState.QUEUED, place=1, number=seed) for seed in (1, 2, 3)]
-    bob = run("bob", RunState.QUEUED, place=2, number=4)
-    expected = forecasts([*series, bob], [measured(1.0)])
-    assert [expected[name].place for name in ("ann 1", "bob", "ann 2", "ann 3")] == [0, 1, 2, 3]
+    series = [run(f"ann {seed}", RunState.QUEUED, queue_order=1, number=seed) for seed in (1, 2, 3)]
+    bob = run("bob", RunState.QUEUED, queue_order=2, number=4)
+    expected = estimate([*series, bob], [measured(1.0)])
+    assert [expected[name].position for name in ("ann 1", "bob", "ann 2", "ann 3")] == [0, 1, 2, 3]
     assert expected["bob"].starts == expected["ann 1"].ends
 
 
-def test_the_first_in_an_empty_line_begins_at_once():
-    assert forecasts([run("a", RunState.QUEUED)], [measured(1.0)])["a"].starts == 0
+def test_the_first_in_an_empty_queue_begins_at_once():
+    assert estimate([run("a", RunState.QUEUED)], [measured(1.0)])["a"].starts == 0
 
 
 def test_the_most_similar_recipe_decides_and_the_newest_of_equals():

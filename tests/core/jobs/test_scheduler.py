@@ -1,4 +1,4 @@
-"""The training queue on the real data: from the line to the store, and through crashes."""
+"""The scheduler on the real data: from the queue to the store, and through crashes."""
 
 import concurrent.futures
 import contextlib
@@ -21,9 +21,8 @@ from sqlalchemy import Connection, event
 from core import fine_tuning
 from core.data import DataError, Dataset
 from core.fine_tuning import Drawings
-from core.jobs import scheduler
-from core.jobs.queue import Line
-from core.jobs.scheduler import TrainingQueue
+from core.jobs.queue import RunQueue
+from core.jobs.scheduler import DaemonThreadExecutor, Scheduler
 from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
@@ -33,10 +32,10 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def queue(store: RunStore) -> Iterator[TrainingQueue]:
-    queue = TrainingQueue(store)
-    yield queue
-    queue.shutdown()
+def scheduler(store: RunStore) -> Iterator[Scheduler]:
+    scheduler = Scheduler(store)
+    yield scheduler
+    scheduler.shutdown()
 
 
 @pytest.fixture
@@ -62,8 +61,8 @@ def curve(store: RunStore, run_id: str) -> list[tuple[float, float]]:
     return [(epoch.loss, epoch.accuracy) for epoch in store.history(run_id)]
 
 
-def test_a_training_from_start_to_end(queue: TrainingQueue, store: RunStore, small_recipe: Recipe):
-    submitted = queue.submit(small_recipe, "ann", "First", "Ann")
+def test_a_training_from_start_to_end(scheduler: Scheduler, store: RunStore, small_recipe: Recipe):
+    submitted = scheduler.queue.enqueue(small_recipe, "ann", "First", "Ann")
     assert (submitted.state, submitted.owner, submitted.label) == (RunState.QUEUED, "ann", "Run 1: First")
     run = wait_until_done(store, submitted.id)
     assert run.state is RunState.FINISHED
@@ -78,8 +77,8 @@ def test_a_training_from_start_to_end(queue: TrainingQueue, store: RunStore, sma
     assert store.load_model(run.id).count_params() == small_recipe.parameters
 
 
-def test_epochs_are_in_the_store_while_it_trains(queue: TrainingQueue, store: RunStore, long_recipe: Recipe):
-    run = queue.submit(long_recipe, "ann", "Long")
+def test_epochs_are_in_the_store_while_it_trains(scheduler: Scheduler, store: RunStore, long_recipe: Recipe):
+    run = scheduler.queue.enqueue(long_recipe, "ann", "Long")
     seen = wait_for(store, run.id, lambda run: run.epochs_done >= 2)
     assert seen.state is RunState.RUNNING
     assert len(store.history(run.id)) >= 2
@@ -87,15 +86,15 @@ def test_epochs_are_in_the_store_while_it_trains(queue: TrainingQueue, store: Ru
 
 
 def test_others_wait_and_the_owner_stops(
-    queue: TrainingQueue, store: RunStore, long_recipe: Recipe, small_recipe: Recipe
+    scheduler: Scheduler, store: RunStore, long_recipe: Recipe, small_recipe: Recipe
 ):
-    ann = queue.submit(long_recipe, "ann", "Ann's")
-    bob = queue.submit(small_recipe, "bob", "Bob's")
+    ann = scheduler.queue.enqueue(long_recipe, "ann", "Ann's")
+    bob = scheduler.queue.enqueue(small_recipe, "bob", "Bob's")
     wait_for(store, ann.id, lambda run: run.epochs_done)
     assert store.get(bob.id).state is RunState.QUEUED
     with pytest.raises(RunError, match="Only the person who started"):
-        queue.stop(ann.id, "bob")
-    queue.stop(ann.id, "ann")
+        scheduler.queue.stop(ann.id, "bob")
+    scheduler.queue.stop(ann.id, "ann")
     stopped = wait_until_done(store, ann.id)
     assert stopped.state is RunState.STOPPED
     assert 0 < stopped.epochs_done < 100
@@ -104,11 +103,11 @@ def test_others_wait_and_the_owner_stops(
 
 
 def test_train_further_is_as_if_it_had_been_planned(
-    queue: TrainingQueue, store: RunStore, small_recipe: Recipe, mnist: Dataset
+    scheduler: Scheduler, store: RunStore, small_recipe: Recipe, mnist: Dataset
 ):
-    parent = queue.submit(dataclasses.replace(small_recipe, epochs=2), "ann", "Short")
+    parent = scheduler.queue.enqueue(dataclasses.replace(small_recipe, epochs=2), "ann", "Short")
     wait_until_done(store, parent.id)
-    child = wait_until_done(store, queue.extend(parent.id, 1, "bob").id)
+    child = wait_until_done(store, scheduler.queue.extend(parent.id, 1, "bob").id)
     assert child.state is RunState.FINISHED
     assert (child.parent, child.epochs_done) == (parent.id, 3)
     planned = train(small_recipe, mnist)
@@ -137,24 +136,29 @@ def test_a_failure_is_a_sentence_and_the_next_training_works(
             raise answer
         return answer
 
-    queue = TrainingQueue(store, load_data=load)
-    failed = wait_until_done(store, queue.submit(small_recipe, "ann", "Fails").id)
+    scheduler = Scheduler(store, load_data=load)
+    failed = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Fails").id)
     assert failed.state is RunState.FAILED
     assert sentence in failed.failure
     assert "0x3f" not in failed.failure
-    second = wait_until_done(store, queue.submit(small_recipe, "ann", "Works").id)
+    second = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Works").id)
     assert second.state is RunState.FINISHED
-    queue.shutdown()
+    scheduler.shutdown()
 
 
-def test_the_threads_are_named_and_end_with_the_queue(store: RunStore, long_recipe: Recipe):
+def test_the_threads_are_named_and_end_with_the_scheduler(store: RunStore, long_recipe: Recipe):
     before = set(threading.enumerate())
-    queue = TrainingQueue(store)
-    run = queue.submit(long_recipe, "ann", "Long")
+    scheduler = Scheduler(store)
+    run = scheduler.queue.enqueue(long_recipe, "ann", "Long")
     wait_for(store, run.id, lambda run: run.epochs_done)
     own = [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("digit-lab-")]
-    assert {thread.name for thread in own} == {"digit-lab-queue", "digit-lab-training_0", "digit-lab-pulse"}
-    queue.shutdown()
+    assert {thread.name for thread in own} == {
+        "digit-lab-scheduler",
+        "digit-lab-training",
+        "digit-lab-heartbeat",
+        "digit-lab-shutdown",
+    }
+    scheduler.shutdown()
     for thread in own:
         thread.join(10)
         assert not thread.is_alive()
@@ -164,8 +168,8 @@ def test_the_end_of_the_server_loses_no_epoch_and_the_next_one_goes_on(
     store: RunStore, long_recipe: Recipe, mnist: Dataset
 ):
     recipe = dataclasses.replace(long_recipe, epochs=6)
-    first = TrainingQueue(store)
-    run = first.submit(recipe, "ann", "Interrupted")
+    first = Scheduler(store)
+    run = first.queue.enqueue(recipe, "ann", "Interrupted")
     wait_for(store, run.id, lambda run: run.epochs_done >= 2)
     first.shutdown()
     between = store.get(run.id)
@@ -173,7 +177,7 @@ def test_the_end_of_the_server_loses_no_epoch_and_the_next_one_goes_on(
     epochs = store.history(run.id)
     assert len(epochs) >= 2
 
-    second = TrainingQueue(store)
+    second = Scheduler(store)
     done = wait_until_done(store, run.id)
     second.shutdown()
     assert done.state is RunState.FINISHED
@@ -186,11 +190,18 @@ def test_the_executor_may_be_another_process(store: RunStore, small_recipe: Reci
     """As it may one day be another machine: it reaches the run through the store alone."""
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
-        queue = TrainingQueue(store, executor=executor)
-        run = wait_until_done(store, queue.submit(small_recipe, "ann", "Elsewhere").id)
-        queue.shutdown()
+        scheduler = Scheduler(store, executor=executor)
+        run = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Elsewhere").id)
+        scheduler.shutdown()
     assert run.state is RunState.FINISHED
     assert store.load_model(run.id).count_params() == small_recipe.parameters
+
+
+def test_the_threads_of_this_process_give_results_and_errors():
+    executor = DaemonThreadExecutor()
+    assert executor.submit(divmod, 7, 2).result(30) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 7, 0).result(30)
 
 
 def test_a_worker_that_cannot_start_is_a_sentence_and_blocks_nobody(store: RunStore, small_recipe: Recipe):
@@ -205,13 +216,13 @@ def test_a_worker_that_cannot_start_is_a_sentence_and_blocks_nobody(store: RunSt
                 raise RuntimeError("can't start new thread")
             return super().submit(*args, **kwargs)
 
-    queue = TrainingQueue(store, executor=Busy(1))
-    refused = wait_until_done(store, queue.submit(small_recipe, "ann", "Fails").id)
+    scheduler = Scheduler(store, executor=Busy(1))
+    refused = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Fails").id)
     assert refused.state is RunState.FAILED
     assert "too busy to train now" in refused.failure
-    run = wait_until_done(store, queue.submit(small_recipe, "ann", "Works").id)
+    run = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Works").id)
     assert run.state is RunState.FINISHED
-    queue.shutdown()
+    scheduler.shutdown()
 
 
 def test_a_full_disk_in_the_middle_is_a_sentence_and_the_run_can_be_resumed(
@@ -227,9 +238,11 @@ def test_a_full_disk_in_the_middle_is_a_sentence_and_the_run_can_be_resumed(
             most = pages["most"] or 2**30
             connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
-    queue = TrainingQueue(store)
-    other = wait_until_done(store, queue.submit(dataclasses.replace(recipe, epochs=1), "bob", "Before").id)
-    run = queue.submit(recipe, "ann", "Fills the disk")
+    scheduler = Scheduler(store)
+    other = wait_until_done(
+        store, scheduler.queue.enqueue(dataclasses.replace(recipe, epochs=1), "bob", "Before").id
+    )
+    run = scheduler.queue.enqueue(recipe, "ann", "Fills the disk")
     wait_for(store, run.id, lambda run: run.state is RunState.RUNNING)
     with store.database.reading() as connection:
         pages["most"] = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -239,35 +252,42 @@ def test_a_full_disk_in_the_middle_is_a_sentence_and_the_run_can_be_resumed(
     assert store.model_file(other.id)
 
     pages["most"] = 0
-    queue.resume(run.id, "ann")
+    scheduler.queue.resume(run.id, "ann")
     done = wait_until_done(store, run.id)
     assert done.state is RunState.FINISHED
     assert done.failure == ""
     assert len(store.history(run.id)) == 5
-    queue.shutdown()
+    scheduler.shutdown()
 
 
+# Its main thread ends with a line on its standard input.
 SERVER = """
-import sys, threading
 from core.jobs import scheduler
 from core.store.runs import RunStore
-scheduler.LIFELESS_SECONDS = 4.0
-scheduler.TrainingQueue(RunStore())
+scheduler.STALE_SECONDS = 4.0
+scheduler.Scheduler(RunStore())
 print("ready", flush=True)
-threading.Event().wait()
+input()
 """
 
 
 @contextlib.contextmanager
 def server_process() -> Iterator[subprocess.Popen[str]]:
     """A server without pages, on the store of this test."""
-    process = subprocess.Popen([sys.executable, "-c", SERVER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stdout.readline() == "ready\n"
         yield process
     finally:
         process.kill()
         process.wait()
+        process.stdin.close()
         process.stdout.close()
 
 
@@ -275,9 +295,9 @@ def test_kill_9_loses_no_finished_epoch_and_the_run_goes_on_by_itself(
     store: RunStore, small_recipe: Recipe, mnist: Dataset
 ):
     recipe = dataclasses.replace(small_recipe, epochs=12, dropout=0.2)
-    line = Line(store)
-    run = line.enqueue(recipe, "ann", "Killed")
-    waiting = line.enqueue(small_recipe, "bob", "Waits")
+    queue = RunQueue(store)
+    run = queue.enqueue(recipe, "ann", "Killed")
+    waiting = queue.enqueue(small_recipe, "bob", "Waits")
     with server_process() as process:
         wait_for(store, run.id, lambda run: run.epochs_done >= 2)
         os.kill(process.pid, signal.SIGKILL)
@@ -296,13 +316,13 @@ def test_kill_9_loses_no_finished_epoch_and_the_run_goes_on_by_itself(
 
 
 def test_two_servers_share_one_store(store: RunStore, small_recipe: Recipe):
-    line = Line(store)
-    runs = [line.enqueue(small_recipe, f"owner {number}", "Run") for number in range(4)]
+    queue = RunQueue(store)
+    runs = [queue.enqueue(small_recipe, f"owner {number}", "Run") for number in range(4)]
     workers = set()
     with server_process(), server_process():
         deadline = time.monotonic() + 120
-        while store.line() and time.monotonic() < deadline:
-            workers |= {beat.worker for beat in line.beats()}
+        while store.active() and time.monotonic() < deadline:
+            workers |= {heartbeat.worker for heartbeat in queue.heartbeats()}
             time.sleep(0.05)
     assert [store.get(run.id).state for run in runs] == [RunState.FINISHED] * 4
     assert [len(store.history(run.id)) for run in runs] == [small_recipe.epochs] * 4
@@ -311,26 +331,24 @@ def test_two_servers_share_one_store(store: RunStore, small_recipe: Recipe):
 
 def test_a_server_ends_quickly_in_the_middle_of_a_training(store: RunStore, long_recipe: Recipe):
     """Python would wait for the thread of a training of minutes."""
-    code = SERVER.replace("threading.Event().wait()", "import time; time.sleep(float(sys.argv[1]))")
-    run = Line(store).enqueue(dataclasses.replace(long_recipe, train_size=60_000), "ann", "Long")
-    process = subprocess.Popen([sys.executable, "-c", code, "9"], cwd=ROOT)
-    try:
+    run = RunQueue(store).enqueue(dataclasses.replace(long_recipe, train_size=60_000), "ann", "Long")
+    with server_process() as process:
         wait_for(store, run.id, lambda run: run.epochs_done)
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.wait(30) == 0
     assert store.get(run.id).state is RunState.QUEUED
 
 
 def test_thirty_queued_runs_are_trained_one_after_another(
-    queue: TrainingQueue, store: RunStore, small_recipe: Recipe
+    scheduler: Scheduler, store: RunStore, small_recipe: Recipe
 ):
     tiny = dataclasses.replace(small_recipe, epochs=1, train_size=100)
-    runs = [queue.submit(tiny, f"owner {number}", "Run") for number in range(30)]
+    runs = [scheduler.queue.enqueue(tiny, f"owner {number}", "Run") for number in range(30)]
     most = 0
     deadline = time.monotonic() + 200
-    while (line := store.line()) and time.monotonic() < deadline:
-        most = max(most, sum(run.state is RunState.RUNNING for run in line))
+    while (active := store.active()) and time.monotonic() < deadline:
+        most = max(most, sum(run.state is RunState.RUNNING for run in active))
         time.sleep(0.01)
     done = [store.get(run.id) for run in runs]
     assert [run.state for run in done] == [RunState.FINISHED] * 30
@@ -344,55 +362,55 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
     import sqlite3
 
     monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
-    monkeypatch.setattr(scheduler, "PAUSE_SECONDS", 0.1)
-    run = Line(store).enqueue(small_recipe, "ann", "Run")
+    monkeypatch.setattr("core.jobs.scheduler.PAUSE_SECONDS", 0.1)
+    run = RunQueue(store).enqueue(small_recipe, "ann", "Run")
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    queue = TrainingQueue(store)
+    scheduler = Scheduler(store)
     time.sleep(0.5)
     assert store.get(run.id).state is RunState.QUEUED
     other.execute("ROLLBACK")
     other.close()
     assert wait_until_done(store, run.id).state is RunState.FINISHED
-    queue.shutdown()
+    scheduler.shutdown()
 
 
-def test_a_network_learns_a_hand_and_does_not_forget_the_others(
-    queue: TrainingQueue, store: RunStore, mnist: Dataset, monkeypatch
+def test_fine_tuning_learns_a_handwriting_and_does_not_forget_mnist(
+    scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
-    monkeypatch.setattr(fine_tuning, "OLD_IMAGES", 4000)
-    monkeypatch.setattr(fine_tuning, "NEW_IMAGES", 1000)
+    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
+    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 1000)
     monkeypatch.setattr(fine_tuning, "EPOCHS", 4)
-    # A hand that writes Threes and Sevens the wrong way round.
+    # Somebody who writes Threes and Sevens the wrong way round.
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
     mirrored = Drawings(mnist.test_images[some][:, :, ::-1], mnist.test_labels[some])
-    run = queue.teach("relu", mirrored, "ann")
+    run = scheduler.queue.fine_tune("relu", mirrored, "ann")
     run = wait_until_done(store, run.id)
     assert run.state is RunState.FINISHED, run.failure
-    taught = run.teaching
-    assert taught
-    assert (taught.learned, taught.held_out) == (90, 30)
-    assert taught.before is not None
-    assert taught.after is not None
-    assert taught.before < 0.6
-    assert taught.after > taught.before + 0.3
+    outcome = run.fine_tuning
+    assert outcome
+    assert (outcome.train_size, outcome.holdout_size) == (90, 30)
+    assert outcome.before is not None
+    assert outcome.after is not None
+    assert outcome.before < 0.6
+    assert outcome.after > outcome.before + 0.3
     assert run.test_accuracy is not None
-    assert taught.test_before == store.get("relu").test_accuracy
-    assert run.test_accuracy > 0.9, "it still reads what it read before"
+    assert outcome.test_before == store.get("relu").test_accuracy
+    assert run.test_accuracy > 0.9, "it still recognizes what it did before"
     assert len(store.history(run.id)) == fine_tuning.EPOCHS
 
 
-def test_teaching_goes_on_after_the_server_was_ended(
-    queue: TrainingQueue, store: RunStore, mnist: Dataset, monkeypatch
+def test_fine_tuning_goes_on_after_the_server_was_ended(
+    scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
-    monkeypatch.setattr(fine_tuning, "OLD_IMAGES", 4000)
-    monkeypatch.setattr(fine_tuning, "NEW_IMAGES", 1000)
+    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
+    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 1000)
     drawings = Drawings(mnist.test_images[:40], mnist.test_labels[:40])
-    run = queue.teach("relu", drawings, "ann")
+    run = scheduler.queue.fine_tune("relu", drawings, "ann")
     wait_for(store, run.id, lambda run: run.epochs_done >= 1)
-    queue.shutdown()
+    scheduler.shutdown()
     assert store.get(run.id).state is RunState.QUEUED
-    again = TrainingQueue(store)
+    again = Scheduler(store)
     try:
         run = wait_until_done(store, run.id)
     finally:

@@ -79,7 +79,7 @@ def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: st
     run = store.get("old")
     assert (run.name, run.state, run.recipe.epochs) == ("Old run", RunState.FINISHED, 3)
     assert run.test_accuracy is None
-    assert (run.note, run.marked, run.opened) == ("", False, None)
+    assert (run.note, run.pinned, run.last_accessed) == ("", False, None)
     assert store.history("old")[0].accuracy == 0.9
     store.annotate("old", "ann", "still mine")
     assert store.get("old").note == "still mine"

@@ -1,6 +1,6 @@
 import dataclasses
 
-from core.fine_tuning import Teaching
+from core.fine_tuning import FineTuning
 from core.recipe import ARTICLE, Recipe
 from core.store.run import Run, RunState
 from core.store.seeds import alike, more_seeds, siblings
@@ -42,7 +42,7 @@ def test_more_seeds_are_those_not_used_yet():
 
 def test_a_network_that_was_taught_is_no_seed_of_another():
     plain = Run("a", "Run", ARTICLE, RunState.FINISHED, epochs_done=10, test_accuracy=0.9)
-    taught = dataclasses.replace(plain, id="b", teaching=Teaching(9, 3))
+    taught = dataclasses.replace(plain, id="b", fine_tuning=FineTuning(9, 3))
     also = dataclasses.replace(taught, id="c")
     assert not alike(plain, taught)
     assert siblings(plain, [taught, also]) == (plain,)

@@ -1,4 +1,4 @@
-"""What its owner says of a run, and when it was last looked at."""
+"""The note of a run's owner, whether it is pinned (``marked``), and its last access (``opened``)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the columns; a run from before has no note, no mark, and was never opened."""
+    """Add the columns; a run from before has no note, is not pinned, and was never looked at."""
     op.add_column("runs", sa.Column("note", sa.Text, nullable=False, server_default=""))
     op.add_column("runs", sa.Column("marked", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("runs", sa.Column("opened", sa.String(32), nullable=True))

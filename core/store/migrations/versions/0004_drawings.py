@@ -1,4 +1,4 @@
-"""Drawings that their owner keeps, and what a run was taught with them."""
+"""Drawings that their owner saves, and what came of fine-tuning on them (``teaching``)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the table and the column; a run from before was taught nothing."""
+    """Add the table and the column; a run from before was not fine-tuned."""
     op.add_column("runs", sa.Column("teaching", sa.Text, nullable=True))
     op.create_table(
         "drawings",

@@ -1,4 +1,4 @@
-"""The settings that recipes have got since: whoever looks for the seeds of one compares all of them."""
+"""The settings that recipes have got since: a search for the seeds of one compares all of them."""
 
 import json
 

@@ -1,0 +1,98 @@
+"""Which new runs may join the queue, and where."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from core.recipe import Recipe
+from core.store.queries import now
+from core.store.retention import MAX_BYTES, evict, read_usage
+from core.store.run import RunState
+from core.store.tables import COUNTER, RUNS
+
+# Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
+MAX_WAITING = 60
+
+
+class RunRefused(Exception):
+    """Raised when a run cannot be queued now. The message says why."""
+
+
+def admit(
+    connection: Connection, owner: str, name: str, nickname: str, recipes: Sequence[Recipe], **values: Any
+) -> list[str]:
+    """Add new runs of one owner at the end of the queue, and return their ids.
+
+    Parameters
+    ----------
+    connection : Connection
+    owner, name, nickname : str
+    recipes : sequence of Recipe
+        Of the runs, which share one place in the queue's order.
+    **values
+        Other columns, the same for all of them.
+
+    Raises
+    ------
+    RunRefused
+    """
+    number = lock(connection)
+    check_waiting(connection, owner, len(recipes))
+    _check_repeated(connection, owner, recipes)
+    order = next_order(connection)
+    ids = []
+    for recipe in recipes:
+        _check_space(connection)
+        number += 1
+        ids.append(secrets.token_hex(4))
+        connection.execute(
+            insert(RUNS).values(
+                id=ids[-1],
+                number=number,
+                queue_order=order,
+                name=name,
+                owner=owner,
+                nickname=nickname,
+                recipe=recipe.to_json(),
+                state=RunState.QUEUED,
+                created=now(),
+                **values,
+            )
+        )
+    connection.execute(update(COUNTER).values(number=number))
+    return ids
+
+
+def lock(connection: Connection) -> int:
+    """Wait for all others who add or take runs; return the number of the newest run."""
+    connection.execute(update(COUNTER).values(number=COUNTER.c.number))
+    return connection.scalar(select(COUNTER.c.number)) or 0
+
+
+def next_order(connection: Connection) -> int:
+    """Return a place in the queue's order that is behind all others."""
+    return 1 + (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0)
+
+
+def check_waiting(connection: Connection, owner: str, runs: int = 1) -> None:
+    """Raise `RunRefused` if this owner cannot queue this number of runs now."""
+    waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
+    if connection.scalar(waiting.where(RUNS.c.owner == owner)):
+        raise RunRefused("You have a run waiting already. Cancel it, or wait until it begins.")
+    if (connection.scalar(waiting) or 0) + runs > MAX_WAITING:
+        raise RunRefused("The line is full. Try again in a few minutes.")
+
+
+def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
+    """Refuse what is being trained at this moment for the same owner: a second click."""
+    running = select(RUNS.c.recipe).where(RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner)
+    if {recipe.to_json() for recipe in recipes} & set(connection.scalars(running)):
+        raise RunRefused("You are training exactly this already. Change something, or wait until it ends.")
+
+
+def _check_space(connection: Connection) -> None:
+    evict(connection)
+    if read_usage(connection).bytes > MAX_BYTES:
+        raise RunRefused("The store is full of runs that are marked or open. Delete some, then start again.")

@@ -1,0 +1,56 @@
+"""A lease that is kept alive: heartbeats, the wish to stop, and the loss of the run."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from core.jobs.lease import Lease, LeaseLost
+from core.jobs.queue import RunQueue
+from core.recipe import Recipe
+from core.store.runs import RunStore
+
+
+@pytest.fixture
+def queue(store: RunStore) -> RunQueue:
+    return RunQueue(store)
+
+
+@pytest.fixture
+def lease(queue: RunQueue, monkeypatch: pytest.MonkeyPatch) -> Lease:
+    monkeypatch.setattr("core.jobs.lease.HEARTBEAT_SECONDS", 0.01)
+    queue.enqueue(Recipe(), "ann", "Run")
+    lease = queue.lease("worker")
+    assert lease
+    return lease
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_its_heart_beats_as_long_as_the_block_lasts(lease: Lease, queue: RunQueue, store: RunStore):
+    with lease.kept_alive() as heartbeat:
+        (first,) = queue.heartbeats()
+        wait_until(lambda: queue.heartbeats() != (first,))
+        heartbeat.report(0.25)
+        wait_until(lambda: store.get(lease.run.id).progress == 0.25)
+        assert heartbeat.should_stop() is False
+    assert not heartbeat.is_alive()
+
+
+def test_it_tells_the_training_to_stop(lease: Lease, queue: RunQueue):
+    with lease.kept_alive() as heartbeat:
+        queue.stop(lease.run.id, "ann")
+        wait_until(heartbeat.should_stop)
+
+
+def test_it_tells_the_training_that_the_run_is_another_worker_s(lease: Lease):
+    with lease.kept_alive() as heartbeat:
+        lease.release()
+        wait_until(lambda: not heartbeat.is_alive())
+        with pytest.raises(LeaseLost):
+            heartbeat.should_stop()
