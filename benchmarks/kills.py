@@ -19,6 +19,7 @@ from benchmarks.server import Server
 from benchmarks.session import Session
 from core.data import load_mnist
 from core.history import Epoch
+from core.jobs.heartbeat import heartbeats
 from core.jobs.queue import RunQueue
 from core.recipe import ARTICLE
 from core.store.run import RunState
@@ -67,7 +68,7 @@ def main() -> None:
         return store.get(run_id).state is RunState.INTERRUPTED
 
     def taken_by_new_worker() -> set[str]:
-        return {heartbeat.worker for heartbeat in queue.heartbeats()} - workers
+        return {heartbeat.worker for heartbeat in heartbeats(store)} - workers
 
     while kills < arguments.kills and not ended():
         app = Server(folder / "log.txt")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.jobs.admission import RunRefused
+from core.jobs.queue_admission import RunRefused
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe, RecipeError

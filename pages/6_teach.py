@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.fine_tuning import MIN_DRAWINGS
-from core.jobs.admission import RunRefused
+from core.jobs.queue_admission import RunRefused
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
 from core.store.run import Run, RunError

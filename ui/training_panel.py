@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.fine_tuning import FineTuning
 from core.history import Epoch
-from core.jobs.admission import RunRefused
 from core.jobs.eta import seconds_per_epoch
+from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots import charts
 from core.recipe import LIMITS, RecipeError

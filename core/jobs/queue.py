@@ -7,13 +7,12 @@ The queue is in the store, so several servers may work on it. Each worker holds 
 import dataclasses
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
 from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe
-from core.jobs.admission import RunRefused, admit, check_waiting, lock, next_order
 from core.jobs.lease import Lease
+from core.jobs.queue_admission import RunRefused, admit, check_waiting, lock, next_order
 from core.recipe import Recipe
 from core.store.queries import (
     delete_run,
@@ -30,32 +29,8 @@ from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import RUNS
 
-# How many times a run is begun without finishing one more epoch; then it waits for its owner.
-# A run that brings the server down must not do so for ever.
-MAX_ATTEMPTS = 3
-
-_INTERRUPTED = (
-    "The server was interrupted several times within one epoch of this run. "
-    "Resume it, or start it with a smaller network."
-)
 # What the name of a fine-tuned network ends with.
 _FINE_TUNED = " · taught"
-
-
-@dataclass(frozen=True)
-class Heartbeat:
-    """A sign of life of a worker.
-
-    Attributes
-    ----------
-    run_id, worker : str
-    count : int
-        Differs from that of an earlier look if the worker is alive.
-    """
-
-    run_id: str
-    worker: str
-    count: int
 
 
 class RunQueue:
@@ -248,29 +223,6 @@ class RunQueue:
             )
             _send_series_to_the_end(connection, run)
             return Lease(self._store, find_run(connection, run.id), worker)
-
-    def heartbeats(self) -> tuple[Heartbeat, ...]:
-        """Return the last heartbeats of all workers, of all servers."""
-        query = select(RUNS.c.id, RUNS.c.worker, RUNS.c.heartbeat).where(RUNS.c.state == RunState.RUNNING)
-        with self._database.reading() as connection:
-            return tuple(Heartbeat(*row) for row in connection.execute(query))
-
-    def requeue_stale(self, heartbeat: Heartbeat) -> None:
-        """Put a run back into the queue if its worker has been silent since this heartbeat."""
-        with self._database.writing() as connection:
-            stale = (
-                RUNS.c.id == heartbeat.run_id,
-                RUNS.c.state == RunState.RUNNING,
-                RUNS.c.worker == heartbeat.worker,
-                RUNS.c.heartbeat == heartbeat.count,
-            )
-            attempts = connection.scalar(select(RUNS.c.attempts).where(*stale))
-            if attempts is None:
-                return
-            if attempts < MAX_ATTEMPTS:
-                update_run(connection, heartbeat.run_id, state=RunState.QUEUED, worker=None)
-            else:
-                end_run(connection, heartbeat.run_id, state=RunState.INTERRUPTED, failure=_INTERRUPTED)
 
 
 def _next_run(connection: Connection) -> Run | None:

@@ -12,8 +12,9 @@ from concurrent.futures import Executor, Future, wait
 from typing import Any
 
 from core.data import Dataset, load_mnist
+from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
-from core.jobs.queue import Heartbeat, RunQueue
+from core.jobs.queue import RunQueue
 from core.jobs.worker import train_run
 from core.store.database import StoreError
 from core.store.runs import RunStore
@@ -64,6 +65,7 @@ class Scheduler:
         load_data: Callable[[], Dataset] = load_mnist,
     ) -> None:
         self._wake = threading.Event()
+        self._store = store
         self.queue = RunQueue(store, self._wake)
         self._executor = executor or DaemonThreadExecutor()
         self._workers = workers
@@ -108,11 +110,11 @@ class Scheduler:
         """Requeue the runs whose heartbeat has stood still, by this process' own clock."""
         moment = time.monotonic()
         own = {lease.run.id for lease in list(self._leases.values())}
-        heartbeats = [heartbeat for heartbeat in self.queue.heartbeats() if heartbeat.run_id not in own]
-        self._seen = {heartbeat: self._seen.get(heartbeat, moment) for heartbeat in heartbeats}
+        others = [beat for beat in heartbeats(self._store) if beat.run_id not in own]
+        self._seen = {beat: self._seen.get(beat, moment) for beat in others}
         for heartbeat, since in self._seen.items():
             if moment - since > STALE_SECONDS:
-                self.queue.requeue_stale(heartbeat)
+                requeue_stale(self._store, heartbeat)
 
     def _start(self, lease: Lease) -> None:
         if self._ended.is_set():

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.analysis.significance import Comparison, Interval, mcnemar, summarize_seeds, wilson
 from core.evaluation import Evaluation
-from core.jobs.admission import RunRefused
+from core.jobs.queue_admission import RunRefused
 from core.plots import accuracy_charts
 from core.recipe import Recipe
 from core.store.database import StoreError

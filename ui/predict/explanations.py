@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.data import CLASS_NAMES
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
-from core.drawing.normalization import normalize
+from core.drawing.preprocessing_ablation import normalize
 from core.plots import charts, figures
 from core.store.run import RunError
 from ui import pictures, resources

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from core.jobs.heartbeat import heartbeats
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
@@ -34,8 +35,8 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 def test_its_heart_beats_as_long_as_the_block_lasts(lease: Lease, queue: RunQueue, store: RunStore):
     with lease.kept_alive() as heartbeat:
-        (first,) = queue.heartbeats()
-        wait_until(lambda: queue.heartbeats() != (first,))
+        (first,) = heartbeats(store)
+        wait_until(lambda: heartbeats(store) != (first,))
         heartbeat.report(0.25)
         wait_until(lambda: store.get(lease.run.id).progress == 0.25)
         assert heartbeat.should_stop() is False

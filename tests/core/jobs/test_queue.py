@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint, Epoch
-from core.jobs.admission import MAX_WAITING, RunRefused
+from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
-from core.jobs.queue import MAX_ATTEMPTS, RunQueue
+from core.jobs.queue import RunQueue
+from core.jobs.queue_admission import MAX_WAITING, RunRefused
 from core.recipe import Recipe, RecipeError
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore
@@ -134,8 +135,8 @@ def test_a_stale_run_goes_on_where_it_was(queue: RunQueue, store: RunStore):
     later = queue.enqueue(RECIPE, "bob", "Later")
     save(lease, 2)
     lease.heartbeat(0.8)
-    (heartbeat,) = queue.heartbeats()
-    queue.requeue_stale(heartbeat)
+    (heartbeat,) = heartbeats(store)
+    requeue_stale(store, heartbeat)
     run = store.get(lease.run.id)
     assert run.state is RunState.QUEUED
     assert store.active()[0].id == run.id, "it keeps its place"
@@ -149,17 +150,17 @@ def test_a_stale_run_goes_on_where_it_was(queue: RunQueue, store: RunStore):
 
 def test_a_run_whose_worker_lives_is_not_requeued(queue: RunQueue, store: RunStore):
     lease = leased(queue)
-    (heartbeat,) = queue.heartbeats()
+    (heartbeat,) = heartbeats(store)
     lease.heartbeat(0.1)
-    queue.requeue_stale(heartbeat)
+    requeue_stale(store, heartbeat)
     assert store.get(lease.run.id).state is RunState.RUNNING
 
 
 def test_a_worker_that_lost_its_run_writes_nothing_more(queue: RunQueue, store: RunStore):
     lease = leased(queue)
     save(lease, 1)
-    (heartbeat,) = queue.heartbeats()
-    queue.requeue_stale(heartbeat)
+    (heartbeat,) = heartbeats(store)
+    requeue_stale(store, heartbeat)
     other = queue.lease("worker 2")
     before = store.get(lease.run.id)
     for write in (
@@ -180,7 +181,7 @@ def test_a_run_that_brings_the_server_down_waits_for_its_owner(queue: RunQueue, 
     queue.enqueue(RECIPE, "ann", "Run")
     for attempt in range(MAX_ATTEMPTS):
         lease = queue.lease(f"worker {attempt}")
-        queue.requeue_stale(queue.heartbeats()[0])
+        requeue_stale(store, heartbeats(store)[0])
     run = store.get(lease.run.id)
     assert run.state is RunState.INTERRUPTED
     assert "interrupted several times" in run.failure
@@ -197,7 +198,7 @@ def test_an_epoch_counts_as_success(queue: RunQueue, store: RunStore):
     for attempt in range(MAX_ATTEMPTS * 2):
         lease = queue.lease(f"worker {attempt}")
         save(lease, 1)
-        queue.requeue_stale(queue.heartbeats()[0])
+        requeue_stale(store, heartbeats(store)[0])
     assert store.get(lease.run.id).state is RunState.QUEUED
 
 
@@ -362,7 +363,7 @@ def test_progress_does_not_jump_back_after_an_interruption(queue: RunQueue, stor
     lease = leased(queue)
     save(lease, 1)
     lease.heartbeat(0.6)
-    queue.requeue_stale(queue.heartbeats()[0])
+    requeue_stale(store, heartbeats(store)[0])
     again = queue.lease("worker 2")
     assert again.run.progress == pytest.approx(1 / 3)
 

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, event
 from core import fine_tuning
 from core.data import DataError, Dataset
 from core.fine_tuning import Drawings
+from core.jobs.heartbeat import heartbeats
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import DaemonThreadExecutor, Scheduler
 from core.recipe import Recipe
@@ -289,9 +290,9 @@ def server_process() -> Iterator[subprocess.Popen[str]]:
         process.stdout.close()
 
 
-def worker_of(queue: RunQueue, run_id: str, processes: Sequence[subprocess.Popen[str]]):
+def worker_of(store: RunStore, run_id: str, processes: Sequence[subprocess.Popen[str]]):
     """The process that trains a run, as its heartbeat says."""
-    worker = next(beat.worker for beat in queue.heartbeats() if beat.run_id == run_id)
+    worker = next(beat.worker for beat in heartbeats(store) if beat.run_id == run_id)
     return next(process for process in processes if str(process.pid) in worker.split())
 
 
@@ -305,10 +306,10 @@ def test_two_servers_share_a_store_and_one_goes_on_when_the_other_is_killed(
     workers = set()
     with server_process() as one, server_process() as other:
         while store.get(killed.id).epochs_done < 2 or len(workers) < 2:
-            workers |= {beat.worker for beat in queue.heartbeats()}
+            workers |= {beat.worker for beat in heartbeats(store)}
             assert store.active(), "both servers take part"
             time.sleep(0.02)
-        first = worker_of(queue, killed.id, (one, other))
+        first = worker_of(store, killed.id, (one, other))
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
         survived = store.history(killed.id)

@@ -9,7 +9,8 @@ import pytest
 
 from core.fine_tuning import FineTuning
 from core.history import Epoch
-from core.jobs.queue import Heartbeat, RunQueue
+from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
+from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.drawings import DrawingStore
 from core.store.run import RunState
@@ -69,9 +70,9 @@ def test_its_queue_goes_on_in_the_same_order(old_store: RunStore):
     queue = RunQueue(old_store)
     assert [run.id for run in old_store.active()] == ["00000003", "00000004", "00000005", "00000006"]
     assert [run.queue_order for run in old_store.active()] == [3, 4, 5, 5]
-    assert queue.heartbeats() == (Heartbeat("00000003", "w", 1), Heartbeat("00000004", "w2", 1))
-    for heartbeat in queue.heartbeats():
-        queue.requeue_stale(heartbeat)
+    assert heartbeats(old_store) == (Heartbeat("00000003", "w", 1), Heartbeat("00000004", "w2", 1))
+    for heartbeat in heartbeats(old_store):
+        requeue_stale(old_store, heartbeat)
 
     fine_tuning = queue.lease("next server")
     assert fine_tuning
@@ -99,7 +100,7 @@ def test_what_is_written_now_is_what_the_older_version_reads(old_store: RunStore
     old_store.pin("00000002", "bob", True)
     old_store.touch("00000002")
     queue = RunQueue(old_store)
-    queue.requeue_stale(queue.heartbeats()[0])
+    requeue_stale(old_store, heartbeats(old_store)[0])
     lease = queue.lease("worker")
     assert lease
     lease.heartbeat(0.5)

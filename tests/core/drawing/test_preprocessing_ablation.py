@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.drawing import normalization, strokes
+from core.drawing import preprocessing_ablation, strokes
 from core.ink import CENTER, ink_box
 
 ONE_IN_A_CORNER = [np.array([[20.0, 30.0], [40.0, 20.0], [40.0, 90.0]])]
@@ -8,7 +8,7 @@ ONE_IN_A_CORNER = [np.array([[20.0, 30.0], [40.0, 20.0], [40.0, 90.0]])]
 
 def normalized() -> dict[str, np.ndarray]:
     canvas = strokes.draw(ONE_IN_A_CORNER, 16, 280, 280)
-    ways = normalization.normalize(canvas, strokes.strokes_to_mnist(ONE_IN_A_CORNER))
+    ways = preprocessing_ablation.normalize(canvas, strokes.strokes_to_mnist(ONE_IN_A_CORNER))
     assert len({way.title for way in ways}) == len({way.text for way in ways}) == 4
     return dict(zip(("raw", "boxed", "centered", "redrawn"), (way.image for way in ways), strict=True))
 
@@ -34,8 +34,8 @@ def test_each_way_does_what_it_says():
 
 
 def test_an_upload_has_no_path_to_draw_again():
-    assert len(normalization.normalize(strokes.draw(ONE_IN_A_CORNER, 16, 280, 280))) == 3
+    assert len(preprocessing_ablation.normalize(strokes.draw(ONE_IN_A_CORNER, 16, 280, 280))) == 3
 
 
 def test_nothing_drawn_is_nothing_to_show():
-    assert normalization.normalize(np.zeros((280, 280), dtype=np.uint8)) == ()
+    assert preprocessing_ablation.normalize(np.zeros((280, 280), dtype=np.uint8)) == ()

@@ -1,0 +1,60 @@
+"""Heartbeats of all workers: whose run goes back into the queue because its worker is silent."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.store.queries import end_run, update_run
+from core.store.run import RunState
+from core.store.runs import RunStore
+from core.store.tables import RUNS
+
+# How many times a run is begun without finishing one more epoch; then it waits for its owner.
+# A run that brings the server down must not do so for ever.
+MAX_ATTEMPTS = 3
+
+_INTERRUPTED = (
+    "The server was interrupted several times within one epoch of this run. "
+    "Resume it, or start it with a smaller network."
+)
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """A sign of life of a worker.
+
+    Attributes
+    ----------
+    run_id, worker : str
+    count : int
+        Differs from that of an earlier look if the worker is alive.
+    """
+
+    run_id: str
+    worker: str
+    count: int
+
+
+def heartbeats(store: RunStore) -> tuple[Heartbeat, ...]:
+    """Return the last heartbeats of all workers, of all servers."""
+    query = select(RUNS.c.id, RUNS.c.worker, RUNS.c.heartbeat).where(RUNS.c.state == RunState.RUNNING)
+    with store.database.reading() as connection:
+        return tuple(Heartbeat(*row) for row in connection.execute(query))
+
+
+def requeue_stale(store: RunStore, heartbeat: Heartbeat) -> None:
+    """Put a run back into the queue if its worker has been silent since this heartbeat."""
+    with store.database.writing() as connection:
+        stale = (
+            RUNS.c.id == heartbeat.run_id,
+            RUNS.c.state == RunState.RUNNING,
+            RUNS.c.worker == heartbeat.worker,
+            RUNS.c.heartbeat == heartbeat.count,
+        )
+        attempts = connection.scalar(select(RUNS.c.attempts).where(*stale))
+        if attempts is None:
+            return
+        if attempts < MAX_ATTEMPTS:
+            update_run(connection, heartbeat.run_id, state=RunState.QUEUED, worker=None)
+        else:
+            end_run(connection, heartbeat.run_id, state=RunState.INTERRUPTED, failure=_INTERRUPTED)
