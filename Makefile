@@ -1,5 +1,6 @@
 # make run     start Digit Lab
 # make test    everything that CI runs
+# make bench   speed, memory, and start-up, side by side with plain versions
 # make dev     start it and reload at every change of the code
 # make models  train the bundled models again
 
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: run dev test models browser clean
+.PHONY: run dev test bench models browser clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -23,7 +24,10 @@ test: $(VENV)/dev browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: $(VENV)/dev browser
+	$(BIN)/python -m benchmarks
 
 models: $(VENV)/app
 	$(BIN)/python -m scripts.train_presets

@@ -63,7 +63,8 @@ def picture(strokes: tuple[Stroke, ...]) -> npt.NDArray[np.uint8]:
 def write(digits: list[tuple[Stroke, ...]], spacing: str, rng: np.random.Generator) -> tuple[Stroke, ...]:
     """Return digits side by side on the field, in the order of their strokes."""
     tall = rng.uniform(SHORTEST, TALLEST)
-    end, written = 0.0, []
+    end = 0.0
+    written: list[Stroke] = []
     crossing = rng.integers(1, len(digits)) if spacing == "joined" else 0
     for place, digit in enumerate(digits):
         points = np.concatenate(digit)
@@ -115,7 +116,8 @@ def number_of(read: Callable[[Model, Any], NumberReading | None], model: Model, 
 
 def measure(model: Model, digits: list[dict[str, Any]], count: int, seed: int) -> None:
     """Print what one model reads."""
-    alone = np.stack([strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits])
+    drawn = (strokes_to_mnist(as_strokes(digit["strokes"])) for digit in digits)
+    alone = np.stack([image for image in drawn if image is not None])
     correct = predict(model, alone).argmax(axis=1) == [digit["label"] for digit in digits]
     print(f"  single digits read: {correct.mean():.1%}")
 

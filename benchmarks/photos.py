@@ -198,11 +198,11 @@ def main() -> None:
 
     pictures = {"clean drawing": seen(clean)}
     for name in [*LOOKS, "all at random"]:
-        images = []
+        found = []
         for drawing in clean:
             look = LOOKS.get(name) or Look(*(rng.random(len(fields(Look))) < 0.3))
-            images.append(find_ink(open_picture(as_file(photograph(drawing, look, rng), look, rng))))
-        pictures[name] = seen(images)
+            found.append(find_ink(open_picture(as_file(photograph(drawing, look, rng), look, rng))))
+        pictures[name] = seen(found)
 
     store = RunStore()
     models = {run.name: store.load_model(run.id) for run in store.bundled()}

@@ -15,6 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 # How often the clock of fragments is looked at. A shorter tick would cost the machine that
 # is being measured.
@@ -50,7 +51,7 @@ class Session:
         self._finished = threading.Event()
         self._closing = threading.Event()
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=60)
+        self._socket = connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60)
         self._thread = threading.Thread(target=self._listen, name="session", daemon=True)
         self._thread.start()
         self.rerun()

@@ -16,27 +16,33 @@ APP = str(ROOT / "streamlit_app.py")
 TIMEOUT = 60
 
 
+# What belongs to one server; all else that Streamlit caches holds for any, by the id of a run.
+SHARED = (resources.queue, resources.store, resources.expectations)
+
+
 @pytest.fixture(autouse=True)
 def fresh_server():
     """Each test has a server of its own: no runs of the test before."""
-    st.cache_resource.clear()
+    forget_server()
     yield
     resources.scheduler().shutdown()
     resources.store().database.close()
-    st.cache_resource.clear()
+    forget_server()
+
+
+def forget_server() -> None:
+    for cached in SHARED:
+        cached.clear()
 
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
     def open_page(name: str = "", **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=TIMEOUT)
-        app.query_params.update(query)
-        app.run()
         if name:
             app.switch_page(f"pages/{name}.py")
-            app.query_params.update(query)
-            app.run()
-        return app
+        app.query_params.update(query)
+        return app.run()
 
     return open_page
 
