@@ -51,7 +51,9 @@ class Session:
         self._finished = threading.Event()
         self._closing = threading.Event()
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-        self._socket = connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60)
+        self._socket = connect(
+            address, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60
+        )
         self._thread = threading.Thread(target=self._listen, name="session", daemon=True)
         self._thread.start()
         self.rerun()
