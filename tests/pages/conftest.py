@@ -1,26 +1,44 @@
 """Every page as `AppTest` runs it: the whole app without a browser."""
 
+import functools
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from core.data import DataError, Dataset, load_mnist
+from core.store.run import RunState
 from core.store.runs import RunStore
 from ui import resources, session
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
 TIMEOUT = 60
+# What differs between two servers; the bundled models, and what is measured of them, do not.
+OF_A_SERVER = (resources.scheduler, resources.store, resources.estimates)
 
 
-# What belongs to one server; all else that Streamlit caches holds for any, by the id of a run.
-SHARED = (resources.queue, resources.store, resources.expectations)
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """`AppTest` looks for components in all installed packages at each page; a server does it once."""
+    with pytest.MonkeyPatch.context() as patch:
+        found_once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        yield
+
+
+def forget_server() -> None:
+    for cached in OF_A_SERVER:
+        cached.clear()
 
 
 @pytest.fixture(autouse=True)
-def fresh_server():
+def fresh_server() -> Iterator[None]:
     """Each test has a server of its own: no runs of the test before."""
     forget_server()
     yield
@@ -29,9 +47,12 @@ def fresh_server():
     forget_server()
 
 
-def forget_server() -> None:
-    for cached in SHARED:
-        cached.clear()
+@pytest.fixture
+def nothing_cached(fresh_server: None) -> Iterator[None]:
+    """For a test that puts another file in the place of a bundled model."""
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -39,6 +60,7 @@ def open_page() -> Callable[..., AppTest]:
     def open_page(name: str = "", **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=TIMEOUT)
         if name:
+            # Without a visit to Home before, as by a link.
             app.switch_page(f"pages/{name}.py")
         app.query_params.update(query)
         return app.run()
@@ -63,6 +85,24 @@ def other_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     return use
 
 
+@pytest.fixture
+def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let a training wait for this event: so long it is running, and takes no time of the processor."""
+    go = threading.Event()
+    over = False
+
+    def load() -> Dataset:
+        assert go.wait(TIMEOUT)
+        if over:
+            raise DataError("The test is over.")
+        return load_mnist()
+
+    monkeypatch.setattr(resources.scheduler(), "_load_data", load)
+    yield go
+    over = True
+    go.set()
+
+
 def train_until_finished(app: AppTest) -> AppTest:
     """Start the training on the page and wait until the page shows its result."""
     app.button(key="train_start").click().run()
@@ -79,7 +119,23 @@ def wait_until_trained() -> None:
         time.sleep(0.02)
 
 
+def wait_for_state(run_id: str, state: RunState) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while resources.store().get(run_id).state is not state:
+        assert time.monotonic() < deadline, resources.store().get(run_id)
+        time.sleep(0.02)
+
+
 def words(app: AppTest) -> str:
     """All text of the page."""
-    elements = [app.title, app.markdown, app.subheader, app.caption, app.info, app.warning, app.error]
+    elements = [
+        app.title,
+        app.markdown,
+        app.header,
+        app.subheader,
+        app.caption,
+        app.info,
+        app.warning,
+        app.error,
+    ]
     return "\n".join(str(element.value) for group in elements for element in group)

@@ -3,7 +3,6 @@ import hashlib
 import io
 import json
 import shutil
-import time
 import xml.etree.ElementTree as ET
 
 import keras
@@ -24,7 +23,7 @@ from core.presets import PRESETS
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.run import Run, RunState
-from tests.pages.conftest import wait_until_trained, words
+from tests.pages.conftest import wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
 from ui.evaluate import cached, results, widgets
@@ -153,22 +152,20 @@ def test_a_preset_trained_again_with_another_seed(open_page):
     assert "**2** seeds of this recipe" in text(app, "evaluate_seeds")
 
 
-def test_more_seeds_with_one_click(open_page):
+def test_more_seeds_with_one_click(open_page, held_back):
     recipe = dataclasses.replace(ARTICLE, epochs=1, train_size=100, seed=1)
     run = copied(recipe, 0.2)
     app = open_page("3_evaluate", model=run.id)
     # Somebody else is first: the seeds wait, and the page says where.
-    slow = resources.queue().enqueue(dataclasses.replace(ARTICLE, epochs=100), "bob", "Slow")
-    deadline = time.monotonic() + 60
-    while resources.store().get(slow.id).state is not RunState.RUNNING:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    slow = resources.queue().enqueue(ARTICLE, "bob", "Slow")
+    wait_for_state(slow.id, RunState.RUNNING)
     app.button(key="evaluate_seeds_3").click().run()
     assert not app.exception
     assert "More seeds of this recipe wait in line: 2." in words(app)
     assert "The next one is number **1** of those who wait" in words(app)
     assert "evaluate_seeds_3" not in [button.key for button in app.button]
     resources.queue().stop(slow.id, "bob")
+    held_back.set()
     wait_until_trained()
     app.run()
     assert "**3** seeds of this recipe" in text(app, "evaluate_seeds")
@@ -449,6 +446,7 @@ def test_a_run_stopped_before_its_first_epoch(open_page):
         assert "before its first epoch was finished" in app.warning[0].value
 
 
+@pytest.mark.usefixtures("nothing_cached")
 def test_a_model_without_ten_classes(open_page, other_store, tmp_path):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     image = keras.Input((28, 28), name="image")
@@ -510,6 +508,7 @@ def test_a_run_deleted_before_one_of_its_images_is_opened():
     assert "not on this server any more" in dialog.error[0].value
 
 
+@pytest.mark.usefixtures("nothing_cached")
 def test_a_model_deleted_between_the_list_and_the_reading(open_page, other_store, tmp_path, monkeypatch):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     other_store(folder)

@@ -3,14 +3,13 @@
 import sqlite3
 
 import pytest
-import streamlit as st
 
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.run import RunState
 from core.store.runs import RunStore
-from tests.pages.conftest import words
+from tests.pages.conftest import forget_server, words
 from tests.stored import finished_run
 from ui import resources
 
@@ -141,7 +140,7 @@ def test_a_store_that_is_no_database_is_one_sentence_and_the_rest_works(
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "runs.db").write_text("not a database " * 99)
     monkeypatch.setenv("DIGIT_LAB_STORE", f"sqlite:///{tmp_path}/broken/runs.db")
-    st.cache_resource.clear()
+    forget_server()
     app = open_page(page)
     assert not app.exception
     assert "is not a database" in words(app)

@@ -82,6 +82,7 @@ def test_a_second_click_is_a_sentence_and_not_a_second_run(open_page, keep):
     app = open_page("6_teach", model="relu")
     keep(app, 12)
     app.run()
+    resources.scheduler().shutdown()  # The run only waits.
     app.button(key="teach_start").click().run()
     app.button(key="teach_start").click().run()
     assert not app.exception

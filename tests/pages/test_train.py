@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from core.data import load_mnist
@@ -8,7 +6,8 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import RunState
-from tests.pages.conftest import train_until_finished, wait_until_trained, words
+from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
+from tests.stored import finished_run
 from ui import resources
 
 
@@ -24,6 +23,7 @@ def tiny(app, round_number: int = 0):
 
 def test_every_preset_fills_the_form(open_page):
     app = open_page("2_train")
+    resources.scheduler().shutdown()  # The runs only wait.
     for number, (name, recipe) in enumerate(PRESETS.items()):
         if number:
             app.selectbox(key="train_preset").select(name).run()
@@ -34,7 +34,6 @@ def test_every_preset_fills_the_form(open_page):
         (run,) = resources.store().active()
         assert run.recipe == recipe
         resources.queue().stop(run.id, run.owner)
-        wait_until_trained()
 
 
 def test_parameters_are_counted_live_and_the_preset_can_be_restored(open_page):
@@ -91,13 +90,13 @@ def test_a_training_and_its_result(open_page):
 def test_what_the_form_shows_is_what_is_trained(open_page):
     """A change and the click on Start may reach the server together."""
     app = open_page("2_train")
-    tiny(app)
+    resources.scheduler().shutdown()  # The run only waits.
     app.number_input(key="recipe_0_hidden_units_1").set_value(7)
     app.button(key="train_start").click().run()
     assert resources.store().runs()[0].recipe.hidden_units == (7,)
 
 
-def test_a_watcher_keeps_the_result_and_a_refresh_too(open_page, browser):
+def test_who_leaves_and_comes_back_sees_the_same_run(open_page, browser):
     browser("ann")
     ann = open_page("2_train")
     tiny(ann).run()
@@ -106,57 +105,35 @@ def test_a_watcher_keeps_the_result_and_a_refresh_too(open_page, browser):
     bob = open_page("2_train")
     wait_until_trained()
     bob.run()
-    assert "Test images" in metrics(bob)
-    bob.switch_page("pages/1_explore.py").run()
-    bob.switch_page("pages/2_train.py").run()
-    assert "Test images" in metrics(bob)
+    assert "Test images" in metrics(bob), "who only looks on keeps the result, too"
+    for app in (ann, bob):
+        app.switch_page("pages/1_explore.py").run()
+        app.switch_page("pages/2_train.py").run()
+        assert "Run 1" in words(app)
+        assert "Test images" in metrics(app)
     assert bob.query_params["run"] == ann.query_params["run"]
-
-
-def test_coming_back_shows_the_same_run(open_page):
-    app = open_page("2_train")
-    tiny(app).run()
-    train_until_finished(app)
-    app.switch_page("pages/0_home.py").run()
-    app.switch_page("pages/2_train.py").run()
-    assert "Run 1" in words(app)
-    assert "Test images" in metrics(app)
 
 
 def keys(app) -> list[str]:
     return [button.key for button in app.button]
 
 
-def start_long(open_page, browser, name: str):
-    """Somebody starts a training that does not end by itself for a while."""
+def start(open_page, browser, name: str):
+    """Somebody starts a training."""
     browser(name)
     app = open_page("2_train")
-    app.slider(key="recipe_0_epochs").set_value(100).run()
     app.text_input(key="nickname").set_value(name).run()
     app.button(key="train_start").click().run()
     assert not app.exception
     return app
 
 
-def stop_all() -> None:
-    for run in reversed(resources.store().active()):
-        resources.queue().stop(run.id, run.owner)
-    wait_until_trained()
-
-
-def wait_for_state(run_id: str, state: RunState) -> None:
-    deadline = time.monotonic() + 60
-    while resources.store().get(run_id).state is not state:
-        assert time.monotonic() < deadline, resources.store().get(run_id)
-        time.sleep(0.02)
-
-
-def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser):
-    ann = start_long(open_page, browser, "ann")
+def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back):
+    ann = start(open_page, browser, "ann")
     first = ann.query_params["run"]
     wait_for_state(first, RunState.RUNNING)
-    bob = start_long(open_page, browser, "bob")
-    cem = start_long(open_page, browser, "cem")
+    bob = start(open_page, browser, "bob")
+    cem = start(open_page, browser, "cem")
     second = bob.query_params["run"]
     assert "waits in line" in words(bob)
     assert metrics(bob)["Place in line"] == "1 / 1"
@@ -173,11 +150,10 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser):
     assert second not in [run.id for run in resources.store().runs()]
     cem.run()
     assert metrics(cem)["Place in line"] == "1 / 1"
-    stop_all()
 
 
-def test_only_the_owner_stops(open_page, browser):
-    ann = start_long(open_page, browser, "ann")
+def test_only_the_owner_stops(open_page, browser, held_back):
+    ann = start(open_page, browser, "ann")
     run_id = ann.query_params["run"]
     wait_for_state(run_id, RunState.RUNNING)
 
@@ -191,6 +167,7 @@ def test_only_the_owner_stops(open_page, browser):
     browser("ann")
     refreshed = open_page("2_train")
     refreshed.button(key="train_stop").click().run()
+    held_back.set()
     wait_until_trained()
     assert resources.store().get(run_id).state is RunState.STOPPED
     refreshed = open_page("2_train", run=run_id)
@@ -199,33 +176,27 @@ def test_only_the_owner_stops(open_page, browser):
 
 
 def test_a_personal_link_makes_another_device_mine(open_page, browser):
-    browser("0123456789abcdef")
-    first = open_page("2_train")
-    tiny(first).run()
-    train_until_finished(first)
+    run = finished_run(resources.store(), Recipe(epochs=1), owner="0123456789abcdef")
     browser("fedcba9876543210")
-    other = open_page("5_runs", me="0123456789abcdef", run=first.query_params["run"])
+    other = open_page("5_runs", me="0123456789abcdef", run=run.id)
     assert "run_save" in keys(other)
     assert other.query_params["me"] == "0123456789abcdef", "a refresh of this page keeps it"
-    stranger = open_page("5_runs", me="<script>", run=first.query_params["run"])
+    stranger = open_page("5_runs", me="<script>", run=run.id)
     assert not stranger.exception
     assert "run_save" not in keys(stranger)
 
 
-def test_whoever_comes_by_sees_what_is_trained(open_page, browser):
-    ann = start_long(open_page, browser, "ann")
+def test_whoever_comes_by_sees_what_is_trained(open_page, browser, held_back):
+    ann = start(open_page, browser, "ann")
     browser("bob")
     bob = open_page("2_train")
     assert "Run 1" in words(bob)
     assert bob.query_params["run"] == ann.query_params["run"]
-    stop_all()
 
 
 def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
+    finished_run(resources.store(), Recipe(epochs=1), owner="ann")
     browser("ann")
-    app = open_page("2_train")
-    tiny(app).run()
-    train_until_finished(app)
     other = open_page("2_train", run="deleted")
     assert not other.exception
     assert "not on this server any more" in other.warning[0].value
