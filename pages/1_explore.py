@@ -48,9 +48,9 @@ sample = data.sample_indices(
 with st.container(key="explore_digits"):
     pictures.halves(
         dataset.train_images[sample],
-        [str(label) for label in dataset.train_labels[sample]],
+        dataset.train_labels[sample].tolist(),
         columns=side,
-        alt=f"A random sample of {len(sample)} training images, each with its label",
+        alt="Training images with the labels",
     )
 st.caption("A random sample of the training images. The number above each image is its **label**.")
 
@@ -129,9 +129,9 @@ st.markdown(
 )
 pictures.halves(
     resources.average_digits(),
-    [str(digit) for digit in range(10)],
+    range(10),
     columns=5,
-    alt="Ten blurred digits, the mean image of each class",
+    alt="The blurred mean images of the classes",
 )
 
 chrome.end(

@@ -42,13 +42,20 @@ def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def halves(images: npt.NDArray[Any], captions: Sequence[str], columns: int, alt: str) -> None:
-    """Show digits with short captions in two halves: side by side, or one under the other on a phone."""
+def halves(images: npt.NDArray[Any], labels: Sequence[int], columns: int, alt: str) -> None:
+    """Show digits with their labels in two halves: side by side, or one under the other on a phone."""
+    captions = [str(label) for label in labels]
     middle = -(-len(images) // (2 * columns)) * columns
     with st.grid(2, min_column_width=320, gap="small"):
         for half in (slice(middle), slice(middle, None)):
             if len(images[half]):
-                show(figures.digit_grid, images[half], captions[half], columns=columns, alt=alt)
+                show(
+                    figures.digit_grid,
+                    images[half],
+                    captions[half],
+                    columns=columns,
+                    alt=f"{alt}: {', '.join(captions[half])}",
+                )
 
 
 def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:
