@@ -10,7 +10,7 @@ from core import data
 from core.data import DataError
 from core.presets import PRESETS
 from core.store.bundled import BUNDLED_FOLDER
-from tests.pages.conftest import ROOT, train_until_finished
+from tests.pages.conftest import ROOT, train_until_finished, words
 from tests.pages.test_train import tiny
 from ui import resources
 
