@@ -10,7 +10,7 @@ from core import data
 from core.data import DataError
 from core.presets import PRESETS
 from core.store.bundled import BUNDLED_FOLDER
-from tests.pages.conftest import ROOT
+from tests.pages.conftest import ROOT, words
 from tests.stored import finished_run
 from ui import resources
 
@@ -37,7 +37,7 @@ def test_page_opens(open_page, name: str):
 @pytest.mark.parametrize("name", STEPS)
 def test_page_shows_what_to_try_and_its_code(open_page, name: str):
     app = open_page(name)
-    assert "Try this" in [header.value for header in app.subheader]
+    assert "Try this" in [header.value for header in app.header]
     before = len(app.code)
     step = name.split("_")[1]
     app.toggle(key=f"show_code_{step}").set_value(True).run()
@@ -49,15 +49,15 @@ def test_home_says_where_you_are(open_page):
     app = open_page()
     values = {metric.label: metric.value for metric in app.metric}
     assert values["Training images"] == "60,000"
-    assert values["Models to try"] == f"{len(PRESETS)}"
-    assert values["Trainings on this server"] == "0"
+    assert values["Models"] == f"{len(PRESETS)}"
+    assert values["Training runs"] == "0"
 
 
 def test_home_without_bundled_models(open_page, other_store, tmp_path):
     other_store(tmp_path)
     app = open_page()
     assert not app.exception
-    assert {metric.label: metric.value for metric in app.metric}["Models to try"] == "0"
+    assert {metric.label: metric.value for metric in app.metric}["Models"] == "0"
 
 
 @pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate"])
@@ -152,3 +152,10 @@ print([thread.name for thread in threading.enumerate() if "tensorflow" in thread
 """
     answer = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
     assert answer.splitlines() == ["Digit Lab [set()]", "[]", "[]"]
+
+
+def test_home_leads_to_every_page_of_the_navigation_and_credits_the_article(open_page):
+    app = open_page()
+    links = {link.proto.page for link in app.get("page_link")}
+    assert links == {"explore", "train", "evaluate", "predict", "teach", "runs"}
+    assert "Fazla Najumudeen" in words(app)
