@@ -4,7 +4,6 @@ Nothing is scrolled or clicked. For each page, the pixels of its main things tha
 of those that they have, and the pixels of the page's head: title, choice of model, views.
 """
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,4 +141,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

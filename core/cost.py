@@ -114,7 +114,7 @@ def refusal(steps: int, training_cost: float, batch_values: int) -> str | None:
     """
     if steps > MAX_STEPS:
         return (
-            f"This recipe would update the weights more than {MAX_STEPS:,} times. "
+            f"This training would update the weights more than {MAX_STEPS:,} times. "
             "Choose fewer epochs, a larger batch size or fewer training images."
         )
     if training_cost > MAX_TRAINING_COST:

@@ -21,6 +21,20 @@ from core.data import TRAINING_IMAGES
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
+# How textbooks and Keras' documentation write them.
+SPELLING: Mapping[str, str] = MappingProxyType(
+    {
+        "sigmoid": "sigmoid",
+        "tanh": "tanh",
+        "relu": "ReLU",
+        "adam": "Adam",
+        "rmsprop": "RMSprop",
+        "sgd": "SGD",
+        "auto": "automatic",
+        "float32": "float32",
+        "bfloat16": "bfloat16",
+    }
+)
 
 
 class RecipeError(ValueError):
@@ -57,14 +71,14 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
         "learning_rate": Limit(0.0001, 1.0, "The learning rate must be from {low} to {high}."),
         "epochs": Limit(1, 100, "Epochs must be a whole number from {low} to {high}."),
         "batch_size": Limit(1, 10_000, "The batch size must be a whole number from {low} to {high}."),
-        "dropout": Limit(0.0, 0.8, "Dropout must be from {low} to {high}."),
-        "validation_share": Limit(0.0, 0.5, "The validation share must be from {low} to {high}."),
+        "dropout": Limit(0.0, 0.8, "The dropout rate must be from {low} to {high}."),
+        "validation_share": Limit(0.0, 0.5, "The validation split must be from {low} to {high}."),
         "train_size": Limit(
             100,
             TRAINING_IMAGES,
-            "The number of training images must be a whole number from {low} to {high}.",
+            "The training set size must be a whole number from {low} to {high}.",
         ),
-        "seed": Limit(0, 999_999, "The seed must be a whole number from {low} to {high}."),
+        "seed": Limit(0, 999_999, "The random seed must be a whole number from {low} to {high}."),
     }
 )
 
@@ -153,9 +167,9 @@ class Recipe:
         _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
         _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
         _choice(self.precision, PRECISIONS, "The precision must be one of: {choices}.")
-        _switch(self.augmentation, "Augmentation must be either true or false.")
-        _switch(self.handwriting, "Handwriting must be either true or false.")
-        _switch(self.decay, "Decay must be either true or false.")
+        _switch(self.augmentation, "Data augmentation must be either true or false.")
+        _switch(self.handwriting, "Handwriting augmentation must be either true or false.")
+        _switch(self.decay, "Learning-rate decay must be either true or false.")
         refusal = cost.refusal(
             steps=self.epochs * self.steps_per_epoch,
             training_cost=self.training_cost,
@@ -204,35 +218,50 @@ class Recipe:
 
     @property
     def settings(self) -> str:
-        """The hyperparameters in one line."""
+        """The hyperparameters in one line, the parts of which are separated by `` · ``.
+
+        Examples
+        --------
+        >>> ARTICLE.settings.split(" · ")[:3]
+        ['Dense 300 sigmoid', 'Adam, learning rate 0.001', '10 epochs']
+        """
         parts = [
             self.words,
-            f"{self.optimizer} {self.learning_rate:g}",
-            f"epochs {self.epochs}",
+            f"{SPELLING[self.optimizer]}, learning rate {self.learning_rate:g}",
+            "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",
             f"batch size {self.batch_size:,}",
-            f"images {self.fit_size:,}",
+            f"{self.fit_size:,} images",
             f"seed {self.seed}",
         ]
+        if self.validation_size:
+            parts.append(f"validation split {self.validation_share:.0%}")
         if self.dropout:
             parts.append(f"dropout {self.dropout:g}")
         if self.augmentation:
-            parts.append("moved images")
+            parts.append("augmentation")
         if self.handwriting:
-            parts.append("other hands")
+            parts.append("handwriting augmentation")
         if self.decay:
-            parts.append("slowing down")
+            parts.append("learning-rate decay")
         if self.precision != "auto":
             parts.append(self.precision)
         return " · ".join(parts)
 
     @property
     def words(self) -> str:
-        """The layers in a few words, such as ``16·32 filters, 64 relu``."""
-        filters = "·".join(str(count) for count in self.conv_filters)
-        units = "·".join(str(count) for count in self.hidden_units)
-        parts = [f"{filters} filters"] if filters else []
-        parts.append(f"{units} {self.activation}" if units else "no hidden layer")
-        return ", ".join(parts)
+        """The layers in a few words.
+
+        Examples
+        --------
+        >>> Recipe(conv_filters=(16, 32), hidden_units=(64,), activation="relu", batch_size=100).words
+        'Conv 16, 32 + Dense 64 ReLU'
+        """
+        parts = []
+        if self.conv_filters:
+            parts.append("Conv " + ", ".join(str(count) for count in self.conv_filters))
+        if self.hidden_units:
+            parts.append("Dense " + ", ".join(str(count) for count in self.hidden_units))
+        return f"{' + '.join(parts)} {SPELLING[self.activation]}" if parts else "No hidden layer"
 
     def to_json(self) -> str:
         """Return the recipe as a JSON object with one entry for each field."""
@@ -256,7 +285,7 @@ class Recipe:
             raise RecipeError("A recipe must be a JSON object with one entry for each setting.")
         unknown = sorted(fields.keys() - {field.name for field in dataclasses.fields(cls)})
         if unknown:
-            message = "This recipe has settings that are not known here: {names}."
+            message = "This recipe has unknown settings: {names}."
             raise RecipeError(message.format(names=", ".join(unknown)))
         return cls(**fields)
 

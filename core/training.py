@@ -128,6 +128,9 @@ def train(
     precision = precision_of(recipe)
     model = build_model(recipe, precision)
     model.steps_per_execution = _steps_per_execution(recipe)
+    # Otherwise it is built while TensorFlow traces the first step, which is then traced once more:
+    # 0.3 s later comes the first epoch.
+    model.optimizer.build(model.trainable_variables)
     if start:
         _copy_weights(start, model)
     reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
@@ -167,7 +170,6 @@ def train(
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
     """All that a training changes: weights, random generators, and the optimizer's memory."""
-    model.optimizer.build(model.trainable_variables)
     return [*model.variables, *model.optimizer.variables]
 
 
@@ -186,7 +188,7 @@ def _restore(model: keras.Model, state: bytes) -> None:
             variable.assign(value)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
-            "The saved state of this training is damaged or belongs to another recipe. Start it again."
+            "The saved state of this training is damaged or belongs to another recipe. Start a new training."
         ) from error
 
 
@@ -252,8 +254,7 @@ class _Reporter(keras.callbacks.Callback):
         logs = logs or {}
         if not math.isfinite(logs["loss"]):
             raise TrainingError(
-                "The loss became infinite, so the network learned nothing. "
-                "Choose a smaller learning rate and start again."
+                "The loss is no longer a number (NaN): training diverged. Choose a smaller learning rate."
             )
         if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:
             return  # Stopped within this epoch: its averages are not those of an epoch.

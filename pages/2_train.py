@@ -2,20 +2,20 @@
 
 import streamlit as st
 
+from core.export.keras_script import keras_script
 from core.jobs.queue_admission import RunRefused
-from core.plots import figures
+from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe, RecipeError
 from core.store.database import StoreError
-from ui import chrome, pictures, resources, session
-from ui.recipe_form import recipe_form
-from ui.training_panel import training_panel
+from ui import chrome, pictures, recipe_form, resources, session
+from ui.training_panel import CHART_HEIGHT, training_panel
 
-chrome.begin(
-    "Train a network",
-    "The network looks at a batch of images, compares its answers with the truth, and changes its "
-    "weights a little so that it would have been less wrong. Then comes the next batch.",
-    "Nobody tells it what a Seven looks like. All that it knows in the end, it found in the images.",
+row = chrome.begin(
+    "Train",
+    "The network looks at a batch of images, compares its predictions with the labels, and adjusts its "
+    "weights slightly to reduce the error. Then it takes the next batch.",
+    "Nobody tells it what a 7 looks like. Everything it knows, it has learned from the images.",
 )
 resources.mnist()
 
@@ -31,59 +31,69 @@ def start(recipe: Recipe) -> None:
     session.watch(run.id)
 
 
-settings, training = st.columns([3, 2], gap="large")
-with settings:
+recipe, refusal = None, ""
+with row:
+    recipe_form.preset_select()
     try:
-        recipe = recipe_form()
-        pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}", width=420)
+        recipe = recipe_form.current()
+        session.remember_recipe(recipe)
     except RecipeError as error:
-        recipe, refusal = None, str(error)
-
-with training:
-    if recipe is None:
-        st.warning(refusal, icon=":material/rule:")
-    parameters, steps = st.columns(2)
-    parameters.metric(
-        "Parameters",
-        f"{recipe.parameters:,}" if recipe else "–",
-        help="Weights and biases: the numbers that training adjusts",
-    )
-    steps.metric(
-        "Steps in an epoch",
-        f"{recipe.steps_per_epoch:,}" if recipe else "–",
-        help="How often the weights change in one pass through the images: once for each batch",
-    )
-    session.nickname_field(resources.store())
-    # No callback: it would get the recipe of the page run before, without a change that the
-    # visitor has made just before the click.
+        refusal = str(error)
     if (
         st.button(
-            "Start training",
+            chrome.on_primary("Start training"),
             type="primary",
             icon=":material/play_arrow:",
             key="train_start",
             disabled=recipe is None,
-            width="stretch",
         )
         and recipe
     ):
         start(recipe)
-    try:
-        run = session.watched_run(resources.store())
-    except StoreError as error:
-        run = None
-        st.warning(str(error), icon=":material/search_off:")
+if refusal:
+    st.warning(refusal, icon=":material/rule:")
+
+try:
+    run = session.watched_run(resources.store())
+except StoreError as error:
+    run = None
+    st.warning(str(error), icon=":material/search_off:")
+
+if run:
+    training_panel(run)
+    settings = st.expander(
+        f"Settings of the next run: {recipe.settings if recipe else 'not possible'}",
+        icon=":material/tune:",
+        key="train_settings",
+    )
+else:
+    chart, settings = st.columns([2, 1], gap="large")
+    with chart, st.container(key="train_chart"):
+        st.header("Learning curve", anchor=False)
+        st.markdown("Press *Start training*, and watch the accuracy here, epoch by epoch.")
+        epochs = recipe.epochs if recipe else 10
+        st.vega_lite_chart(
+            learning_curve([], epochs, "accuracy", height=CHART_HEIGHT, style=pictures.style()),
+            key="train_accuracy_curve",
+            alt="Accuracy per epoch: no epoch yet",
+        )
+    with chart:
+        recipe_form.preset_text()
+    settings.header("Settings", anchor=False)
+with settings:
     if run:
-        training_panel(run)
-    else:
-        st.info("Start a training, and watch it here.", icon=":material/monitoring:")
+        recipe_form.preset_text()
+    recipe_form.settings(recipe)
+    session.nickname_field(resources.store())
 
 chrome.end(
     "train",
     [
-        "Train the article network with batch size 128. Why is it better after as many epochs?",
-        "Use only 1,000 training images, batch size 16 and 30 epochs. How far do the accuracies on "
-        "training and test images drift apart?",
-        "Set the learning rate to 1. What does the curve do now?",
+        "Train the article network with batch size 128. Why is it better after the same number of epochs?",
+        "Use only 1,000 training images, batch size 16 and 30 epochs. How far apart are training and test "
+        "accuracy?",
+        "Set the learning rate to 1. What happens to the curve?",
     ],
+    following="3_evaluate.py",
+    code=keras_script(recipe) if recipe else None,
 )

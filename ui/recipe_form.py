@@ -1,204 +1,305 @@
-"""The form that makes a recipe."""
+"""The form that makes a recipe: what it starts from, its settings, and the recipe they make."""
 
 from typing import Any
 
 import streamlit as st
 
+from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
-from core.recipe import ACTIVATIONS, LIMITS, OPTIMIZERS, PRECISIONS, Recipe
+from core.recipe import ACTIVATIONS, ARTICLE, LIMITS, OPTIMIZERS, PRECISIONS, SPELLING, Recipe
+from ui import pictures, session
 
 _PRESET = "train_preset"
+# What the preset is called if the form started from settings that are none.
+_OWN = "own"
+# The recipe that the form starts from: a preset, or that of a run.
+_BASE = "recipe_base"
 _ROUND = "recipe_round"
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (1, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 _TRAIN_SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 60_000)
+# Sizes of layers that the base does not have.
+_NEW_SIZES = {"conv_filters": 16, "hidden_units": 100}
 
 
-def recipe_form() -> Recipe:
-    """Show a preset and every hyperparameter, and return the recipe that they make.
+def preset_select() -> None:
+    """Let the visitor choose what the form starts from; at first it is what they had last."""
+    if _BASE not in st.session_state:
+        _start_from(session.last_recipe() or ARTICLE)
+    base = _preset_of(_base())
+    st.selectbox(
+        "Preset",
+        [*PRESETS, _OWN] if base == _OWN else list(PRESETS),
+        format_func=lambda name: PRESET_INFO[name].title if name in PRESETS else "Own settings",
+        key=_PRESET,
+        on_change=lambda: use(PRESETS.get(st.session_state[_PRESET], _base())),
+        persist_state="session",
+        label_visibility="collapsed",
+        width=290,
+    )
+
+
+def use(recipe: Recipe) -> None:
+    """Fill the form with a recipe: every setting gets a new widget, which starts from it."""
+    # A round has its own keys because a value written to an existing widget's state gets
+    # lost when the visitor moves the widget at that moment.
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    _start_from(recipe)
+
+
+def is_open() -> bool:
+    """Whether this visitor has been on a page with the form."""
+    return _BASE in st.session_state
+
+
+def current() -> Recipe:
+    """Return the recipe that the form makes, also before the form is drawn.
 
     Raises
     ------
     RecipeError
         If the settings are each possible but not all together.
     """
-    preset = st.selectbox(
-        "Start from a preset",
-        PRESETS,
-        format_func=lambda name: PRESET_INFO[name].title,
-        key=_PRESET,
-        on_change=_start_over,
-        persist_state="session",
+    fields = {name: _value(name, getattr(_base(), name)) for name in _FIELDS}
+    return Recipe(
+        conv_filters=_sizes("conv_layers", "conv_filters"),
+        hidden_units=_sizes("hidden_layers", "hidden_units"),
+        **fields,
     )
-    st.markdown(PRESET_INFO[preset].text)
 
-    network, learning = st.columns(2, gap="medium")
-    with network:
-        st.subheader("Network", anchor=False)
-        settings = _network_settings()
-    with learning:
-        st.subheader("Learning", anchor=False)
-        settings |= _learning_settings() | _data_settings()
+
+def preset_text() -> None:
+    """Show what the preset teaches that the form started from, if it is one."""
+    preset = _preset_of(_base())
+    if preset != _OWN:
+        st.markdown(PRESET_INFO[preset].text)
+
+
+def settings(recipe: Recipe | None) -> None:
+    """Show every setting; those that a beginner needs first.
+
+    Parameters
+    ----------
+    recipe : Recipe or None
+        What they make, see `current`; None if that cannot be trained.
+    """
+    # In a narrow column one below the other, else side by side.
+    with st.grid(3, min_column_width=240, gap="medium") as grid:
+        with grid.cell():
+            st.subheader("Architecture", anchor=False)
+            _hidden_layers()
+        with grid.cell():
+            _network(recipe)
+        with grid.cell():
+            st.subheader("Training", anchor=False)
+            _hyperparameters()
+    with st.expander("Data", icon=":material/dataset:", key="train_data"):
+        _data()
+    with st.expander("More", icon=":material/tune:", key="train_more"):
+        _more()
     st.button(
-        "Back to the preset",
+        "Reset" if _preset_of(_base()) == _OWN else "Reset to preset",
         icon=":material/restart_alt:",
         key="train_reset",
-        on_click=_start_over,
-        disabled=settings == {name: getattr(_preset(), name) for name in settings},
+        on_click=lambda: use(_base()),
+        disabled=recipe == _base(),
     )
-    return Recipe(**settings)
 
 
-def _start_over() -> None:
-    """Give every setting a new widget, which starts from the chosen preset."""
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+def _network(recipe: Recipe | None) -> None:
+    if recipe is None:
+        return
+    pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}", width=360)
+    with st.grid(2, min_column_width=110):
+        st.metric(
+            "Parameters",
+            f"{recipe.parameters:,}",
+            help="Weights and biases: the numbers that training adjusts.",
+        )
+        st.metric(
+            "Steps per epoch",
+            f"{recipe.steps_per_epoch:,}",
+            help="Batches in an epoch. The weights are updated once per batch.",
+        )
 
 
-def _preset() -> Recipe:
-    return PRESETS[st.session_state[_PRESET]]
-
-
-def _key(name: str) -> str:
-    # A round has its own keys because a value written to an existing widget's state gets
-    # lost when the visitor moves the widget at that moment.
-    return f"recipe_{st.session_state.get(_ROUND, 0)}_{name}"
-
-
-def _network_settings() -> dict[str, Any]:
-    conv_filters = _layers(
-        "conv_layers",
-        "conv_filters",
-        "Convolutional layers",
-        "Filters of convolutional layer {number}",
-        default=16,
-        help="Each looks for small patterns everywhere in the picture, then halves its size. "
-        "They read better, and learn several times more slowly.",
-        size_help="Different patterns that this layer looks for. 8 to 32 are plenty for digits.",
-    )
-    hidden_units = _layers(
+def _hidden_layers() -> None:
+    _layers(
         "hidden_layers",
         "hidden_units",
         "Hidden layers",
-        "Units of hidden layer {number}",
-        default=100,
-        help="Units between the pixels and the answer. Without any, the network can only add up "
-        "evidence pixel by pixel. More units learn more, and more slowly.",
-        size_help="How much this layer can tell apart. With few units the network reads badly, "
-        "with many it learns more slowly and more easily by heart.",
+        "Units in hidden layer {number} (neurons)",
+        help="Layers between the pixels and the prediction. Without any, the network can only compute "
+        "a weighted sum of the pixels.",
+        size_help="The number of neurons is the capacity of the layer. With few it underfits, with many "
+        "it trains more slowly and overfits more easily.",
     )
-    return {
-        "conv_filters": conv_filters,
-        "hidden_units": hidden_units,
-        "activation": _choice(
-            "activation",
-            "Activation",
-            ACTIVATIONS,
-            help="How a unit turns what it adds up into its output. With ReLU, deep networks learn faster.",
-        ),
-        "dropout": _slider(
-            "dropout",
-            "Dropout",
-            0.05,
-            help="Share of hidden units switched off at random in each step. It keeps a large network "
-            "from learning the images by heart. Training accuracy looks worse, test accuracy gets better.",
-        ),
-        "augmentation": _switch(
-            "augmentation",
-            "Shift, rotate and zoom the images",
-            help="Each image is moved a little at random each time it is shown. It makes the network "
-            "read drawings better, and needs more epochs.",
-        ),
-        "handwriting": _switch(
-            "handwriting",
-            "Write the images in other hands",
-            help="Each time an image is shown, it is bent, slanted and drawn with another pen. Some zeros "
-            "get a slash, ones a flag and a foot, sevens a bar, as people elsewhere write them. It makes "
-            "the network read drawings best, and needs more epochs.",
-        ),
-    }
+    _choice(
+        "activation",
+        "Activation function",
+        ACTIVATIONS,
+        help="Turns the weighted sum of a unit into its output. With ReLU, deep networks learn faster.",
+    )
 
 
-def _learning_settings() -> dict[str, Any]:
-    return {
-        "optimizer": _choice(
-            "optimizer",
-            "Optimizer",
-            OPTIMIZERS,
-            help="The rule that turns errors into changes of the weights. Adam is a good first choice; "
-            "SGD is the plainest and wants a larger learning rate, such as 0.1.",
-        ),
-        "learning_rate": _steps(
-            "learning_rate",
-            "Learning rate",
-            _LEARNING_RATES,
-            help="Size of each change. Too small learns slowly, too large jumps around or breaks down.",
-        ),
-        "decay": _switch(
-            "decay",
-            "Slow down towards the end",
-            help="The learning rate falls, slowly at first, and is nought at the end. Large changes find "
-            "the way, small ones find the best place on it.",
-        ),
-        "epochs": _slider(
-            "epochs",
-            "Epochs",
-            1,
-            help="How often the network sees all training images. More helps, until it learns them by heart.",
-        ),
-        "batch_size": _steps(
-            "batch_size",
-            "Batch size",
-            _BATCH_SIZES,
-            help="Images looked at before the weights change once. Smaller batches change the weights "
-            "more often: they learn more in an epoch, and take longer for it.",
-        ),
-        "precision": _choice(
-            "precision",
-            "Precision",
-            PRECISIONS,
-            help="How exactly the computer multiplies. bfloat16 keeps 2 to 3 digits of each number, float32 "
-            "about 7. A network learns as well with fewer, and faster on some processors; on others "
-            "float32 is used in any case. Auto chooses what is faster here.",
-        ),
-    }
+def _hyperparameters() -> None:
+    _slider(
+        "epochs",
+        "Epochs",
+        1,
+        help="Passes through all training images. More help, until the network overfits.",
+    )
+    _steps(
+        "batch_size",
+        "Batch size",
+        _BATCH_SIZES,
+        help="Images per update of the weights. Smaller batches mean more updates: the network learns "
+        "more in an epoch, and an epoch takes longer.",
+    )
+    _steps(
+        "learning_rate",
+        "Learning rate",
+        _LEARNING_RATES,
+        help="Size of each update. Too small: learning is slow. Too large: the loss jumps or diverges.",
+    )
+    st.markdown(":small[Loss: sparse categorical cross-entropy]")
 
 
-def _data_settings() -> dict[str, Any]:
-    return {
-        "train_size": _steps(
-            "train_size",
-            "Training images",
-            _TRAIN_SIZES,
-            help="With few images the network learns them by heart and reads new ones badly.",
-        ),
-        "validation_share": _slider(
-            "validation_share",
-            "Validation share",
-            0.05,
-            help="Share of the training images kept aside and only measured on, after each epoch. "
-            "It shows while training how well new images are read.",
-        ),
-        "seed": st.number_input(
-            "Seed",
-            int(LIMITS["seed"].low),
-            int(LIMITS["seed"].high),
-            value=_preset().seed,
-            key=_key("seed"),
-            persist_state="session",
-            help="Decides all that is random: the first weights and the order of the images. "
-            "The same seed makes them the same; another one shows how much luck is in a result.",
-        ),
-    }
+def _data() -> None:
+    _steps(
+        "train_size",
+        "Training set size",
+        _TRAIN_SIZES,
+        help="With few images, the network overfits: it memorizes them and is worse on new ones.",
+    )
+    _slider(
+        "validation_share",
+        "Validation split",
+        0.05,
+        help="Fraction of the training images held out for validation: after each epoch, the network "
+        "is evaluated on them.",
+    )
+    _switch(
+        "augmentation",
+        "Data augmentation: shift, rotate, zoom",
+        help="Each image is moved a little at random each time it is shown. The network becomes better on "
+        "drawings and needs more epochs.",
+    )
+    _switch(
+        "handwriting",
+        "Data augmentation: handwriting",
+        help="Elastic distortion, slant and pen width: each image is bent, slanted and drawn with another "
+        "pen each time it is shown. Some 0s are slashed, 1s get a serif, 7s a crossbar, as in other "
+        "countries. The network becomes best on drawings and needs more epochs.",
+    )
+    st.number_input(
+        "Random seed",
+        int(LIMITS["seed"].low),
+        int(LIMITS["seed"].high),
+        value=_base().seed,
+        key=_key("seed"),
+        persist_state="session",
+        help="Controls everything random: the initial weights and the order of the images. The same seed "
+        "repeats a training; another one shows how much of a result is chance.",
+    )
 
 
-def _layers(
-    layers: str, sizes: str, label: str, size_label: str, default: int, help: str, size_help: str
-) -> tuple[int, ...]:
-    preset_sizes = getattr(_preset(), sizes)
-    count = _slider(layers, label, 1, help=help, start=len(preset_sizes))
-    starts = (*preset_sizes, *[default] * int(LIMITS[layers].high))
+def _more() -> None:
+    _layers(
+        "conv_layers",
+        "conv_filters",
+        "Convolutional layers",
+        "Filters in convolutional layer {number}",
+        help="Each looks for small patterns everywhere in the image, then max pooling halves its size. "
+        "They are more accurate but several times slower to train.",
+        size_help="Patterns that this layer looks for. 8 to 32 are plenty for digits.",
+    )
+    _slider(
+        "dropout",
+        "Dropout rate",
+        0.05,
+        help="Fraction of the hidden units switched off at random in each step, against overfitting. "
+        "Training accuracy looks worse, test accuracy gets better.",
+    )
+    _choice(
+        "optimizer",
+        "Optimizer",
+        OPTIMIZERS,
+        help="The rule that turns gradients into updates of the weights. Adam is a good first choice; "
+        "SGD is the simplest and needs a larger learning rate, such as 0.1.",
+    )
+    _switch(
+        "decay",
+        "Learning-rate decay (cosine)",
+        help="The learning rate decreases along a cosine to zero: big steps first, fine adjustments at "
+        "the end.",
+    )
+    _choice(
+        "precision",
+        "Numeric precision",
+        PRECISIONS,
+        help="bfloat16 keeps 2 to 3 digits of each number, float32 about 7. A network learns as well with "
+        "fewer digits, and faster on some processors; on others, float32 is used in any case. Automatic "
+        "chooses what is faster on this server.",
+    )
+
+
+# What is read from one widget each.
+_FIELDS = (
+    "activation",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "train_size",
+    "validation_share",
+    "augmentation",
+    "handwriting",
+    "seed",
+    "dropout",
+    "optimizer",
+    "decay",
+    "precision",
+)
+
+
+def _start_from(recipe: Recipe) -> None:
+    st.session_state[_BASE] = recipe
+    st.session_state[_PRESET] = _preset_of(recipe)
+
+
+def _base() -> Recipe:
+    recipe: Recipe = st.session_state[_BASE]
+    return recipe
+
+
+def _preset_of(recipe: Recipe) -> str:
+    return next((name for name in PRESETS if PRESETS[name] == recipe), _OWN)
+
+
+def _key(name: str) -> str:
+    return f"recipe_{st.session_state.get(_ROUND, 0)}_{name}"
+
+
+def _value(name: str, default: Any) -> Any:
+    value = st.session_state.get(_key(name))
+    return default if value is None else value
+
+
+def _sizes(layers: str, sizes: str) -> tuple[int, ...]:
+    starts = _start_sizes(layers, sizes)
+    count = _value(layers, len(getattr(_base(), sizes)))
+    return tuple(_value(f"{sizes}_{number}", starts[number - 1]) for number in range(1, count + 1))
+
+
+def _start_sizes(layers: str, sizes: str) -> tuple[int, ...]:
+    missing = int(LIMITS[layers].high) - len(getattr(_base(), sizes))
+    return (*getattr(_base(), sizes), *[_NEW_SIZES[sizes]] * missing)
+
+
+def _layers(layers: str, sizes: str, label: str, size_label: str, help: str, size_help: str) -> None:
+    count = _slider(layers, label, 1, help=help, start=len(getattr(_base(), sizes)))
     limit = LIMITS[sizes]
-    return tuple(
+    for number, start in enumerate(_start_sizes(layers, sizes)[:count], start=1):
         st.number_input(
             size_label.format(number=number),
             int(limit.low),
@@ -208,8 +309,6 @@ def _layers(
             persist_state="session",
             help=size_help,
         )
-        for number, start in enumerate(starts[:count], start=1)
-    )
 
 
 def _slider(name: str, label: str, step: float, help: str, start: Any = None) -> Any:
@@ -219,7 +318,7 @@ def _slider(name: str, label: str, step: float, help: str, start: Any = None) ->
         label,
         kind(limit.low),
         kind(limit.high),
-        value=getattr(_preset(), name) if start is None else start,
+        value=getattr(_base(), name) if start is None else start,
         step=step,
         key=_key(name),
         persist_state="session",
@@ -227,10 +326,10 @@ def _slider(name: str, label: str, step: float, help: str, start: Any = None) ->
     )
 
 
-def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> Any:
-    """A slider over a few values, each allowed by the limits, the preset's among them."""
-    limit, start = LIMITS[name], getattr(_preset(), name)
-    return st.select_slider(
+def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> None:
+    """A slider over a few values, each allowed by the limits, the base's among them."""
+    limit, start = LIMITS[name], getattr(_base(), name)
+    st.select_slider(
         label,
         sorted({value for value in values if limit.low <= value <= limit.high} | {start}),
         value=start,
@@ -241,17 +340,16 @@ def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> Any:
     )
 
 
-def _switch(name: str, label: str, help: str) -> bool:
-    return st.toggle(
-        label, value=getattr(_preset(), name), key=_key(name), persist_state="session", help=help
-    )
+def _switch(name: str, label: str, help: str) -> None:
+    st.toggle(label, value=getattr(_base(), name), key=_key(name), persist_state="session", help=help)
 
 
-def _choice(name: str, label: str, choices: tuple[str, ...], help: str) -> Any:
-    return st.segmented_control(
+def _choice(name: str, label: str, choices: tuple[str, ...], help: str) -> None:
+    st.segmented_control(
         label,
         choices,
-        default=getattr(_preset(), name),
+        default=getattr(_base(), name),
+        format_func=SPELLING.__getitem__,
         required=True,
         key=_key(name),
         persist_state="session",

@@ -1,6 +1,7 @@
 """What all sessions of the server share: the data, the runs, the queue, the models."""
 
 import os
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import Scheduler
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
+from core.recipe import Recipe
 from core.store.database import ADDRESS_VARIABLE, StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
 _ON = ("on", "true", "yes", "1")
-STARTING = "Loading TensorFlow. It takes a few seconds, once."
+STARTING = "Loading TensorFlow (a few seconds, once)…"
 # How long a page takes to reach the browser after its script has ended.
 _SEND_SECONDS = 1.0
 
@@ -84,6 +86,12 @@ def models() -> tuple[Run, ...]:
 def estimates() -> dict[str, Estimate]:
     """Return when each queued run begins and ends: one look a second for all who wait."""
     return estimate(store().active(), store().measured())
+
+
+@st.cache_resource(show_spinner=False)
+def drafts() -> OrderedDict[str, Recipe]:
+    """Return the last recipe in the form of each visitor, the newest last; see `ui.session`."""
+    return OrderedDict()
 
 
 def keeps_drawings() -> bool:

@@ -9,16 +9,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.drawings import DrawingStore
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
-from ui import resources
+from ui import chrome, resources
 
 OWNER_ADDRESS = "me"
 WATCHED_ADDRESS = "run"
 NICKNAME = "nickname"
 MAX_NICKNAME = 20
+# Visitors whose settings the server remembers: several schools.
+MAX_DRAFTS = 1000
 _OWNER = "owner"
 _OWNER_IN_ADDRESS = "owner_in_address"
 _OWNER_FORM = re.compile("[0-9a-f]{16}")
@@ -55,18 +58,51 @@ def nickname_field(store: RunStore) -> None:
         with contextlib.suppress(StoreError):
             last = store.runs(owner(), limit=1)
         st.session_state[NICKNAME] = last[0].nickname if last else ""
-    st.text_input(
+    # Without max_chars: the browser would drop what is too long without a word.
+    said = st.text_input(
         "Your nickname",
         key=NICKNAME,
-        max_chars=MAX_NICKNAME,
-        placeholder="Shown with your runs, if you like",
+        placeholder="Optional, shown with your runs",
+        help="Everyone on this server sees it. Do not use your real name.",
         persist_state="session",
     )
+    if len(_in_one_line(said)) > MAX_NICKNAME:
+        st.warning(
+            f"A nickname has at most {MAX_NICKNAME} characters. "
+            f"Yours is shortened to “{chrome.plain(nickname())}”.",
+            icon=":material/content_cut:",
+        )
 
 
 def nickname() -> str:
     """What this visitor wants to be called; may be empty."""
-    return " ".join(str(st.session_state.get(NICKNAME) or "").split())
+    return _in_one_line(st.session_state.get(NICKNAME))[:MAX_NICKNAME].rstrip()
+
+
+def _in_one_line(text: object) -> str:
+    return " ".join(str(text or "").split())
+
+
+def remember_recipe(recipe: Recipe) -> None:
+    """Remember what this visitor has in the form, for `last_recipe`."""
+    drafts = resources.drafts()
+    drafts[owner()] = recipe
+    drafts.move_to_end(owner())
+    while len(drafts) > MAX_DRAFTS:
+        drafts.popitem(last=False)
+
+
+def last_recipe() -> Recipe | None:
+    """Return what this visitor had in the form last, so that a refresh keeps it.
+
+    After the server has been restarted, it is the recipe of their newest run.
+    """
+    draft = resources.drafts().get(owner())
+    if draft is None:
+        with contextlib.suppress(StoreError):
+            runs = resources.store().runs(owner(), limit=1)
+            draft = next((run.recipe for run in runs if not run.fine_tuning), None)
+    return draft
 
 
 def browser_id() -> str | None:

@@ -6,11 +6,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-# How far an image is moved at most: shares of the picture, of a full turn, and of its width and
-# height, each by itself. People write wider and narrower, not only larger.
-SHIFT = 0.08
-ROTATION = 0.05
-ZOOM = 0.2
+from core.augmentation.ranges import ROTATION, SHIFT, ZOOM
 
 
 # The registered name is data: it stands in every whole model that was saved.

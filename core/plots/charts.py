@@ -1,9 +1,10 @@
 """Charts of numbers, drawn by the browser: pure functions from data to Altair.
 
 Pictures made of pixels are in `core.plots.figures`. Numbers that change while one looks
-(a learning curve, ten probabilities) are charts: they cost the server next to
+(ten probabilities) are charts: they cost the server next to
 nothing, follow the theme, and show their values under the pointer. Those of an evaluation are
-in `core.plots.accuracy_charts`, `calibration_charts` and `confusion_charts`.
+in `core.plots.accuracy_charts`, `calibration_charts` and `confusion_charts`; the curve of a
+training is in `core.plots.learning_curve`.
 """
 
 import functools
@@ -16,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.data import CLASS_NAMES, MAX_PIXEL
-from core.history import Epoch
 from core.plots.theme import BLUE, GRAY, ORANGE, TEXT, color_by
 
 if TYPE_CHECKING:
@@ -120,62 +120,6 @@ def rejection_rates(points: Sequence["RejectionRates"], digits: float) -> alt.La
         base.mark_line(strokeWidth=3, color=BLUE) + chosen.mark_point(filled=True, size=160, color=ORANGE)
     ).properties(height=240)
     return chart
-
-
-def learning_curve(history: Sequence[Epoch], epochs: int, metric: str) -> dict[str, Any]:
-    """Return accuracy or loss after each epoch, with room for the epochs to come.
-
-    Parameters
-    ----------
-    history : sequence of Epoch
-    epochs : int
-        How many there will be.
-    metric : str
-        ``"accuracy"`` or ``"loss"``.
-
-    Returns
-    -------
-    dict
-        A Vega-Lite specification. It is drawn every second for everybody who watches a
-        training, and takes 1 ms; an Altair chart takes 25.
-    """
-    series = (("Training", metric), ("Validation", f"val_{metric}"))
-    rows = [
-        {"epoch": epoch.number, "images": label, "value": getattr(epoch, name)}
-        for epoch in history
-        for label, name in series
-        if getattr(epoch, name) is not None
-    ]
-    validated = bool(history) and history[-1].val_loss is not None
-    return {**_learning_curve_frame(epochs, metric, validated), "data": {"values": rows}}
-
-
-@functools.lru_cache(maxsize=128)
-def _learning_curve_frame(epochs: int, metric: str, validated: bool) -> dict[str, Any]:
-    """Return the specification without its data; not to be changed."""
-    is_accuracy = metric == "accuracy"
-    y = alt.Y(
-        "value:Q",
-        title="Accuracy" if is_accuracy else "Loss",
-        scale=alt.Scale(zero=False, nice=True) if is_accuracy else alt.Scale(zero=True),
-        axis=alt.Axis(format=".1%" if is_accuracy else ".2f"),
-    )
-    x = alt.X(
-        "epoch:Q",
-        title="Epoch",
-        scale=alt.Scale(domain=[1, max(epochs, 2)], nice=False),
-        axis=alt.Axis(format="d", tickMinStep=1),
-    )
-    tooltip = [
-        alt.Tooltip("epoch:Q", title="Epoch"),
-        alt.Tooltip("images:N", title="Images"),
-        alt.Tooltip("value:Q", title="Accuracy" if is_accuracy else "Loss", format=".4f"),
-    ]
-    names = ["Training", "Validation"] if validated else ["Training"]
-    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y, color=color_by("images", names), tooltip=tooltip)
-    layers = base.mark_line(strokeWidth=3) + base.mark_point(filled=True, size=60)
-    frame: dict[str, Any] = layers.properties(height=240).to_dict()
-    return frame
 
 
 def probabilities(values: npt.NDArray[np.floating[Any]]) -> dict[str, Any]:

@@ -1,0 +1,130 @@
+"""A recipe as a Keras script, to read beside its curve and to run at home."""
+
+from collections.abc import Iterator
+
+from core.augmentation.ranges import ROTATION, SHIFT, ZOOM
+from core.cost import CONV_KERNEL
+from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL, TRAINING_IMAGES
+from core.recipe import SPELLING, Recipe
+
+# Keras' own learning rates: with one of them, the name of the optimizer is enough.
+_DEFAULT_RATES = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
+
+
+def keras_script(recipe: Recipe) -> str:
+    """Return a Python script that trains the network of a recipe and prints its test accuracy.
+
+    It runs in the folder of the project, because it reads ``data/mnist.npz``. It is the same
+    network and the same training; the random numbers are others, so the accuracy differs by what
+    another random seed would change. ``auto`` precision is float32 in it.
+
+    Examples
+    --------
+    >>> from core.recipe import ARTICLE
+    >>> print(keras_script(ARTICLE).splitlines()[-1])
+    print(f"Test accuracy: {accuracy:.1%}")
+    """
+    parts = (_imports(recipe), _data(recipe), _model(recipe), _training(recipe), _test())
+    return f'"""Train a network with Keras: {recipe.words}."""\n\n' + "\n\n".join(
+        "\n".join(part) for part in parts
+    )
+
+
+def _imports(recipe: Recipe) -> Iterator[str]:
+    yield "import keras"
+    yield "import numpy as np"
+    if recipe.handwriting:
+        yield "import tensorflow as tf"
+        yield ""
+        yield "from core.augmentation.distance_fields import signed_distance_fields"
+        yield "from core.augmentation.handwriting import augment"
+    yield ""
+    yield f"keras.utils.set_random_seed({recipe.seed})"
+    if recipe.precision == "bfloat16":
+        yield 'keras.mixed_precision.set_global_policy("mixed_bfloat16")'
+
+
+def _data(recipe: Recipe) -> Iterator[str]:
+    yield 'with np.load("data/mnist.npz") as mnist:'
+    yield '    x_train, y_train = mnist["x_train"], mnist["y_train"]'
+    yield '    x_test, y_test = mnist["x_test"], mnist["y_test"]'
+    if recipe.train_size < TRAINING_IMAGES:
+        yield f"x_train, y_train = x_train[:{recipe.train_size}], y_train[:{recipe.train_size}]"
+
+
+def _model(recipe: Recipe) -> Iterator[str]:
+    yield "model = keras.Sequential("
+    yield "    ["
+    for layer in _layers(recipe):
+        yield f"        {layer},"
+    yield "    ]"
+    yield ")"
+
+
+def _layers(recipe: Recipe) -> Iterator[str]:
+    yield f"keras.Input(({IMAGE_SIZE}, {IMAGE_SIZE}))"
+    yield f"keras.layers.Rescaling(1 / {MAX_PIXEL})"
+    if recipe.augmentation or recipe.conv_filters:
+        yield f"keras.layers.Reshape(({IMAGE_SIZE}, {IMAGE_SIZE}, 1))"
+    if recipe.augmentation:
+        yield f'keras.layers.RandomTranslation({SHIFT}, {SHIFT}, fill_mode="constant")'
+        yield f'keras.layers.RandomRotation({ROTATION}, fill_mode="constant")'
+        yield f'keras.layers.RandomZoom({ZOOM}, {ZOOM}, fill_mode="constant")'
+    activation = f'activation="{recipe.activation}"'
+    for filters in recipe.conv_filters:
+        yield f'keras.layers.Conv2D({filters}, {CONV_KERNEL}, padding="same", {activation})'
+        yield "keras.layers.MaxPooling2D()"
+    yield "keras.layers.Flatten()"
+    for units in recipe.hidden_units:
+        yield f"keras.layers.Dense({units}, {activation})"
+        if recipe.dropout:
+            yield f"keras.layers.Dropout({recipe.dropout:g})"
+    # In bfloat16 the probabilities are still formed in float32, so that they sum to 1.
+    dtype = ', dtype="float32"' if recipe.precision == "bfloat16" else ""
+    yield f'keras.layers.Dense({CLASSES}, activation="softmax"{dtype})'
+
+
+def _training(recipe: Recipe) -> Iterator[str]:
+    metrics = 'loss="sparse_categorical_crossentropy", metrics=["accuracy"]'
+    rate = f"{recipe.learning_rate:g}"
+    if recipe.decay:
+        yield f"steps = {recipe.epochs} * {recipe.steps_per_epoch}  # epochs * batches per epoch"
+        yield f"learning_rate = keras.optimizers.schedules.CosineDecay({rate}, steps)"
+        rate = "learning_rate"
+    if not recipe.decay and recipe.learning_rate == _DEFAULT_RATES[recipe.optimizer]:
+        yield f'model.compile(optimizer="{recipe.optimizer}", {metrics})'
+    else:
+        yield f"optimizer = keras.optimizers.{SPELLING[recipe.optimizer]}({rate})"
+        yield f"model.compile(optimizer=optimizer, {metrics})"
+    if recipe.handwriting:
+        yield from _fit_handwriting(recipe)
+        return
+    split = f", validation_split={recipe.validation_share:g}" if recipe.validation_size else ""
+    options = f"epochs={recipe.epochs}, batch_size={recipe.batch_size}{split}, verbose=2"
+    yield f"model.fit(x_train, y_train, {options})"
+
+
+def _fit_handwriting(recipe: Recipe) -> Iterator[str]:
+    """Yield the lines that redraw each batch before the network sees it."""
+    validation = ""
+    if recipe.validation_size:
+        yield f"x_val, y_val = x_train[{recipe.fit_size} :], y_train[{recipe.fit_size} :]"
+        yield f"x_train, y_train = x_train[:{recipe.fit_size}], y_train[:{recipe.fit_size}]"
+        validation = ", validation_data=(x_val, y_val)"
+    yield "digits = tf.data.Dataset.from_tensor_slices((signed_distance_fields(x_train), y_train))"
+    yield f"batches = digits.shuffle(len(x_train), seed={recipe.seed}).batch({recipe.batch_size})"
+    yield "# A seed for each batch, which decides how its digits are redrawn."
+    yield (
+        f"seeds = tf.data.Dataset.random(seed={recipe.seed}, rerandomize_each_iteration=True)"
+        ".batch(2, drop_remainder=True)"
+    )
+    yield "redrawn = tf.data.Dataset.zip((batches, seeds)).map("
+    yield "    lambda batch, seed: (augment(batch[0], batch[1], seed), batch[1])"
+    yield ")"
+    yield f"model.fit(redrawn, epochs={recipe.epochs}{validation}, verbose=2)"
+
+
+def _test() -> Iterator[str]:
+    yield "loss, accuracy = model.evaluate(x_test, y_test, verbose=0)"
+    yield 'print(f"Test accuracy: {accuracy:.1%}")'
+    yield ""
