@@ -46,7 +46,7 @@ def pick(key: str, default: str, width: int | Literal["stretch"] = 360) -> Run:
     wanted = asked or st.session_state.get(_CHOSEN) or _own(models) or default
     if wanted not in models:
         st.warning(
-            "The model that you asked for is not on this server any more. Here is another one.",
+            "The model that you asked for is no longer on this server. Here is another one.",
             icon=":material/search_off:",
         )
         wanted = default

@@ -103,7 +103,7 @@ def test_an_empty_name_is_one_sentence(open_page, runs, browser, store: RunStore
     app.text_input(key=f"run_name_{runs['low']}").set_value(" ")
     app.text_area(key=f"run_note_{runs['low']}").set_value("Not lost.")
     app.button(key="run_save").click().run()
-    assert "A name has 1 to 60 characters" in app.error[0].value
+    assert "A name must have 1 to 60 characters" in app.error[0].value
     assert app.text_area(key=f"run_note_{runs['low']}").value == "Not lost."
     assert store.get(runs["low"]).name == "Ann tries"
 
