@@ -20,7 +20,7 @@ PAGES = {
     "2_train": "Train a network",
     "3_evaluate": "Evaluate a network",
     "4_predict": "Draw a digit",
-    "5_runs": "All runs",
+    "5_runs": "Training runs",
 }
 STEPS = [name for name in PAGES if name != "0_home"]
 
