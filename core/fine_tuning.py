@@ -128,7 +128,7 @@ class Drawings:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 return cls(arrays["images"], arrays["labels"])
         except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            raise TrainingError("The drawings of this run are damaged. Teach the network again.") from error
+            raise TrainingError("The drawings of this run are damaged. Fine-tune the model again.") from error
 
 
 def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:

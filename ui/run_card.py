@@ -18,28 +18,28 @@ def run_card(run_id: str) -> None:
         st.warning(str(error), icon=":material/search_off:")
         return
     with st.container(border=True, key="run_card"):
-        st.subheader(chrome.plain(run.label), anchor=False)
-        st.caption(run.recipe.settings)
-        st.badge(STATES[run.state])
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(chrome.plain(run.label), anchor=False, width="content")
+            st.badge(STATES[run.state])
+        with st.container(horizontal=True):
+            chrome.page_link("2_train.py", "Learning curve", run=run.id)
+            if run.has_model:
+                chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
+                chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
+        precision = f" · precision {run.versions['precision']}" if "precision" in run.versions else ""
+        st.markdown(f"**Hyperparameters:** {run.recipe.settings}{precision}")
         if parent:
             st.markdown(parent)
         if run.failure:
             st.warning(run.failure, icon=":material/error:")
         if run.note:
             st.text(run.note)
-        if "precision" in run.versions:
-            st.caption(f"Calculated in {run.versions['precision']}.")
-        with st.container(horizontal=True):
-            chrome.page_link("2_train.py", "See its curve", run=run.id)
-            if run.has_model:
-                chrome.page_link("3_evaluate.py", "See where it fails", model=run.id)
-                chrome.page_link("4_predict.py", "Draw a digit for it", model=run.id)
-        st.markdown("Share it with this address. Others can look, but not change it.")
-        st.code(session.shared_address(run.id), language=None)
         if run.owner == session.owner():
-            _care(run)
+            _edit(run)
         else:
-            st.caption("Only the person who started this run can change it.")
+            st.markdown("Only the person who started this run can rename, pin or delete it.")
+        st.markdown("Share this link (view only):")
+        st.code(session.shared_address(run.id), language=None)
 
 
 def _parent(run: Run) -> str | None:
@@ -49,24 +49,24 @@ def _parent(run: Run) -> str | None:
         parent = resources.store().get(run.parent)
     except RunError:
         if run.fine_tuning:
-            return "A network was taught drawings. The run that it came from was deleted."
-        return f"It went on after epoch {run.parent_epochs} of a run that was deleted."
+            return f"Fine-tuned from a model that was deleted, on {run.fine_tuning.train_size} drawings."
+        return f"Continues a run that was deleted, after epoch {run.parent_epochs}."
+    name = f"“{chrome.plain(parent.label)}”"
     if run.fine_tuning:
-        return f"“{chrome.plain(parent.label)}”, taught drawings: {run.fine_tuning.train_size}."
-    return f"It went on after epoch {run.parent_epochs} of “{chrome.plain(parent.label)}”."
+        return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings."
+    return f"Continues {name} after epoch {run.parent_epochs}."
 
 
-def _care(run: Run) -> None:
+def _edit(run: Run) -> None:
     store, owner = resources.store(), session.owner()
     # What this tab shows; another tab may have changed it since, and only what is changed here counts.
     shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.pinned))
     with st.form(f"run_edit_{run.id}", border=False):
-        name = st.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
-        note = st.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
-        pinned = st.checkbox(
-            "Keep this model even when the store is full", run.pinned, key=f"run_marked_{run.id}"
-        )
-        if st.form_submit_button("Save", icon=":material/save:", key="run_save"):
+        left, right = st.columns(2)
+        name = left.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
+        pinned = left.checkbox("Pin (never delete automatically)", run.pinned, key=f"run_marked_{run.id}")
+        note = right.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
+        if st.form_submit_button("Save changes", icon=":material/save:", key="run_save"):
             try:
                 if name != shown[0]:
                     store.rename(run.id, owner, name)
@@ -81,9 +81,9 @@ def _care(run: Run) -> None:
                 st.rerun()
     if run.state is RunState.RUNNING:
         return
-    with st.popover("Delete", icon=":material/delete:", key="run_delete"):
-        st.markdown("The run, its curve and its model are gone then, for everybody.")
-        if st.button("Delete for good", type="primary", key="run_delete_for_good"):
+    with st.popover("Delete this run", icon=":material/delete:", key="run_delete"):
+        st.markdown("This deletes the run, its learning curve and its model for everyone.")
+        if st.button(chrome.on_primary("Delete permanently"), type="primary", key="run_delete_for_good"):
             try:
                 store.delete(run.id, owner)
             except (RunError, StoreError) as error:

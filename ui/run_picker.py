@@ -1,12 +1,12 @@
 """Choosing a model, the same way on every page that needs one."""
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 import streamlit as st
 
-from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, resources, session
@@ -33,6 +33,7 @@ def pick(key: str, default: str, width: int | Literal["stretch"] = 360) -> Run:
     """
     asked = st.query_params.get(_ADDRESS)
     models = {run.id: run for run in _models(asked)}
+    labels = model_labels(models.values())
     if not models:
         st.error(
             "There is no model on this server. Train one first, or restore the folder models/ "
@@ -46,7 +47,7 @@ def pick(key: str, default: str, width: int | Literal["stretch"] = 360) -> Run:
     wanted = asked or st.session_state.get(_CHOSEN) or _own(models) or default
     if wanted not in models:
         st.warning(
-            "The model that you asked for is not on this server any more. Here is another one.",
+            "The model that you asked for is no longer on this server. Here is another one.",
             icon=":material/search_off:",
         )
         wanted = default
@@ -55,7 +56,7 @@ def pick(key: str, default: str, width: int | Literal["stretch"] = 360) -> Run:
     st.selectbox(
         "Model",
         models,
-        format_func=lambda run_id: model_label(models[run_id], models.values()),
+        format_func=labels.__getitem__,
         key=key,
         help="The bundled models come with Digit Lab. Each network that you train joins the list.",
         label_visibility="collapsed",
@@ -92,28 +93,33 @@ def _models(address: str | None) -> list[Run]:
     return models
 
 
-def model_label(run: Run, others: Iterable[Run] = ()) -> str:
-    """How a list calls a run: its name, test accuracy, and what tells it from others of that name.
+def model_labels(runs: Collection[Run]) -> dict[str, str]:
+    """Return how a list calls each of its runs, by their ids.
 
-    Parameters
-    ----------
-    run : Run
-    others : iterable of Run
-        Those in the same list.
+    Name and test accuracy, and for runs of one name the settings and the nickname that tell
+    them apart.
     """
-    alike = [other for other in others if other.name == run.name and other.id != run.id]
-    parts = [run.label]
-    if alike:
-        settings = differing_settings(run.recipe, [other.recipe for other in alike])
-        parts += [settings] if settings else []
-    if alike and run.nickname:
-        parts.append(run.nickname)
-    if run.test_accuracy is not None:
-        parts.append(f"{run.test_accuracy:.1%}")
-    return " · ".join(parts)
+    alike = Counter(run.name for run in runs)
+    settings = differing_settings(runs)
+    labels = {}
+    for run in runs:
+        nickname = run.nickname if alike[run.name] > 1 else ""
+        accuracy = "" if run.test_accuracy is None else f"{run.test_accuracy:.1%}"
+        labels[run.id] = " · ".join(filter(None, (run.label, settings[run.id], nickname, accuracy)))
+    return labels
 
 
-def differing_settings(recipe: Recipe, others: Sequence[Recipe]) -> str:
-    """The parts of a recipe's settings that are not the same in all the others."""
-    shared = set.intersection(*(set(other.settings.split(" · ")) for other in others)) if others else set()
-    return " · ".join(part for part in recipe.settings.split(" · ") if part not in shared)
+def model_label(run: Run, others: Collection[Run] = ()) -> str:
+    """Return how a list of these runs calls one of them."""
+    return model_labels(tuple({one.id: one for one in (*others, run)}.values()))[run.id]
+
+
+def differing_settings(runs: Collection[Run]) -> dict[str, str]:
+    """Return, by the id of each run, its settings that not all runs of the same name have."""
+    settings = {run.id: run.recipe.settings.split(" · ") for run in runs}
+    shared: dict[str, set[str]] = {}
+    for run in runs:
+        shared[run.name] = shared.get(run.name, set(settings[run.id])) & set(settings[run.id])
+    return {
+        run.id: " · ".join(part for part in settings[run.id] if part not in shared[run.name]) for run in runs
+    }

@@ -1,27 +1,82 @@
-"""A table of runs, of which one can be chosen."""
+"""A table of runs, of which one can be opened."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
 from core.store.run import Run, RunState
 from ui import session
-
-_CHOSEN = "runs_chosen"
+from ui.run_picker import differing_settings
 
 STATES = {
-    RunState.QUEUED: "Waiting",
-    RunState.RUNNING: "In training",
+    RunState.QUEUED: "Queued",
+    RunState.RUNNING: "Training",
     RunState.FINISHED: "Finished",
     RunState.STOPPED: "Stopped early",
     RunState.FAILED: "Failed",
     RunState.INTERRUPTED: "Interrupted",
 }
+_ROW = 35
+# On the first screen of a phone, too, there is room for what is below.
+_MAX_ROWS = 9
 
 
-def runs_table(runs: Sequence[Run], best: str | None) -> str | None:
-    """Show runs, let the visitor search and choose one, and return its id.
+@dataclass(frozen=True)
+class Choice:
+    """Which runs the visitor wants to see.
+
+    Attributes
+    ----------
+    mine : bool
+        Only their own.
+    words : str
+        What the run's texts must contain.
+    state : RunState or None
+        None for all.
+    """
+
+    mine: bool
+    words: str
+    state: RunState | None
+
+
+def choose_runs() -> Choice:
+    """Show the widgets that choose which runs are listed, and return the choice."""
+    mine = st.segmented_control(
+        "Whose runs",
+        [False, True],
+        default=False,
+        required=True,
+        format_func=lambda mine: "Mine" if mine else "All",
+        key="runs_mine",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    words = st.text_input(
+        "Search by name, student, hyperparameters or note",
+        key="runs_search",
+        type="search",
+        placeholder="Search",
+        persist_state="session",
+        label_visibility="collapsed",
+        width=160,
+    )
+    state = st.selectbox(
+        "Status",
+        [None, *STATES],
+        format_func=lambda state: STATES[state] if state else "Any status",
+        key="runs_states",
+        persist_state="session",
+        label_visibility="collapsed",
+        width=160,
+    )
+    return Choice(bool(mine), words or "", state)
+
+
+def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | None:
+    """Show those of the runs that the visitor wants to see, and return the id of the open one.
 
     Parameters
     ----------
@@ -29,26 +84,15 @@ def runs_table(runs: Sequence[Run], best: str | None) -> str | None:
         The newest first.
     best : str or None
         The id of the run to mark as the best.
+    choice : Choice
     """
-    search, states = st.columns([2, 3])
-    words = search.text_input(
-        "Search",
-        key="runs_search",
-        type="search",
-        placeholder="Name, nickname, recipe or note",
-        persist_state="session",
-    )
-    wanted = states.pills(
-        "States",
-        STATES,
-        selection_mode="multi",
-        format_func=STATES.__getitem__,
-        key="runs_states",
-        persist_state="session",
-    )
-    shown = [run for run in runs if _matches(run, words or "") and (not wanted or run.state in wanted)]
+    shown = [
+        run
+        for run in runs
+        if _matches(run, choice.words) and (choice.state is None or run.state is choice.state)
+    ]
     if not shown:
-        st.info("No run is like that. Search for less.", icon=":material/search_off:")
+        st.info("No run matches. Use fewer words, or *Any status*.", icon=":material/search_off:")
         return None
 
     ids = [run.id for run in shown]
@@ -59,17 +103,24 @@ def runs_table(runs: Sequence[Run], best: str | None) -> str | None:
         _frame(shown, best),
         hide_index=True,
         key=key,
+        height=_ROW * (1 + min(len(shown), _MAX_ROWS)) + 3,
         on_select=lambda: _choose(key, ids),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
         column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%"),
-            "Seconds": st.column_config.NumberColumn(format="%.0f"),
+            "Run": st.column_config.TextColumn(width=190),
+            "Test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=105),
+            "Best": st.column_config.TextColumn(width=50, help="The highest test accuracy on this server"),
+            "Differs in": st.column_config.TextColumn(
+                help="Hyperparameters that not all runs of the same name share"
+            ),
+            "Training time (s)": st.column_config.NumberColumn(format="%.0f"),
             "Started": st.column_config.DatetimeColumn(format="distance"),
+            "Pinned": st.column_config.CheckboxColumn(help="Never deleted automatically"),
             "Note": st.column_config.TextColumn(width="medium"),
         },
         placeholder="–",
-        alt="Runs with their state, accuracy, time and note",
+        alt="Runs with their test accuracy, status, student, hyperparameters, training time and note",
     )
     return chosen
 
@@ -89,19 +140,20 @@ def _matches(run: Run, words: str) -> bool:
 
 
 def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
-    mine = session.owner()
+    mine, differing = session.owner(), differing_settings(runs)
     return pd.DataFrame(
         {
-            "Best": ["★" if run.id == best else "" for run in runs],
             "Run": [run.label for run in runs],
-            "State": [STATES[run.state] for run in runs],
             "Test accuracy": [None if run.test_accuracy is None else run.test_accuracy * 100 for run in runs],
-            "Who": [run.nickname or ("You" if run.owner == mine else "Somebody") for run in runs],
-            "Note": [run.note for run in runs],
+            "Best": ["★" if run.id == best else "" for run in runs],
+            "Student": [run.nickname or ("You" if run.owner == mine else "Anonymous") for run in runs],
+            "Status": [STATES[run.state] for run in runs],
+            "Differs in": [differing[run.id] for run in runs],
             "Epochs": [run.epochs_done for run in runs],
-            "Seconds": [run.seconds for run in runs],
+            "Training time (s)": [run.seconds for run in runs],
             "Started": pd.to_datetime([run.created for run in runs], utc=True),
-            "Marked": [run.pinned for run in runs],
-            "Recipe": [run.recipe.settings for run in runs],
+            "Pinned": [run.pinned for run in runs],
+            "Note": [run.note for run in runs],
+            "Hyperparameters": [run.recipe.settings for run in runs],
         }
     )

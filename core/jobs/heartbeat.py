@@ -14,8 +14,7 @@ from core.store.tables import RUNS
 MAX_ATTEMPTS = 3
 
 _INTERRUPTED = (
-    "The server was interrupted several times within one epoch of this run. "
-    "Resume it, or start it with a smaller network."
+    "The server stopped several times during one epoch of this run. Resume it, or train a smaller network."
 )
 
 

@@ -30,7 +30,7 @@ from core.store.runs import RunStore
 from core.store.tables import RUNS
 
 # What the name of a fine-tuned network ends with.
-_FINE_TUNED = " · taught"
+_FINE_TUNED = " · fine-tuned"
 
 
 class RunQueue:
@@ -100,10 +100,12 @@ class RunQueue:
         with self._database.writing() as connection:
             parent = find_run(connection, run_id)
             if parent.fine_tuning:
-                raise RunError("This network was taught drawings. Teach it again instead, with more of them.")
+                raise RunError(
+                    "This is a fine-tuned model. To train it further, fine-tune it on more drawings."
+                )
             state = read_file(connection, run_id, "state")
             if state is None or not parent.has_model:
-                raise RunError("This run has nothing to go on from. Choose another one, or train anew.")
+                raise RunError("This run cannot be continued. Choose another one, or train again.")
             history = read_history(connection, run_id)
             recipe = dataclasses.replace(parent.recipe, epochs=len(history) + epochs)
             (new_id,) = admit(
@@ -143,7 +145,7 @@ class RunQueue:
             If that run has no network.
         """
         if len(drawings) < MIN_DRAWINGS:
-            raise RunRefused(f"Keep at least {MIN_DRAWINGS} drawings first, then teach them.")
+            raise RunRefused(f"Save at least {MIN_DRAWINGS} drawings first, then fine-tune on them.")
         start = self._store.model_file(run_id)
         parent = self._store.get(run_id)
         training, holdout = drawings.split()

@@ -80,19 +80,23 @@ def check_waiting(connection: Connection, owner: str, runs: int = 1) -> None:
     """Raise `RunRefused` if this owner cannot queue this number of runs now."""
     waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
     if connection.scalar(waiting.where(RUNS.c.owner == owner)):
-        raise RunRefused("You have a run waiting already. Cancel it, or wait until it begins.")
+        raise RunRefused("You already have a queued run. Cancel it, or wait until it starts.")
     if (connection.scalar(waiting) or 0) + runs > MAX_WAITING:
-        raise RunRefused("The line is full. Try again in a few minutes.")
+        raise RunRefused("The queue is full. Try again in a few minutes.")
 
 
 def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
     """Refuse what is being trained at this moment for the same owner: a second click."""
     running = select(RUNS.c.recipe).where(RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner)
     if {recipe.to_json() for recipe in recipes} & set(connection.scalars(running)):
-        raise RunRefused("You are training exactly this already. Change something, or wait until it ends.")
+        raise RunRefused(
+            "You are already training this exact recipe. Change a setting, or wait for it to finish."
+        )
 
 
 def _check_space(connection: Connection) -> None:
     evict(connection)
     if read_usage(connection).bytes > MAX_BYTES:
-        raise RunRefused("The store is full of runs that are marked or open. Delete some, then start again.")
+        raise RunRefused(
+            "The server has no space for another model. Delete runs that you do not need, then start again."
+        )

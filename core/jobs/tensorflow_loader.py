@@ -58,8 +58,8 @@ class TensorFlowLoader:
                 _load()
             except Exception as error:  # Importing TensorFlow can fail in many ways.
                 raise TensorFlowLoadError(
-                    "TensorFlow cannot be loaded: it is missing on this server, damaged, or finds too "
-                    "little memory. Install what requirements.txt lists, and start the server again."
+                    "TensorFlow cannot be loaded: it is missing or damaged, or this server has too little "
+                    "memory. Install what requirements.txt lists, and restart the server."
                 ) from error
             if self._then:
                 self._then()

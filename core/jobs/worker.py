@@ -103,4 +103,4 @@ def _user_message(error: BaseException) -> str:
     # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The server ran out of memory. Choose a smaller network or fewer training images."
-    return "The training broke off because of an error in the program. Please start it again."
+    return "Training stopped because of a program error. Please start it again."

@@ -104,7 +104,7 @@ def read_network(folder: Path, card: BundledRun) -> bytes:
     try:
         content = network_path(folder, card).read_bytes()
     except OSError as error:
-        raise RunError(f"The file of this model is missing. {_RESTORE}") from error
+        raise RunError(f"The model file is missing. {_RESTORE}") from error
     if checksum(content) != card.sha256:
-        raise RunError(f"The file of this model is damaged. {_RESTORE}")
+        raise RunError(f"The model file is damaged. {_RESTORE}")
     return content

@@ -204,9 +204,9 @@ def _create_engine(address: str) -> Engine:
 
 
 _MESSAGES = {
-    sqlite3.SQLITE_READONLY: "The run store can only be read. Make its file and folder writable, "
+    sqlite3.SQLITE_READONLY: "The run store is read-only. Make its file and folder writable, "
     f"or set {ADDRESS_VARIABLE} to another store.",
-    sqlite3.SQLITE_BUSY: "The run store is locked by another program. End that program, or try again later.",
+    sqlite3.SQLITE_BUSY: "The run store is locked by another program. Close it, or try again later.",
     sqlite3.SQLITE_FULL: "The disk of this server is full. Delete some runs or free some space, "
     "then try again.",
     sqlite3.SQLITE_NOTADB: "The file of the run store is not a database. Move it away, "
@@ -216,7 +216,7 @@ _MESSAGES = {
     sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
     f"or set {ADDRESS_VARIABLE} to another store.",
 }
-_UNKNOWN_ERROR = "The run store cannot be used now. Try again later; the log of the server says why."
+_UNKNOWN_ERROR = "The run store cannot be used right now. Try again later; the server's log says why."
 
 
 @contextlib.contextmanager
@@ -228,8 +228,7 @@ def _as_store_error() -> Iterator[None]:
         raise StoreError(_user_message(error)) from error
     except ImportError as error:
         raise StoreError(
-            f"The driver of the database that {ADDRESS_VARIABLE} names is not installed. "
-            "Add it to requirements.txt."
+            f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."
         ) from error
     except OSError as error:
         _log.exception("The folder of the run store cannot be made.")
@@ -238,7 +237,7 @@ def _as_store_error() -> Iterator[None]:
 
 def _user_message(error: Exception) -> str:
     if isinstance(error, ArgumentError):
-        return f"{ADDRESS_VARIABLE} is not the address of a database. Correct it, or leave it empty."
+        return f"{ADDRESS_VARIABLE} is not a database URL. Correct it, or leave it empty."
     cause = error.orig if isinstance(error, DBAPIError) else error
     # The lowest byte is the kind; the others say more than a message needs.
     return _MESSAGES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN_ERROR)

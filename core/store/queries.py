@@ -36,7 +36,7 @@ def find_run(connection: Connection, run_id: str) -> Run:
     """Return the run of this id. Raises `RunError` if there is none."""
     row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
     if row is None:
-        raise RunError("That run is not on this server any more. Choose another one, or start a new one.")
+        raise RunError("That run is no longer on this server. Choose another one, or start a new one.")
     run = run_from_row(row)
     if run is None:
         raise RunError("That run was made by another version of Digit Lab. Choose another one.")
@@ -88,7 +88,7 @@ def read_file(connection: Connection, run_id: str, kind: str) -> bytes | None:
     if row is None:
         return None
     if checksum(row.content) != row.sha256:
-        raise RunError("What is saved of this run is damaged. Choose another one, or train it again.")
+        raise RunError("The saved files of this run are damaged. Choose another run, or train it again.")
     return bytes(row.content)
 
 

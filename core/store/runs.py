@@ -154,8 +154,8 @@ class RunStore:
         if content is not None:
             return content
         if run.state.active:
-            raise RunError("This run has no model yet. Wait until its training has ended.")
-        raise RunError("The model of this run is not kept any more. Choose another model, or train it again.")
+            raise RunError("This run has no model yet. Wait until training ends.")
+        raise RunError("The model of this run is no longer saved. Choose another model, or train it again.")
 
     def touch(self, run_id: str) -> None:
         """Write down that somebody looks at the network of a run, so that it is not evicted now."""
@@ -176,7 +176,7 @@ class RunStore:
         """
         name = " ".join(name.split())
         if not 0 < len(name) <= MAX_NAME:
-            raise RunError(f"A name has 1 to {MAX_NAME} characters.")
+            raise RunError(f"A name must have 1 to {MAX_NAME} characters.")
         self._change(run_id, owner, name=name, named=True)
 
     def annotate(self, run_id: str, owner: str, note: str) -> None:
@@ -188,7 +188,7 @@ class RunStore:
             If the run is somebody else's, or the note is too long.
         """
         if len(note) > MAX_NOTE:
-            raise RunError(f"A note has at most {MAX_NOTE} characters.")
+            raise RunError(f"A note can have at most {MAX_NOTE} characters.")
         self._change(run_id, owner, note=note.strip())
 
     def pin(self, run_id: str, owner: str, pinned: bool) -> None:

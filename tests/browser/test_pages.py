@@ -50,7 +50,7 @@ def test_unknown_page_says_so_and_shows_home(page: Page):
 
 def test_unknown_model_says_so_and_shows_another(page: Page):
     open_page(page, "/evaluate?model=no-such-model")
-    expect(page.get_by_text("The model that you asked for is not on this server")).to_be_visible()
+    expect(page.get_by_text("The model that you asked for is no longer on this server")).to_be_visible()
     expect(page.get_by_text("How sure is the score?")).to_be_visible()
 
 

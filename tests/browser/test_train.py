@@ -116,7 +116,7 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
     expect(page.get_by_text("Started by Grace. You can look, but not change it.")).to_be_visible()
     for visitor, controls in ((page, 0), (other, 1)):
         visitor.get_by_role("link", name="Runs", exact=True).click()
-        expect(visitor.locator("h1")).to_have_text("All runs")
+        expect(visitor.locator("h1")).to_have_text("Training runs")
         expect(visitor.locator("[data-testid=stDataFrame]")).to_be_visible()
         wait_until_idle(visitor)
         open_page(visitor, f"/runs?{address.split('?')[1]}")
@@ -145,7 +145,7 @@ def test_choosing_a_row_opens_that_run(page: Page):
     box = table.bounding_box()
     page.mouse.click(box["x"] + 16, box["y"] + 35 + 17)
     expect(element(page, "run_card")).to_contain_text(name)
-    page.get_by_role("link", name="See its curve").click()
+    page.get_by_role("link", name="Learning curve").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 

@@ -128,14 +128,6 @@ def wait_for_state(run_id: str, state: RunState) -> None:
 
 def words(app: AppTest) -> str:
     """All text of the page."""
-    elements = [
-        app.title,
-        app.markdown,
-        app.header,
-        app.subheader,
-        app.caption,
-        app.info,
-        app.warning,
-        app.error,
-    ]
+    texts = [app.title, app.header, app.subheader, app.markdown, app.caption]
+    elements = [*texts, app.info, app.warning, app.error]
     return "\n".join(str(element.value) for group in elements for element in group)

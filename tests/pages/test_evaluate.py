@@ -460,13 +460,13 @@ def test_a_model_without_ten_classes(open_page, other_store, tmp_path):
         app = open_page("3_evaluate", model="softmax", view=view)
         assert not app.exception
         assert app.error[0].value == (
-            "This model does not answer with the ten digits, so it cannot be used here."
+            "This model does not have ten outputs, one for each digit, so it cannot be used here."
         )
     # Also as the second model of a comparison.
     app = open_page("3_evaluate", model="article")
     app.selectbox(key="evaluate_other").select("softmax").run()
     assert not app.exception
-    assert "does not answer with the ten digits" in app.error[0].value
+    assert "does not have ten outputs" in app.error[0].value
 
 
 def test_a_model_deleted_while_its_page_is_open(open_page, other_store, tmp_path):
@@ -478,7 +478,7 @@ def test_a_model_deleted_while_its_page_is_open(open_page, other_store, tmp_path
         aside = (folder / "softmax.keras").rename(tmp_path / "aside")
         app.run()
         assert not app.exception
-        assert "not on this server any more" in app.warning[0].value
+        assert "no longer on this server" in app.warning[0].value
         assert app.selectbox(key="evaluate_model").value == "article"
         aside.rename(folder / "softmax.keras")
 
@@ -491,7 +491,7 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
     resources.store().delete(run.id, "ann")
     app.run()
     assert not app.exception
-    assert "not on this server any more" in app.warning[0].value
+    assert "no longer on this server" in app.warning[0].value
     assert app.selectbox(key="evaluate_model").value == "article"
 
 
@@ -505,7 +505,7 @@ def test_a_run_deleted_before_one_of_its_images_is_opened():
     resources.store().delete(run.id, "ann")
     dialog = AppTest.from_function(open_image, args=(run, 0), default_timeout=60).run()
     assert not dialog.exception
-    assert "not on this server any more" in dialog.error[0].value
+    assert "no longer on this server" in dialog.error[0].value
 
 
 @pytest.mark.usefixtures("nothing_cached")

@@ -20,7 +20,7 @@ PAGES = {
     "2_train": "Train a network",
     "3_evaluate": "Evaluate a network",
     "4_predict": "Draw a digit",
-    "5_runs": "All runs",
+    "5_runs": "Training runs",
 }
 STEPS = [name for name in PAGES if name != "0_home"]
 
@@ -84,7 +84,7 @@ def test_no_model_at_all_links_to_training(open_page, other_store, tmp_path, nam
 def test_unknown_model_in_the_address(open_page, name: str):
     app = open_page(name, model="no-such-model")
     assert not app.exception
-    assert "not on this server any more" in app.warning[0].value
+    assert "no longer on this server" in app.warning[0].value
     assert app.selectbox[0].value == {"3_evaluate": "article", "4_predict": "drawings"}[name]
 
 
@@ -95,7 +95,7 @@ def test_model_deleted_from_the_folder(open_page, other_store, tmp_path, name: s
     (folder / "softmax.keras").unlink()
     app = open_page(name, model="softmax")
     assert not app.exception
-    assert "not on this server any more" in app.warning[0].value
+    assert "no longer on this server" in app.warning[0].value
 
 
 @pytest.mark.usefixtures("nothing_cached")

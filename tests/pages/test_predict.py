@@ -179,7 +179,7 @@ def test_a_full_book_is_a_sentence(open_page, monkeypatch):
     app = draw(open_page("4_predict", model="article"), SEVEN)
     app.pills(key="predict_means").set_value(7).run()
     draw(app, ONE).pills(key="predict_means").set_value(1).run()
-    assert "1 drawings already" in app.toast[0].value
+    assert "1 saved drawings" in app.toast[0].value
     assert app.pills(key="predict_means").value is None
 
 

@@ -44,7 +44,8 @@ def runs(store: RunStore) -> dict[str, str]:
 def test_an_empty_store_says_what_to_do(open_page):
     app = open_page("5_runs")
     assert not app.exception
-    assert "Nothing has been trained yet" in words(app)
+    assert "No runs yet. Start the first one on *Train*." in words(app)
+    assert "Train a network" in [link.value for link in app.page_link]
 
 
 def test_all_runs_newest_first_and_the_best_is_marked(open_page, runs):
@@ -54,14 +55,54 @@ def test_all_runs_newest_first_and_the_best_is_marked(open_page, runs):
     assert list(shown["Run"]) == ["Run 3: Ann again", "Run 2: Bob tries", "Run 1: Ann tries"]
     assert list(shown["Best"]) == ["", "★", ""]
     assert list(shown["Test accuracy"]) == pytest.approx([93, 97, 91])
-    assert list(shown["Who"]) == ["Ann", "Bob", "Ann"]
-    assert set(shown["State"]) == {"Finished"}
-    metrics = {metric.label: metric.value for metric in app.metric}
-    assert metrics["Models kept"] == "3"
-    assert "MB" in metrics["Free memory"]
+    assert list(shown["Student"]) == ["Ann", "Bob", "Ann"]
+    assert set(shown["Status"]) == {"Finished"}
+    assert list(shown.columns[:2]) == ["Run", "Test accuracy"], "what a phone has room for"
+    assert "Select a row to open, rename, pin or delete a run." in words(app)
 
 
-def test_mine_search_and_states(open_page, runs, browser):
+def test_numbers_for_operators_are_folded_away(open_page, runs):
+    app = open_page("5_runs")
+    (status,) = [expander for expander in app.expander if expander.label == "Server status"]
+    assert not status.proto.expanded
+    shown = {metric.label: metric.value for metric in status.metric}
+    assert shown["Saved models"] == "3"
+    assert "MB" in shown["Free memory"]
+    assert len(app.metric) == len(shown), "none outside"
+
+
+def test_runs_of_one_name_are_told_apart(open_page, store: RunStore):
+    for seed in (1, 2):
+        finished(store, ANN, "Ann tries", 0.91, seed=seed, learning_rate=seed / 100)
+    finished(store, BOB, "Bob tries", 0.92, seed=3)
+    app = open_page("5_runs")
+    differing = list(app.dataframe[0].value["Differs in"])
+    assert differing[0] == "", "Bob's is the only one of its name"
+    for text, seed, rate in ((differing[1], "seed 2", "0.02"), (differing[2], "seed 1", "0.01")):
+        assert seed in text
+        assert rate in text
+    assert "batch size" not in " ".join(differing)
+
+
+def test_whoever_waits_sees_the_position_in_the_queue(open_page, browser, store: RunStore):
+    queue = RunQueue(store)
+    queue.enqueue(Recipe(), ANN, "Ann tries")
+    assert queue.lease("another server's worker"), "so that nothing is trained here: one at a time for each"
+    queue.enqueue(Recipe(seed=1), ANN, "Ann again")
+    browser(ANN)
+    app = open_page("5_runs")
+    assert "Now: 1 training, 1 queued; yours is number 1." in words(app)
+    assert list(table(app)["Status"]) == ["Queued", "Training"]
+
+
+def test_a_visitor_without_runs_of_their_own_is_told_where_the_others_are(open_page, runs, browser):
+    browser("cccccccccccccccc")
+    app = open_page("5_runs")
+    app.segmented_control(key="runs_mine").set_value(True).run()
+    assert "You have no runs yet. Choose *All*" in words(app)
+
+
+def test_mine_search_and_status(open_page, runs, browser):
     browser(BOB)
     app = open_page("5_runs")
     app.segmented_control(key="runs_mine").set_value(True).run()
@@ -72,8 +113,10 @@ def test_mine_search_and_states(open_page, runs, browser):
     app.text_input(key="runs_search").set_value("relu").run()
     assert list(table(app)["Run"]) == ["Run 2: Bob tries"]
     app.text_input(key="runs_search").set_value("").run()
-    app.pills(key="runs_states").set_value([RunState.FAILED]).run()
-    assert "No run is like that" in words(app)
+    app.selectbox(key="runs_states").set_value(RunState.FINISHED).run()
+    assert len(table(app)) == 3
+    app.selectbox(key="runs_states").set_value(RunState.FAILED).run()
+    assert "No run matches" in words(app)
     assert not app.exception
 
 
@@ -102,7 +145,7 @@ def test_an_empty_name_is_one_sentence(open_page, runs, browser, store: RunStore
     app.text_input(key=f"run_name_{runs['low']}").set_value(" ")
     app.text_area(key=f"run_note_{runs['low']}").set_value("Not lost.")
     app.button(key="run_save").click().run()
-    assert "A name has 1 to 60 characters" in app.error[0].value
+    assert "A name must have 1 to 60 characters" in app.error[0].value
     assert app.text_area(key=f"run_note_{runs['low']}").value == "Not lost."
     assert store.get(runs["low"]).name == "Ann tries"
 
@@ -111,7 +154,7 @@ def test_others_look_and_do_not_touch(open_page, runs, browser):
     browser(BOB)
     app = open_page("5_runs", run=runs["low"])
     assert "Run 1: Ann tries" in words(app)
-    assert "Only the person who started this run can change it." in words(app)
+    assert "Only the person who started this run can rename, pin or delete it." in words(app)
     assert not {"run_save", "run_delete_for_good"} & set(keys(app))
     shown = " ".join(str(element.value) for element in (*app.code, *app.markdown, *app.caption))
     assert ANN not in shown, "who knows the id controls the runs"
@@ -121,10 +164,10 @@ def test_who_has_trained_it_from_whom(open_page, runs, browser, store: RunStore)
     browser(ANN)
     child = RunQueue(store).extend(runs["high"], 3, ANN)
     app = open_page("5_runs", run=child.id)
-    assert "It went on after epoch 1 of “Run 2: Bob tries”." in words(app)
+    assert "Continues “Run 2: Bob tries” after epoch 1." in words(app)
     store.delete(runs["high"], BOB)
     app.run()
-    assert "It went on after epoch 1 of a run that was deleted." in words(app)
+    assert "Continues a run that was deleted, after epoch 1." in words(app)
 
 
 def test_a_run_of_the_address_that_is_gone(open_page, runs):

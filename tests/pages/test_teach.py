@@ -124,10 +124,10 @@ def test_a_network_deleted_meanwhile_is_not_replaced_by_another(open_page, keep)
     app.button(key="teach_start").click().run()
     assert not app.exception
     assert store.runs() == (), "nothing is taught"
-    assert "not on this server any more" in app.toast[0].value
+    assert "no longer on this server" in app.toast[0].value
 
 
 def test_a_model_that_is_gone_is_a_sentence(open_page):
     app = open_page("6_teach", model="gone")
     assert not app.exception
-    assert any("not on this server any more" in warning.value for warning in app.warning)
+    assert any("no longer on this server" in warning.value for warning in app.warning)

@@ -142,7 +142,7 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_
 
     # At most one waiting run for each: the second one is refused, and nothing is lost.
     bob.button(key="train_start").click().run()
-    assert "You have a run waiting already" in bob.toast[0].value
+    assert "You already have a queued run" in bob.toast[0].value
     assert len(resources.store().active()) == 3
 
     bob.button(key="train_stop").click().run()
@@ -199,7 +199,7 @@ def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
     browser("ann")
     other = open_page("2_train", run="deleted")
     assert not other.exception
-    assert "not on this server any more" in other.warning[0].value
+    assert "no longer on this server" in other.warning[0].value
     assert "Run 1" in words(other)
 
 
@@ -254,7 +254,7 @@ def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.Monkey
 def test_unknown_run_in_the_address(open_page):
     app = open_page("2_train", run="no-such-run")
     assert not app.exception
-    assert "not on this server any more" in app.warning[0].value
+    assert "no longer on this server" in app.warning[0].value
 
 
 def test_an_interrupted_run_goes_on_when_anybody_opens_any_page(open_page, store):

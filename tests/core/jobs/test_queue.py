@@ -80,13 +80,13 @@ def test_each_run_that_joins_the_queue_wakes_the_scheduler(store: RunStore):
 
 def test_one_waiting_and_one_running_for_each_owner(queue: RunQueue, store: RunStore):
     first = queue.enqueue(RECIPE, "ann", "First")
-    with pytest.raises(RunRefused, match="You have a run waiting already"):
+    with pytest.raises(RunRefused, match="You already have a queued run"):
         queue.enqueue(RECIPE, "ann", "Second")
     assert queue.lease("worker 1").run.id == first.id
-    with pytest.raises(RunRefused, match="training exactly this already"):
+    with pytest.raises(RunRefused, match="already training this exact recipe"):
         queue.enqueue(RECIPE, "ann", "A second click")
     second = queue.enqueue(OTHER, "ann", "Second")
-    with pytest.raises(RunRefused, match="You have a run waiting already"):
+    with pytest.raises(RunRefused, match="You already have a queued run"):
         queue.enqueue(RECIPE, "ann", "Third")
 
     # A second worker does not give Ann both cores: it takes Bob's run, though it came later.
@@ -99,7 +99,7 @@ def test_one_waiting_and_one_running_for_each_owner(queue: RunQueue, store: RunS
 def test_a_full_queue_is_a_sentence(queue: RunQueue):
     for number in range(MAX_WAITING):
         queue.enqueue(RECIPE, f"owner {number}", "Run")
-    with pytest.raises(RunRefused, match="The line is full"):
+    with pytest.raises(RunRefused, match="The queue is full"):
         queue.enqueue(RECIPE, "late", "Run")
     queue.lease("worker")
     queue.enqueue(RECIPE, "late", "Run")
@@ -184,7 +184,7 @@ def test_a_run_that_brings_the_server_down_waits_for_its_owner(queue: RunQueue, 
         requeue_stale(store, heartbeats(store)[0])
     run = store.get(lease.run.id)
     assert run.state is RunState.INTERRUPTED
-    assert "interrupted several times" in run.failure
+    assert "stopped several times" in run.failure
     assert queue.lease("worker") is None
     with pytest.raises(RunError, match="Only the person"):
         queue.resume(run.id, "bob")
@@ -224,7 +224,7 @@ def test_a_resumed_run_waits_like_others(queue: RunQueue, store: RunStore):
     lease = leased(queue)
     lease.interrupt("The disk of this server is full.")
     queue.enqueue(RECIPE, "ann", "Another")
-    with pytest.raises(RunRefused, match="waiting already"):
+    with pytest.raises(RunRefused, match="already have a queued run"):
         queue.resume(lease.run.id, "ann")
     assert store.get(lease.run.id).state is RunState.INTERRUPTED
 
@@ -267,7 +267,7 @@ def test_train_further(queue: RunQueue, store: RunStore):
 
     with pytest.raises(RecipeError, match="Epochs must be a whole number"):
         queue.extend(lease.run.id, 98, "cem")
-    with pytest.raises(RunError, match="nothing to go on from"):
+    with pytest.raises(RunError, match="cannot be continued"):
         queue.extend(child.id, 1, "cem")
     store.delete(lease.run.id, "ann")
     assert store.history(child.id) == EPOCHS, "the parent may go"
@@ -318,7 +318,7 @@ def test_a_series_waits_as_one_run_would(queue: RunQueue, store: RunStore):
     recipes = [Recipe(epochs=3, seed=seed) for seed in range(3)]
     ann = queue.enqueue_series(recipes, "ann", "Seeds")
     assert [run.recipe.seed for run in ann] == [0, 1, 2]
-    with pytest.raises(RunRefused, match="You have a run waiting already"):
+    with pytest.raises(RunRefused, match="You already have a queued run"):
         queue.enqueue(RECIPE, "ann", "Another")
     queue.enqueue(RECIPE, "bob", "Bob's")
     queue.enqueue(RECIPE, "cem", "Cem's")
@@ -334,7 +334,7 @@ def test_a_series_waits_as_one_run_would(queue: RunQueue, store: RunStore):
 def test_a_series_that_does_not_fit_is_refused_as_a_whole(queue: RunQueue, store: RunStore):
     for number in range(MAX_WAITING - 2):
         queue.enqueue(RECIPE, f"owner {number}", "Run")
-    with pytest.raises(RunRefused, match="The line is full"):
+    with pytest.raises(RunRefused, match="The queue is full"):
         queue.enqueue_series([RECIPE] * 3, "ann", "Seeds")
     assert len(store.active()) == MAX_WAITING - 2
     queue.enqueue_series([RECIPE] * 2, "ann", "Seeds")
@@ -380,7 +380,7 @@ def kinds_of_files(store: RunStore, run_id: str) -> set[str]:
 def test_fine_tuning_is_a_new_run_that_brings_all_it_needs(queue: RunQueue, store: RunStore):
     run = queue.fine_tune("softmax", some_drawings(), "ann")
     assert run.parent == "softmax"
-    assert run.name == "No hidden layer · taught"
+    assert run.name == "No hidden layer · fine-tuned"
     assert run.fine_tuning == FineTuning(train_size=9, holdout_size=3)
     assert run.recipe.hidden_units == ()
     lease = queue.lease("worker 1")
@@ -393,19 +393,19 @@ def test_fine_tuning_is_a_new_run_that_brings_all_it_needs(queue: RunQueue, stor
     lease.finish(b"network", b"state", False, 0.9, 0.9, {}, outcome)
     assert store.get(run.id).fine_tuning == outcome
     assert kinds_of_files(store, run.id) == {"network", "state"}, "drawings stay with their owner only"
-    with pytest.raises(RunError, match="Teach it again"):
+    with pytest.raises(RunError, match="fine-tune it on more drawings"):
         queue.extend(run.id, 1, "ann")
 
 
 def test_fine_tuning_needs_a_network_and_some_drawings(queue: RunQueue):
     with pytest.raises(RunRefused, match="at least 8"):
         queue.fine_tune("softmax", some_drawings(7), "ann")
-    with pytest.raises(RunError, match="not on this server"):
+    with pytest.raises(RunError, match="no longer on this server"):
         queue.fine_tune("nothing", some_drawings(), "ann")
     waiting = queue.enqueue(RECIPE, "ann", "Run")
     with pytest.raises(RunError, match="no model yet"):
         queue.fine_tune(waiting.id, some_drawings(), "bob")
-    with pytest.raises(RunRefused, match="waiting already"):
+    with pytest.raises(RunRefused, match="already have a queued run"):
         queue.fine_tune("softmax", some_drawings(), "ann")
 
 

@@ -122,9 +122,9 @@ def test_a_failure_is_a_sentence_and_the_next_training_works(
     failures: dict[BaseException, str] = {
         DataError("MNIST is missing. Restore it."): "MNIST is missing. Restore it.",
         MemoryError(): "The server ran out of memory",
-        RuntimeError("0x3f"): "an error in the program",
+        RuntimeError("0x3f"): "a program error",
         tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"): "ran out of memory",
-        SystemExit(1): "an error in the program",
+        SystemExit(1): "a program error",
     }
     answers = iter([*failures, mnist])
 

@@ -124,11 +124,11 @@ def test_what_is_not_a_database_is_a_sentence_and_stays_as_it_is(tmp_path: Path)
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("nonsense", "is not the address of a database"),
-        ("oracle://server/runs", "driver of the database"),
+        ("nonsense", "is not a database URL"),
+        ("oracle://server/runs", "database driver"),
         ("sqlite:////dev/null/runs.db", "cannot be opened"),
-        ("postgresql://user:pass@word:port/runs", "is not the address of a database"),
-        ("sqlite://", "is not the address of a database"),
+        ("postgresql://user:pass@word:port/runs", "is not a database URL"),
+        ("sqlite://", "is not a database URL"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_a_sentence(address: str, sentence: str):
@@ -146,7 +146,7 @@ def test_a_read_only_store_can_be_looked_at(store: RunStore, tmp_path: Path):
     store.database.close()
     read_only = RunStore(f"sqlite:///file:{tmp_path}/runs.db?mode=ro&uri=true")
     assert read_only.runs() == ()
-    with pytest.raises(StoreError, match="can only be read"), read_only.database.writing() as connection:
+    with pytest.raises(StoreError, match="read-only"), read_only.database.writing() as connection:
         connection.execute(text("UPDATE counter SET number = 7"))
     read_only.database.close()
 
@@ -188,7 +188,7 @@ def test_a_store_that_was_emptied_meanwhile_is_made_anew(store: RunStore, tmp_pa
     for table in (*METADATA.tables, "alembic_version"):
         other.execute(f"DROP TABLE {table}")
     other.close()
-    with pytest.raises(StoreError, match="cannot be used now"):
+    with pytest.raises(StoreError, match="cannot be used right now"):
         store.runs()
     assert store.runs() == (), "the next look makes the tables again"
 

@@ -93,7 +93,7 @@ def test_saved_model_is_the_same(store: RunStore, mnist: Dataset, finished):
 
 def test_unknown_run_is_a_sentence(store: RunStore):
     for ask in (store.get, store.load_model):
-        with pytest.raises(RunError, match="not on this server any more"):
+        with pytest.raises(RunError, match="no longer on this server"):
             ask("nothing")
 
 
@@ -102,9 +102,9 @@ def test_a_model_cut_short_is_a_sentence_and_the_others_work(store: RunStore, fi
     with store.database.writing() as connection:
         cut = text("UPDATE files SET content = substr(content, 1, 3) WHERE run_id = :id")
         connection.execute(cut, {"id": damaged.id})
-    with pytest.raises(RunError, match="What is saved of this run is damaged"):
+    with pytest.raises(RunError, match="The saved files of this run are damaged"):
         store.load_model(damaged.id)
-    with pytest.raises(RunError, match="What is saved of this run is damaged"):
+    with pytest.raises(RunError, match="The saved files of this run are damaged"):
         RunQueue(store).extend(damaged.id, 1, "ann")
     assert store.model_file(whole.id) == b"network"
 
@@ -128,7 +128,7 @@ def test_its_owner_looks_after_a_run(store: RunStore, finished):
     )
     assert changed.label == "Run 1: My best"
     store.delete(run.id, "ann")
-    with pytest.raises(RunError, match="not on this server any more"):
+    with pytest.raises(RunError, match="no longer on this server"):
         store.get(run.id)
     assert store.history(run.id) == ()
     assert store.usage().bytes == 0
@@ -156,12 +156,12 @@ def test_a_run_in_training_is_stopped_before_it_is_deleted(store: RunStore):
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * (MAX_NAME + 1)])
 def test_a_name_that_cannot_be(name: str, store: RunStore, finished):
-    with pytest.raises(RunError, match="A name has 1 to 60 characters"):
+    with pytest.raises(RunError, match="A name must have 1 to 60 characters"):
         store.rename(finished().id, "ann", name)
 
 
 def test_a_note_that_is_too_long(store: RunStore, finished):
-    with pytest.raises(RunError, match="A note has at most 500 characters"):
+    with pytest.raises(RunError, match="A note can have at most 500 characters"):
         store.annotate(finished().id, "ann", "x" * (MAX_NOTE + 1))
 
 
