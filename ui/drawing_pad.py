@@ -101,7 +101,7 @@ def drawing_pad(canvas: Canvas) -> Drawing:
         key=f"{key}_clear",
         on_click=lambda: drawing.replace([]),
     )
-    with buttons.popover("Pen", icon=":material/line_weight:", type="tertiary"):
+    with buttons.popover("Pen", icon=":material/line_weight:", type="tertiary", key=f"{key}_pen_choice"):
         pen = st.slider("Pen width", MIN_PEN, MAX_PEN, canvas.pen, key=f"{key}_pen", persist_state="session")
     with place:
         streamlit_drawable_canvas.st_canvas(

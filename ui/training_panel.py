@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning import MEANINGFUL_HOLDOUT, FineTuning
 from core.history import Epoch
 from core.jobs.admission import RunRefused
 from core.jobs.eta import seconds_per_epoch
@@ -32,8 +32,6 @@ LARGE_GAP = 0.02
 HARDLY_LEARNED = 0.5
 # Losing more of the test images than this (share) is not by chance.
 FORGOTTEN = 0.003
-# Fewer holdout drawings than this tell little.
-FEW = 10
 WELL_LEARNED = 0.9
 
 
@@ -290,7 +288,7 @@ def fine_tuning_verdict(fine_tuning: FineTuning) -> str:
     """Return what the holdout drawings say of a fine-tuning, in words."""
     if fine_tuning.before is None or fine_tuning.after is None:
         return "No drawing was kept aside, so nothing tells whether it has learned."
-    if fine_tuning.holdout_size < FEW:
+    if fine_tuning.holdout_size < MEANINGFUL_HOLDOUT:
         return "So few drawings kept aside say little. Keep more, and teach it again."
     if fine_tuning.after > fine_tuning.before:
         return "It reads this hand better now."

@@ -97,7 +97,7 @@ class Lease:
             start = read_file(connection, self.run.id, "start")
             drawings = read_file(connection, self.run.id, "drawings")
         if start is None or drawings is None:
-            raise RunError("The drawings of this run are not kept any more. Teach the network again.")
+            raise RunError("The drawings of this run are not saved any more. Fine-tune the model again.")
         return start, Drawings.from_bytes(drawings)
 
     def save(self, checkpoint: Checkpoint) -> None:

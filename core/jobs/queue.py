@@ -39,7 +39,7 @@ _INTERRUPTED = (
     "Resume it, or start it with a smaller network."
 )
 # What the name of a fine-tuned network ends with.
-_FINE_TUNED = " · taught"
+_FINE_TUNED = " · fine-tuned"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,9 @@ class RunQueue:
         with self._database.writing() as connection:
             parent = find_run(connection, run_id)
             if parent.fine_tuning:
-                raise RunError("This network was taught drawings. Teach it again instead, with more of them.")
+                raise RunError(
+                    "This model was fine-tuned on drawings. Fine-tune it again instead, with more of them."
+                )
             state = read_file(connection, run_id, "state")
             if state is None or not parent.has_model:
                 raise RunError("This run has nothing to go on from. Choose another one, or train anew.")
@@ -168,7 +170,7 @@ class RunQueue:
             If that run has no network.
         """
         if len(drawings) < MIN_DRAWINGS:
-            raise RunRefused(f"Keep at least {MIN_DRAWINGS} drawings first, then teach them.")
+            raise RunRefused(f"Save at least {MIN_DRAWINGS} drawings first, then fine-tune the model.")
         start = self._store.model_file(run_id)
         parent = self._store.get(run_id)
         training, holdout = drawings.split()

@@ -112,10 +112,10 @@ class DrawingStore:
             If it is no such picture or digit, its path is too long, or there are too many.
         """
         if image.shape != (IMAGE_SIZE, IMAGE_SIZE) or image.dtype != np.uint8 or label not in range(CLASSES):
-            raise DrawingRefused("Only a drawing of one digit, 0 to 9, can be kept.")
+            raise DrawingRefused("Only a drawing of one digit, 0 to 9, can be saved.")
         path = _to_json(strokes)
         if len(path) > MAX_STROKES_BYTES:
-            raise DrawingRefused("This drawing is too long to be kept. Draw the digit with fewer strokes.")
+            raise DrawingRefused("This drawing is too long to be saved. Draw the digit with fewer strokes.")
         content = image.tobytes()
         with self._database.writing() as connection:
             connection.execute(delete(DRAWINGS).where(*self._same(content)))

@@ -73,7 +73,7 @@ def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
 def show_details(prediction: Prediction, at: Places, own: bool = True) -> None:
     """Show the class probabilities, the network's input, and on demand what explains a prediction.
 
-    Only what is the visitor's ``own`` may be stored for fine-tuning: a network that was trained
+    Only one digit of the visitor's ``own`` may be saved for fine-tuning: a network that was trained
     on test images would be measured on what it knows.
     """
     image, digit = prediction.sketch.image, prediction.digit

@@ -54,7 +54,7 @@ def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> s
         return ""
     if not several:
         return show_digit(prediction, at)
-    at.prediction.warning(f"Looks like more than one digit: switch to *{SEVERAL}*.", icon=":material/123:")
+    at.prediction.warning(f"Looks like more than one digit: switch to *{SEVERAL}*.", icon=":material/help:")
     if at.prediction.button(
         f"Switch to {SEVERAL}",
         icon=":material/swap_horiz:",
@@ -63,7 +63,7 @@ def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> s
         args=(drawing,),
     ):
         st.rerun()  # The choice of the source is outside of this fragment.
-    show_details(prediction, at)
+    show_details(prediction, at, own=False)
     return ""
 
 

@@ -379,7 +379,7 @@ def kinds_of_files(store: RunStore, run_id: str) -> set[str]:
 def test_fine_tuning_is_a_new_run_that_brings_all_it_needs(queue: RunQueue, store: RunStore):
     run = queue.fine_tune("softmax", some_drawings(), "ann")
     assert run.parent == "softmax"
-    assert run.name == "No hidden layer · taught"
+    assert run.name == "No hidden layer · fine-tuned"
     assert run.fine_tuning == FineTuning(train_size=9, holdout_size=3)
     assert run.recipe.hidden_units == ()
     lease = queue.lease("worker 1")
@@ -392,7 +392,7 @@ def test_fine_tuning_is_a_new_run_that_brings_all_it_needs(queue: RunQueue, stor
     lease.finish(b"network", b"state", False, 0.9, 0.9, {}, outcome)
     assert store.get(run.id).fine_tuning == outcome
     assert kinds_of_files(store, run.id) == {"network", "state"}, "drawings stay with their owner only"
-    with pytest.raises(RunError, match="Teach it again"):
+    with pytest.raises(RunError, match="Fine-tune it again"):
         queue.extend(run.id, 1, "ann")
 
 
