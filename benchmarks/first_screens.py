@@ -22,7 +22,7 @@ MAIN = {
     "/train": ["train_start", "train_chart"],
     "/evaluate": ["test_accuracy", "confusion_matrix"],
     "/predict": ["predict_canvas", "predict_canvas_undo", "predict_canvas_clear", "prediction"],
-    "/teach": ["teach_start"],
+    "/teach": ["teach_start", "teach_examples"],
     "/runs": ["runs_list"],
 }
 _PHONE = (

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MIN_DRAWINGS = 8
 # Every fourth drawing is held out: it shows whether others of the same handwriting are recognized.
 HOLDOUT_EVERY = 4
+# With fewer held out, one drawing more or less changes their accuracy by over 10 percentage points.
+MEANINGFUL_HOLDOUT = 10
 # How much the network sees in an epoch: images of MNIST, and drawings repeated to half as many,
 # each at most so many times. With fewer of them, or less time, it learned a third as much of a
 # handwriting; old images it read better than before in any case (benchmarks/teaching.py).

@@ -1,4 +1,4 @@
-"""Predict: draw a digit and have it read."""
+"""Predict: draw a digit, and the network predicts it."""
 
 import streamlit as st
 
@@ -9,41 +9,45 @@ from ui.predict.prediction import Classifier
 from ui.run_picker import pick
 
 SOURCES = {
-    "Digit": sources.one_digit,
-    "Number": sources.several_digits,
-    "Picture": upload.picture,
+    "One digit": sources.one_digit,
+    sources.SEVERAL: sources.several_digits,
+    "Photo": upload.photo,
     "Test image": sources.test_image,
 }
 
-chrome.begin(
+row = chrome.begin(
     "Draw a digit",
-    "Draw one digit, or write a number. It is drawn again at the size and place, and with the pen, "
-    "that all MNIST digits have, and the network reads it.",
-    "A network only knows pictures like those it learned from. A small digit, one in a corner, or one "
-    "drawn with a thick pen would look foreign to it.",
+    "Draw one digit, or write a number. Your drawing is scaled, centered and redrawn to look like an "
+    "MNIST digit (28×28 pixels), then the network predicts a probability for each of the ten classes.",
+    "A network only knows images like its training images. A small digit, one in a corner, or one "
+    "drawn with a thick pen would look unfamiliar to it.",
 )
-run = pick("predict_model", default="drawings")
+with row:
+    run = pick("predict_model", default="drawings")
+    source = st.segmented_control(
+        "Input",
+        SOURCES,
+        default="One digit",
+        required=True,
+        key=sources.CHOICE,
+        persist_state="session",
+        label_visibility="collapsed",
+        wrap=True,
+    )
 try:
     classifier = Classifier(run, resources.model(run.id))
 except RunError as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
-
-source = st.segmented_control(
-    "What to read",
-    SOURCES,
-    default="Digit",
-    required=True,
-    key="predict_source",
-    persist_state="session",
-)
 SOURCES[source](classifier)
 
 chrome.end(
     "predict",
     [
-        "Draw the same digit small and large, in a corner and in the middle. Does the answer change?",
-        "Draw a seven with a bar, a one with a foot, a zero with a slash. Which model reads them?",
-        "Draw a letter or a face. Is it refused? If nothing is to be refused, how sure is the network?",
+        "Draw the same digit small and large, in a corner and in the middle. Does the prediction change?",
+        "Draw a crossed 7, a 1 with a base, a slashed 0. Which model gets them right?",
+        "Draw a letter or a face. Is it rejected? Allow no false rejections: how confident is the "
+        "network then?",
     ],
+    following="6_teach.py",
 )

@@ -1,8 +1,8 @@
-"""Teach: show a network drawings that it misread, and see what it learns and forgets."""
+"""Fine-tune: train a model further on one's own drawings, and see what it learns and forgets."""
 
 import streamlit as st
 
-from core.fine_tuning import MIN_DRAWINGS
+from core.fine_tuning import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
 from core.jobs.queue_admission import RunRefused
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
@@ -12,26 +12,30 @@ from ui.drawing_gallery import drawing_gallery
 from ui.run_picker import pick
 from ui.training_panel import training_panel
 
-chrome.begin(
-    "Teach it your hand",
-    "Drawings that you keep on the page Predict are here. A network is shown them among images of "
-    "MNIST, again and again, and becomes a new one that knows your hand, too.",
-    "Shown your drawings alone, it would soon forget how everybody else writes. "
-    "Some drawings are not shown to it: they tell whether it has learned.",
+# With this many, enough are held out for validation.
+ENOUGH_DRAWINGS = HOLDOUT_EVERY * MEANINGFUL_HOLDOUT
+
+row = chrome.begin(
+    "Fine-tune on your handwriting",
+    "Here are the drawings that you saved on *Predict*. The model is trained further on them, mixed with "
+    "MNIST images; the result is a new model that also knows your handwriting.",
+    "Trained on your drawings alone, it would soon forget how everyone else writes: that is called "
+    f"catastrophic forgetting. One drawing in {HOLDOUT_EVERY} is held out for validation: those show "
+    "whether it has learned your handwriting, not only your drawings.",
 )
 resources.mnist()
 
 
-def teach(run: Run) -> None:
+def fine_tune(run: Run) -> None:
     try:
-        taught = resources.queue().fine_tune(
+        fine_tuned = resources.queue().fine_tune(
             run.id, to_arrays(session.drawing_store().drawings()), session.owner(), session.nickname()
         )
     except (RunRefused, RunError, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
     resources.estimates.clear()
-    session.watch(taught.id)
+    session.watch(fine_tuned.id)
 
 
 try:
@@ -41,46 +45,41 @@ except StoreError as error:
     st.stop()
 
 if not resources.keeps_drawings():
-    st.info("Drawings are not kept on this server.", icon=":material/lock:")
+    st.info("This server does not save drawings.", icon=":material/lock:")
     if drawings:
         drawing_gallery(drawings)
     st.stop()
 
-saved, settings = st.columns([3, 2], gap="large")
-with saved:
-    st.subheader("Your drawings", anchor=False)
-    if drawings:
-        drawing_gallery(drawings)
-    else:
+with row:
+    run = pick("teach_model", default="article")
+
+settings, examples = st.columns([2, 3], gap="large")
+with settings:
+    training, validation = (len(part) for part in to_arrays(drawings).split())
+    if len(drawings) < MIN_DRAWINGS:
         st.info(
-            "You have not kept a drawing yet. Draw a digit and say what it is; then it is here.",
+            f"Save at least {MIN_DRAWINGS} drawings to start: {MIN_DRAWINGS - len(drawings)} to go.",
             icon=":material/draw:",
         )
-    chrome.page_link("4_predict.py", "Draw some more" if drawings else "Draw a digit")
-
-with settings:
-    st.subheader("The lesson", anchor=False)
-    run = pick("teach_model", default="article")
-    missing = MIN_DRAWINGS - len(drawings)
-    if missing > 0:
-        st.info(
-            f"Keep at least {MIN_DRAWINGS} drawings. Still missing: {missing}.",
-            icon=":material/school:",
-        )
     else:
-        training, holdout = to_arrays(drawings).split()
-        st.markdown(f"Drawings to learn from: {len(training)}. Kept aside to measure on: {len(holdout)}.")
+        st.markdown(f"**{training}** training drawings · **{validation}** validation drawings (held out)")
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
     st.button(
-        "Teach it",
+        chrome.on_primary("Fine-tune the model"),
         type="primary",
         icon=":material/school:",
         key="teach_start",
-        disabled=missing > 0,
+        disabled=len(drawings) < MIN_DRAWINGS,
         width="stretch",
-        on_click=teach,
+        on_click=fine_tune,
         args=(run,),
     )
+    if validation < MEANINGFUL_HOLDOUT:
+        st.markdown(
+            f"For a result that means something, save **{ENOUGH_DRAWINGS} drawings**: then "
+            f"{MEANINGFUL_HOLDOUT} are held out for validation. With fewer, a single drawing changes "
+            f"the accuracy by more than {100 // MEANINGFUL_HOLDOUT} percentage points."
+        )
     try:
         watched = session.watched_run(resources.store())
     except StoreError as error:
@@ -89,12 +88,24 @@ with settings:
     if watched and watched.fine_tuning:
         training_panel(watched)
 
+with examples, st.container(key="teach_examples"):
+    st.header("Your training examples", anchor=False)
+    if not drawings:
+        st.info(
+            "No drawings saved yet. Draw a digit, choose its correct label, and it appears here.",
+            icon=":material/draw:",
+        )
+    chrome.page_link("4_predict.py", "Draw more digits" if drawings else "Draw a digit")
+    if drawings:
+        drawing_gallery(drawings)
+
 chrome.end(
     "teach",
     [
-        "Keep ten sevens with a bar. Does the network read those that it was not taught?",
-        "Say of every One that it is a Seven, and teach that. What happens to the test images?",
-        "Teach the network without hidden layer and the convolutional one the same drawings. "
-        "Which learns more, which forgets more?",
+        "Save 10 crossed 7s. Does the fine-tuned model recognize those that were held out?",
+        "Label every 1 as 7, and fine-tune on that. What happens to the MNIST test accuracy?",
+        "Fine-tune the model without a hidden layer and the convolutional one on the same drawings. "
+        "Which improves more, and which forgets more?",
     ],
+    following="5_runs.py",
 )

@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from core.data import CLASS_NAMES
 from core.store.database import StoreError
 from core.store.drawings import SavedDrawing
-from ui import pictures, session
+from ui import chrome, pictures, session
 
 TILES = 24
 TILE_SCALE = 3
@@ -29,8 +28,8 @@ def drawing_gallery(drawings: Sequence[SavedDrawing]) -> None:
         for drawing in drawings[(page - 1) * TILES : page * TILES]:
             with st.container(horizontal_alignment="center", gap="xxsmall"):
                 st.image(
-                    pictures.enlarged(drawing.image, TILE_SCALE),
-                    alt=f"A drawing of yours, kept as {CLASS_NAMES[drawing.label]}",
+                    pictures.framed(drawing.image, TILE_SCALE),
+                    alt=f"Your drawing, labeled {drawing.label}",
                 )
                 st.button(
                     str(drawing.label),
@@ -41,22 +40,22 @@ def drawing_gallery(drawings: Sequence[SavedDrawing]) -> None:
                     on_click=_delete,
                     args=([drawing.id],),
                 )
-    st.caption("The digit below each drawing is what you said it is. They are seen in this browser only.")
+    st.markdown("The number under each drawing is its label. Only you can see them (in this browser).")
     with st.container(horizontal=True):
         st.download_button(
-            "Save all",
+            "Download all",
             partial(_as_json, drawings),
             "drawings.json",
             "application/json",
             key="kept_save",
             icon=":material/download:",
             on_click="ignore",
-            help="Strokes, pixels and digits of all your drawings, as JSON",
+            help="Strokes, pixels and labels of all your drawings, as JSON",
         )
         with st.popover("Delete all", icon=":material/delete:", key="kept_delete_all"):
-            st.markdown("All your drawings are gone then. What networks have learned from them stays.")
+            st.markdown("This deletes all your drawings. Models that were fine-tuned on them stay.")
             st.button(
-                "Delete for good",
+                chrome.on_primary("Delete all drawings"),
                 type="primary",
                 key="kept_delete_for_good",
                 on_click=_delete,

@@ -1,4 +1,6 @@
-"""A canvas to draw a digit on, with undo and clear."""
+"""A canvas to draw digits on, with undo and clear."""
+
+from dataclasses import dataclass
 
 import streamlit as st
 import streamlit_drawable_canvas
@@ -6,8 +8,61 @@ import streamlit_drawable_canvas
 from ui.drawing import Drawing
 
 INK, PAPER = "#ffffff", "#000000"
-# Pixels: the narrowest phones have room for it.
-SIDE = 280
+MIN_PEN, MAX_PEN = 12, 60
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A canvas of the app.
+
+    Attributes
+    ----------
+    key : str
+        Of the component; the drawing survives a visit to another page under this name.
+    width, height : int
+        Its own pixels, in which strokes are measured. How large it is on the screen is
+        decided there, by the style below.
+    pen : int
+        Width of the pen at first, in its pixels.
+    """
+
+    key: str
+    width: int
+    height: int
+    pen: int
+
+    @property
+    def drawing(self) -> Drawing:
+        """What the visitor has drawn on it."""
+        drawing: Drawing = st.session_state.setdefault(f"{self.key}_drawing", Drawing())
+        return drawing
+
+
+ONE_DIGIT = Canvas("predict_canvas", 420, 420, pen=30)
+SEVERAL_DIGITS = Canvas("predict_row_canvas", 600, 300, pen=24)
+
+# The server does not know how large a window is, so the canvas gets its size here: 280 pixels
+# on a phone; elsewhere as large as leaves room for the page's head, Undo and Clear. Fabric.js,
+# which draws on it, divides the place of each pointer by that size, so strokes stay exact.
+_STYLE = f"""
+<style>
+.dc-toolbar {{ display: none !important }}
+.dc-container {{
+  --side: 280px;
+  width: var(--side) !important; height: var(--side) !important;
+}}
+.dc-container * {{ width: 100% !important; height: 100% !important }}
+.dc-container[style*="{SEVERAL_DIGITS.width}px"] {{
+  width: min({SEVERAL_DIGITS.width}px, 100vw - 2rem) !important;
+  height: auto !important;
+  aspect-ratio: {SEVERAL_DIGITS.width} / {SEVERAL_DIGITS.height};
+}}
+@media (min-width: 641px) {{
+  .dc-container {{ --side: clamp(280px, min(100vh - 320px, 40vw - 80px), {ONE_DIGIT.width}px) }}
+}}
+.without-mouse {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
+</style>
+"""
 
 # The component's own toolbar is transparent until the pointer is over it, but it takes
 # clicks all the time, over the upper right corner of the canvas: there, strokes were
@@ -17,38 +72,22 @@ streamlit_drawable_canvas.out = st.components.v2.component(
     "streamlit-drawable-canvas.streamlit_drawable_canvas",
     js="index-*.js",
     css="index-*.css",
-    html='<style>.dc-toolbar{display:none!important}</style><div class="canvas-root"></div>',
+    html=f"""{_STYLE}
+    <div class="canvas-root" role="img" aria-label="Canvas to draw a digit on"
+         aria-describedby="without-mouse"></div>
+    <p class="without-mouse" id="without-mouse">
+      It needs a mouse, a pen or a finger. Without them, choose Photo or Test image above.
+    </p>""",
     isolate_styles=True,
 )
 
 
-def drawing_pad(key: str, width: int = SIDE, height: int = SIDE, pen: int = 20) -> Drawing:
-    """Show the canvas and its buttons, and return what is drawn on it.
-
-    Parameters
-    ----------
-    key : str
-        Of the canvas; the drawing survives a visit to another page under this name.
-    width, height, pen : int
-        Of the canvas, and of the pen at first, in pixels.
-    """
-    drawing: Drawing = st.session_state.setdefault(f"{key}_drawing", Drawing())
+def drawing_pad(canvas: Canvas) -> Drawing:
+    """Show a canvas and its buttons, and return what is drawn on it."""
+    drawing, key = canvas.drawing, canvas.key
     if key not in st.session_state:
         drawing.show_again()
-    canvas, buttons = st.container(), st.container(horizontal=True)
-    stroke_width = st.slider("Pen width", 8, 40, pen, key=f"{key}_pen", persist_state="session", width=SIDE)
-    with canvas:
-        streamlit_drawable_canvas.st_canvas(
-            stroke_width=stroke_width,
-            stroke_color=INK,
-            background_color=PAPER,
-            width=width,
-            height=height,
-            drawing_mode="freedraw",
-            initial_drawing=drawing.initial,
-            key=key,
-            on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
-        )
+    place, buttons = st.container(width="content"), st.container(horizontal=True, width="content")
     # Never disabled: a disabled button swallows the end of a stroke that leaves the canvas.
     buttons.button(
         "Undo",
@@ -62,4 +101,18 @@ def drawing_pad(key: str, width: int = SIDE, height: int = SIDE, pen: int = 20) 
         key=f"{key}_clear",
         on_click=lambda: drawing.replace([]),
     )
+    with buttons.popover("Pen", icon=":material/line_weight:", type="tertiary", key=f"{key}_pen_choice"):
+        pen = st.slider("Pen width", MIN_PEN, MAX_PEN, canvas.pen, key=f"{key}_pen", persist_state="session")
+    with place:
+        streamlit_drawable_canvas.st_canvas(
+            stroke_width=pen,
+            stroke_color=INK,
+            background_color=PAPER,
+            width=canvas.width,
+            height=canvas.height,
+            drawing_mode="freedraw",
+            initial_drawing=drawing.initial,
+            key=key,
+            on_change=lambda: drawing.receive(st.session_state[key]["drawing"]),
+        )
     return drawing

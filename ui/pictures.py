@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from core.plots import figures
 
+# The frame around an image: its gray, and its width in pixels of the image.
+FRAME, _FRAME_PIXELS = 48, 2
 # Digits in one picture of a gallery.
 _GALLERY_PART = 9
 
@@ -40,6 +42,15 @@ def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
 def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
     """Return an image, in gray or in color, with every pixel as a square."""
     return image.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def framed(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
+    """Return a gray image enlarged, in a dark gray frame as wide as two of its pixels.
+
+    MNIST puts the center of mass of a digit in the middle, so the foot of one 7 in ten is in the
+    last row of pixels. Without the frame it would look cut off, and rounded corners would cut.
+    """
+    return np.pad(enlarged(image, times), _FRAME_PIXELS * times, constant_values=FRAME)
 
 
 def halves(images: npt.NDArray[Any], labels: Sequence[int], columns: int, alt: str) -> None:

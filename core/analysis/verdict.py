@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning import MEANINGFUL_HOLDOUT, FineTuning
 from core.history import Epoch
 from core.recipe import Recipe
 
@@ -18,8 +18,6 @@ LARGE_RATIO = 1.5
 SMALL_GAP = 0.005
 # Losing more of the test accuracy than this is not by chance.
 FORGOTTEN = 0.003
-# Fewer drawings held out than this tell little.
-FEW = 10
 # A network that guesses has a loss of ln 10 = 2.3, and one that begins a little more. A higher one,
 # or one that rises by this factor from one epoch to the next, has jumped.
 _JUMP_LOSS = 4.0
@@ -98,7 +96,7 @@ def fine_tuning_verdict(fine_tuning: FineTuning) -> str:
     """Return what the holdout drawings say of a fine-tuning, as Markdown."""
     if fine_tuning.before is None or fine_tuning.after is None:
         return "No drawing was held out, so nothing tells whether it has improved."
-    if fine_tuning.holdout_size < FEW:
+    if fine_tuning.holdout_size < MEANINGFUL_HOLDOUT:
         return "Too few held-out drawings to tell. Save more drawings, then fine-tune again."
     if fine_tuning.after > fine_tuning.before:
         return "Accuracy on your handwriting has **improved**."

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.data import MAX_PIXEL, Images
-from core.drawing.detector import load_detector
+from core.drawing.detector import MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.segmentation import (
     MAX_DIGITS,
     SHORT,
@@ -45,6 +45,10 @@ _NOT_ONE = 3.0
 # Even a network that is sure of another digit may be wrong, and so may the detector.
 _MIN_PROBABILITY = 0.01
 _MIN_DIGIT_PROBABILITY = 0.001
+
+# Parts that the detector rejects at this false rejection rate are no digits, so the whole is no
+# number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
+_PART_REJECTION_RATE = 0.01
 
 # A larger picture is made smaller, in pixels.
 _MAX_HEIGHT = 160
@@ -124,6 +128,37 @@ def read_number_from_strokes(model: Model, strokes: Sequence[Stroke]) -> NumberR
             for candidate, image, probabilities in read
         )
     )
+
+
+def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
+    """Return whether strokes that were meant to be one digit are several, side by side.
+
+    That is so if the detector finds the whole strange, and if it can be cut into parts that are
+    digits. Of 1,000 pen digits, many of them with strokes that lie apart, none looks like several.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Takes images of shape (n, 28, 28) and gives ten probabilities for each.
+    strokes : sequence of ndarray, each of shape (n, 2)
+        As for `read_number_from_strokes`.
+
+    Raises
+    ------
+    EvaluationError
+        If the network does not answer with ten classes, or not with numbers.
+    """
+    detector, image = load_detector(), strokes_to_mnist(strokes)
+    if image is None or detector.is_digit(image, MAX_FALSE_REJECTION_RATE):
+        return False
+    try:
+        reading = read_number_from_strokes(model, strokes)
+    except NumberError:
+        return False
+    if reading is None or len(reading.digits) == 1:
+        return False
+    parts = np.stack([digit.image for digit in reading.digits])
+    return not detector.rejects(parts, _PART_REJECTION_RATE).any()
 
 
 def read_number_from_image(model: Model, image: npt.ArrayLike) -> NumberReading | None:

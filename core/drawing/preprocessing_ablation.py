@@ -1,7 +1,7 @@
 """Ways to normalize a drawing to 28×28 pixels, from the most careless to the most careful.
 
-They show why a network that reads 98 of 100 test images may not read a drawing: it only
-knows pictures that were made like those it learned from.
+They show why a network with a test accuracy of 98% may misclassify a drawing: it only knows
+images that were preprocessed like its training images.
 """
 
 from dataclasses import dataclass
@@ -52,26 +52,26 @@ def normalize(canvas: Picture, redrawn: Picture | None = None) -> tuple[Normaliz
         return ()
     ways = [
         Normalization(
-            "Only made smaller",
-            "The whole field becomes 28×28 pixels. Place and size stay as you drew them.",
+            "Resize only",
+            "The whole canvas becomes 28×28 pixels. Place and size stay as you drew them.",
             _resized(canvas, (IMAGE_SIZE, IMAGE_SIZE)),
         ),
         Normalization(
-            "Cut out and made as large",
-            "The digit is cut out and fills 20×20 pixels in the middle, as in MNIST.",
+            "Crop and scale",
+            "The digit is cropped and scaled to 20×20 pixels in the middle, as in MNIST.",
             _boxed(canvas[box.top : box.bottom, box.left : box.right]),
         ),
         Normalization(
-            "And centred by its weight",
-            "The centre of the ink, not of the box, is in the middle, as in MNIST.",
+            "+ center of mass",
+            "The center of mass of the ink, not the middle of its box, is in the middle, as in MNIST.",
             centered,
         ),
     ]
     if redrawn is not None:
         ways.append(
             Normalization(
-                "Drawn again with MNIST's pen",
-                "Your strokes are drawn again with a pen as thick as in MNIST. This is what Digit Lab does.",
+                "+ normalize stroke width",
+                "Your strokes are redrawn as thick as in MNIST. This is the input that Digit Lab uses.",
                 redrawn,
             )
         )

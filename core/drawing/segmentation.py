@@ -47,7 +47,7 @@ class NumberError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"This is more than a row of {MAX_DIGITS} digits. Press Clear and write fewer, side by side."
+            f"This is too much for a number of up to {MAX_DIGITS} digits. Write fewer, side by side."
         )
 
 

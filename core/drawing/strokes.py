@@ -124,9 +124,7 @@ def as_strokes(strokes: Sequence[npt.ArrayLike]) -> tuple[Stroke, ...]:
         raise StrokeError("This drawing is too long to be a digit. Press Clear and draw one digit.")
     # Written so that NaN, which compares false with everything, is rejected too.
     if not all((np.abs(path) <= MAX_COORDINATE).all() for path in paths):
-        raise StrokeError(
-            "This drawing holds places that are not on the field. Press Clear and draw it again."
-        )
+        raise StrokeError("Some points of this drawing are not on the canvas. Press Clear and draw it again.")
     return tuple(path for path in paths if len(path))
 
 

@@ -16,11 +16,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.data import CLASS_NAMES, MAX_PIXEL
+from core.data import CLASS_NAMES, CLASSES, MAX_PIXEL
 from core.plots.theme import BLUE, GRAY, ORANGE, TEXT, color_by
 
 if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
+
+# A probability in words of Vega, which never claim certainty; empty if there is none.
+_PERCENT = (
+    "datum.probability == null ? '' : datum.probability >= 0.9995 ? '>99.9%'"
+    " : datum.probability < 0.0005 ? '<0.1%' : format(datum.probability, '.1%')"
+)
 
 
 def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> alt.Chart:
@@ -96,22 +102,26 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
     return chart
 
 
-def rejection_rates(points: Sequence["RejectionRates"], digits: float) -> alt.LayerChart:
-    """Return the share of negatives against the share of digits that each threshold rejects.
+def rejection_rates(points: Sequence["RejectionRates"], digits: float, text: str = TEXT) -> alt.LayerChart:
+    """Return the rejection rate of negatives against that of digits, for each threshold.
 
     Parameters
     ----------
     points : sequence of RejectionRates
     digits : float
         Share of the test digits that the chosen threshold rejects; it is marked.
+    text : str
+        Color of the labels, as in `probabilities`.
     """
     frame = pd.DataFrame({"digits": [p.digits for p in points], "negatives": [p.negatives for p in points]})
+    x, y = "False rejection rate (test digits)", "Correct rejection rate (non-digits)"
+    axis = alt.Axis(format="%", labelColor=text, titleColor=text)
     base = alt.Chart(frame).encode(
-        x=alt.X("digits:Q", title="Test digits refused", axis=alt.Axis(format="%")),
-        y=alt.Y("negatives:Q", title="Non-digits refused", axis=alt.Axis(format="%")),
+        x=alt.X("digits:Q", title=x, axis=axis),
+        y=alt.Y("negatives:Q", title=y, axis=axis),
         tooltip=[
-            alt.Tooltip("digits:Q", title="Test digits refused", format=".1%"),
-            alt.Tooltip("negatives:Q", title="Non-digits refused", format=".1%"),
+            alt.Tooltip("digits:Q", title=x, format=".1%"),
+            alt.Tooltip("negatives:Q", title=y, format=".1%"),
         ],
     )
     nearest = int((frame["digits"] - digits).abs().argmin())
@@ -122,42 +132,45 @@ def rejection_rates(points: Sequence["RejectionRates"], digits: float) -> alt.La
     return chart
 
 
-def probabilities(values: npt.NDArray[np.floating[Any]]) -> dict[str, Any]:
+def probabilities(values: npt.NDArray[np.floating[Any]] | None = None, text: str = TEXT) -> dict[str, Any]:
     """Return the ten class probabilities as bars, the highest one in color.
 
     Parameters
     ----------
-    values : ndarray, shape (10,)
-        Sum to 1.
+    values : ndarray, shape (10,), optional
+        Sum to 1. Without them there are ten labels, and no bars.
+    text : str
+        Color of the labels, legible in the theme: see `core.plots.figures.Style`.
 
     Returns
     -------
     dict
         A Vega-Lite specification: it is drawn after every stroke.
     """
-    answer = int(values.argmax())
+    predicted = None if values is None else int(values.argmax())
     rows = [
-        {"digit": str(digit), "probability": float(value), "answer": digit == answer}
-        for digit, value in enumerate(values)
+        {"digit": str(digit), "probability": None if values is None else float(values[digit])}
+        | {"predicted": digit == predicted}
+        for digit in range(CLASSES)
     ]
-    return {**_probabilities_frame(), "data": {"values": rows}}
+    return {**_probabilities_frame(text), "data": {"values": rows}}
 
 
 @functools.cache
-def _probabilities_frame() -> dict[str, Any]:
+def _probabilities_frame(text: str) -> dict[str, Any]:
     """Return the specification without its data; not to be changed."""
     x = alt.X("probability:Q", title=None, scale=alt.Scale(domain=[0, 1.2]), axis=None)
-    y = alt.Y("digit:N", title=None, axis=alt.Axis(labelFontSize=15, ticks=False, domain=False))
-    base = alt.Chart(alt.Data(values=[])).encode(x=x, y=y)
+    y = alt.Y(
+        "digit:N",
+        title=None,
+        scale=alt.Scale(domain=[str(digit) for digit in range(CLASSES)]),
+        axis=alt.Axis(labelFontSize=16, labelColor=text, ticks=False, domain=False),
+    )
+    base = alt.Chart(alt.Data(values=[])).transform_calculate(shown=_PERCENT).encode(x=x, y=y)
     bars = base.mark_bar(height=16, cornerRadiusEnd=3).encode(
-        color=alt.condition("datum.answer", alt.value(BLUE), alt.value(GRAY)),
-        tooltip=[
-            alt.Tooltip("digit:N", title="Digit"),
-            alt.Tooltip("probability:Q", title="Probability", format=".2%"),
-        ],
+        color=alt.condition("datum.predicted", alt.value(BLUE), alt.value(GRAY)),
+        tooltip=[alt.Tooltip("digit:N", title="Class"), alt.Tooltip("shown:N", title="Probability")],
     )
-    numbers = base.mark_text(align="left", dx=6, fontSize=14, color=TEXT).encode(
-        text=alt.Text("probability:Q", format=".1%")
-    )
+    numbers = base.mark_text(align="left", dx=6, fontSize=15, color=text).encode(text="shown:N")
     frame: dict[str, Any] = (bars + numbers).properties(height=280).to_dict()
     return frame

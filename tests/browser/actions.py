@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 Point = tuple[float, float]
 
+# Points are in pixels of a canvas of this height; on the screen it may be larger.
+CANVAS_HEIGHT = 280
 ONE: list[Point] = [(140, 50), (140, 230)]
 ZERO: list[Point] = [
     (140 + 60 * math.cos(t / 8 * math.pi), 140 + 90 * math.sin(t / 8 * math.pi)) for t in range(17)
@@ -47,25 +49,31 @@ def pad(page: Page) -> Locator:
     return canvas
 
 
-def draw(page: Page, points: Sequence[Point]) -> None:
-    """Draw one stroke with the mouse; a single point is a dot."""
+def on_screen(page: Page, points: Sequence[Point]) -> list[Point]:
+    """Where points of the canvas are on the screen."""
     box = pad(page).bounding_box()
     assert box
-    page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
+    scale = box["height"] / CANVAS_HEIGHT
+    return [(box["x"] + scale * x, box["y"] + scale * y) for x, y in points]
+
+
+def draw(page: Page, points: Sequence[Point]) -> None:
+    """Draw one stroke with the mouse; a single point is a dot."""
+    first, *rest = on_screen(page, points)
+    page.mouse.move(*first)
     page.mouse.down()
-    for x, y in points[1:]:
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    for x, y in rest:
+        page.mouse.move(x, y, steps=4)
     page.mouse.up()
 
 
 def draw_with_finger(page: Page, points: Sequence[Point]) -> None:
     """Draw one stroke on a touch screen."""
-    box = pad(page).bounding_box()
-    assert box
+    points = on_screen(page, points)
     screen = page.context.new_cdp_session(page)
 
     def touch(kind: str, places: Sequence[Point]) -> None:
-        fingers = [{"x": box["x"] + x, "y": box["y"] + y, "id": 1} for x, y in places]
+        fingers = [{"x": x, "y": y, "id": 1} for x, y in places]
         screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
     touch("touchStart", [points[0]])
@@ -77,12 +85,11 @@ def draw_with_finger(page: Page, points: Sequence[Point]) -> None:
 
 def draw_with_stylus(page: Page, points: Sequence[Point]) -> None:
     """Draw one stroke with a pen on the screen."""
-    box = pad(page).bounding_box()
-    assert box
+    points = on_screen(page, points)
     screen = page.context.new_cdp_session(page)
 
     def touch(kind: str, point: Point) -> None:
-        place = {"x": box["x"] + point[0], "y": box["y"] + point[1]}
+        place = {"x": point[0], "y": point[1]}
         pen = {"pointerType": "pen", "button": "left", "clickCount": 1, "force": 0.5}
         screen.send("Input.dispatchMouseEvent", {"type": kind, **place, **pen})
 
@@ -94,7 +101,12 @@ def draw_with_stylus(page: Page, points: Sequence[Point]) -> None:
 
 
 def expect_reading(page: Page, digit: int) -> None:
-    expect(element(page, "prediction")).to_contain_text(re.compile(rf"{digit} · "))
+    expect(element(page, "prediction")).to_contain_text(shown_prediction(digit))
+
+
+def shown_prediction(number: int) -> re.Pattern[str]:
+    """What the page shows if this is its prediction."""
+    return re.compile(rf"Prediction\s*{number}(?!\d)")
 
 
 def set_slider(page: Page, key: str, presses: str, times: int) -> None:

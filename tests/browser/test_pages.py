@@ -18,7 +18,7 @@ PAGES = {
 }
 
 
-PICTURES = {"/": 4, "/explore": 3, "/train": 1, "/evaluate": 0, "/predict": 0}
+PICTURES = {"/": 4, "/explore": 3, "/train": 1, "/evaluate": 0, "/predict": 1}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -35,9 +35,22 @@ def keep(mnist):
 def test_without_drawings_it_says_where_to_make_them(open_page):
     app = open_page("6_teach")
     assert not app.exception
-    assert "You have not kept a drawing yet" in app.info[0].value
-    assert "at least 8" in app.info[1].value
+    assert "at least 8" in app.info[0].value
+    assert "No drawings saved yet" in app.info[1].value
+    assert "Draw a digit" in [link.label for link in app.page_link]
     assert app.button(key="teach_start").disabled
+
+
+def test_it_says_before_how_many_drawings_a_result_needs(open_page, keep):
+    app = open_page("6_teach")
+    keep(app, 12)
+    app.run()
+    assert "**9** training drawings · **3** validation drawings (held out)" in words(app)
+    assert "save **40 drawings**: then 10 are held out" in words(app)
+    keep(app, 40)
+    app.run()
+    assert "**10** validation drawings" in words(app)
+    assert "that means something" not in words(app)
 
 
 def test_a_network_is_fine_tuned_and_its_outcome_is_shown(open_page, keep):
@@ -75,7 +88,7 @@ def test_drawings_are_deleted_one_by_one_or_all(open_page, keep):
     assert len(book) == 2
     app.button(key="kept_delete_for_good").click().run()
     assert len(book) == 0
-    assert "You have not kept a drawing yet" in app.info[0].value
+    assert "No drawings saved yet" in words(app)
 
 
 def test_a_second_click_is_a_sentence_and_not_a_second_run(open_page, keep):
@@ -95,7 +108,7 @@ def test_nobody_sees_the_drawings_of_another(open_page, keep, browser):
     keep(open_page("6_teach"), 9)
     browser("b" * 16)
     app = open_page("6_teach")
-    assert "You have not kept a drawing yet" in words(app)
+    assert "No drawings saved yet" in words(app)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Why a digit was read as it was: explanations, each on demand."""
+"""Why a digit was predicted: explanations, each on demand."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -6,13 +6,13 @@ from types import MappingProxyType
 import numpy as np
 import streamlit as st
 
-from core.data import CLASS_NAMES
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.preprocessing_ablation import normalize
 from core.plots import charts, figures
 from core.store.run import RunError
 from ui import pictures, resources
 from ui.predict.prediction import Classifier, Prediction, prediction_metric
+from ui.words import percent
 
 NEIGHBORS = 12
 _THRESHOLD = "predict_strictness"
@@ -26,7 +26,12 @@ def threshold() -> float:
 def explain(prediction: Prediction) -> None:
     """Let the visitor choose an explanation of a prediction."""
     way = st.pills(
-        "Why this answer?", _WAYS, key="predict_why", format_func=str, persist_state="session", wrap=True
+        "Explain this prediction",
+        _WAYS,
+        key="predict_why",
+        format_func=str,
+        persist_state="session",
+        wrap=True,
     )
     if way is not None:
         with st.container(key="predict_why_shown"):
@@ -36,35 +41,35 @@ def explain(prediction: Prediction) -> None:
 def _normalizations(prediction: Prediction) -> None:
     sketch = prediction.sketch
     st.markdown(
-        "The same drawing, brought to 28×28 pixels in different ways, and what this network reads in each. "
-        "A network only knows pictures like those it learned from."
+        "The same drawing brought to 28×28 pixels in different ways, with the prediction for each. "
+        "A network only knows images that were preprocessed like its training images."
     )
     with st.grid(4, min_column_width=140):
         for way in normalize(sketch.canvas, sketch.image if sketch.strokes else None):
             with st.container():
                 prediction_metric(way.title, prediction.classifier.probabilities(way.image))
-                st.image(pictures.enlarged(way.image, 5), alt=way.text, width=140)
-                st.caption(way.text)
+                st.image(pictures.framed(way.image, 4), alt=f"Network input after: {way.title}")
+                st.markdown(way.text)
 
 
-def _pixels(prediction: Prediction) -> None:
+def _attribution(prediction: Prediction) -> None:
     # Imported here because it brings TensorFlow, as the network has done.
     from core.analysis.interpretability import integrated_gradients
 
     image, digit, runner_up = prediction.sketch.image, prediction.digit, prediction.runner_up
     attributions = integrated_gradients(prediction.classifier.network, image, digit, runner_up)
     st.markdown(
-        f"Blue ink speaks for **{CLASS_NAMES[digit]}**, orange ink for its rival "
-        f"**{CLASS_NAMES[runner_up]}**. Which stroke would you change to be read differently?"
+        f"Blue = evidence for **{digit}**, orange = evidence for **{runner_up}**, the second most probable "
+        "class. Which stroke would you change to get another prediction?"
     )
     st.image(
         pictures.enlarged(figures.attribution(image, attributions), 10),
-        alt=f"The drawing in blue and orange: for {CLASS_NAMES[digit]} and for {CLASS_NAMES[runner_up]}",
+        alt=f"The digit in blue and orange: evidence for {digit} and for {runner_up}",
         width=280,
     )
-    st.caption(
-        "How the balance between the two changes as the ink appears, added up pixel by pixel "
-        "(integrated gradients)."
+    st.markdown(
+        "Integrated gradients: how much each pixel contributes to the difference between the two classes, "
+        "added up while the ink fades in from black."
     )
 
 
@@ -73,28 +78,32 @@ def _neighbors(prediction: Prediction) -> None:
     dataset = resources.mnist()
     images, labels = dataset.train_images[indices[0]], dataset.train_labels[indices[0]]
     st.markdown(
-        "Of the 60,000 images that networks learn from, these are most like your drawing, by the "
-        "directions of the strokes in each place. No network is asked."
+        "Of the 60,000 training images, these are most similar to your drawing, comparing stroke "
+        "directions in each place. This does not use the network."
     )
     pictures.show(
         figures.digit_grid,
         images,
         [str(label) for label in labels],
         columns=6,
-        alt=f"The {NEIGHBORS} most similar training digits",
+        alt=f"The {NEIGHBORS} nearest training images, labeled {', '.join(map(str, labels))}",
         width=480,
     )
 
 
-def _is_a_digit(prediction: Prediction) -> None:
+def _detector(prediction: Prediction) -> None:
     st.markdown(
-        "A network has ten answers and gives one to a face as well. So a second, small network, which "
-        "learned nothing but what is one digit and what is none, looks first."
+        "A classifier always picks one of ten digits, even for a face. So a second small network, trained "
+        "only to tell digits from everything else, first decides whether it is a digit at all."
     )
     p_value = float(load_detector().p_value(prediction.sketch.image[np.newaxis])[0])
-    st.metric("Test digits that look even less like a digit", f"{p_value:.1%}")
+    st.metric(
+        "Percentile among test digits",
+        percent(p_value),
+        help="Share of the 10,000 test digits that look even less like a digit (p-value).",
+    )
     rate = st.slider(
-        "How many test digits may be refused by mistake",
+        "Allowed false rejections (test digits)",
         0.0,
         MAX_FALSE_REJECTION_RATE,
         DEFAULT_FALSE_REJECTION_RATE,
@@ -102,6 +111,8 @@ def _is_a_digit(prediction: Prediction) -> None:
         format="percent",
         key=_THRESHOLD,
         persist_state="session",
+        help="Share of real digits that the detector may reject by mistake. The more you allow, "
+        "the more non-digits it rejects.",
     )
     points = resources.rejection_rates()
     chosen = min(points, key=lambda point: abs(point.digits - rate))
@@ -109,30 +120,32 @@ def _is_a_digit(prediction: Prediction) -> None:
         charts.rejection_rates,
         points,
         chosen.digits,
+        pictures.style().text,
         key="predict_refusals",
-        alt=f"Refusing {chosen.digits:.1%} of the test digits "
-        f"refuses {chosen.negatives:.0%} of the non-digits",
+        alt=f"Rejecting {percent(chosen.digits)} of the test digits "
+        f"rejects {percent(chosen.negatives, 0)} of the non-digits",
     )
-    st.caption("Non-digits: letters, symbols and scribbles that the second network has not seen before.")
+    st.markdown("Non-digits: letters, symbols and scribbles that the detector was not trained on.")
 
 
 def _models(prediction: Prediction) -> None:
-    st.markdown("The same 28×28 pixels, read by every model that comes with Digit Lab.")
+    st.markdown("Predictions of every bundled model for the same 28×28 pixels.")
     with st.grid(3, min_column_width=150):
         for run in resources.store().bundled():
-            try:
-                classifier = Classifier(run, resources.model(run.id))
-                prediction_metric(run.name, classifier.probabilities(prediction.sketch.image))
-            except RunError as error:
-                st.warning(str(error))
+            with st.container():
+                try:
+                    classifier = Classifier(run, resources.model(run.id))
+                    prediction_metric(run.name, classifier.probabilities(prediction.sketch.image))
+                except RunError as error:
+                    st.warning(str(error))
 
 
 _WAYS: MappingProxyType[str, Callable[[Prediction], None]] = MappingProxyType(
     {
-        "How it was made small": _normalizations,
-        "Nearest training digits": _neighbors,
-        "Which pixels spoke": _pixels,
-        "What other models read": _models,
-        "Is it a digit?": _is_a_digit,
+        "Preprocessing": _normalizations,
+        "Nearest neighbors": _neighbors,
+        "Attribution (integrated gradients)": _attribution,
+        "Other models' predictions": _models,
+        "Out-of-distribution detector": _detector,
     }
 )

@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.data import CLASS_NAMES
 from core.drawing.detector import load_detector
 from core.drawing.number import NumberReading
 from ui import pictures
 from ui.predict import explanations, save
-from ui.predict.answer import Places, show_answer
+from ui.predict.digit import Places, show_digit
 from ui.predict.prediction import Classifier, Picture, Prediction, Sketch
+from ui.words import percent
 
 _TILE_SCALE = 3
-_NOT_ALL_DIGITS = "Not all of that looks like digits to me."
+_NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 
@@ -23,8 +23,8 @@ def show_number(
     paint: Callable[[], Picture],
     classifier: Classifier,
     at: Places,
-) -> None:
-    """Show the number that was read, and let the visitor look into each of its digits.
+) -> str:
+    """Show the predicted number, and let the visitor look into each of its digits.
 
     Parameters
     ----------
@@ -35,35 +35,27 @@ def show_number(
         Returns a picture of all of them, light ink on black.
     classifier : Classifier
     at : Places
+
+    Returns
+    -------
+    str
+        The prediction as a sentence; empty if a message box says it.
     """
-    if len(sketches) == 1:
-        show_answer(sketches[0], classifier, at)
-        return
     predictions = [
         Prediction(sketch, classifier, digit.probabilities)
         for sketch, digit in zip(sketches, reading.digits, strict=True)
     ]
+    if len(predictions) == 1:
+        return show_digit(predictions[0], at)
     detector, threshold = load_detector(), explanations.threshold()
     are_digits = [detector.is_digit(sketch.image, threshold) for sketch in sketches]
-    if all(are_digits):
-        least = min(float(prediction.probabilities.max()) for prediction in predictions)
-        at.short.metric(
-            "The network reads",
-            reading.number,
-            f"Least sure digit: {least:.1%}",
-            delta_color="off",
-            delta_arrow="off",
-        )
-    else:
-        at.short.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
-        at.short.caption(f"If they must be digits: {reading.number}")
     with at.details:
-        st.markdown("**Where it sees one digit end and the next begin**")
+        st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
         with st.container(horizontal=True, key="predict_row"):
             for prediction, is_digit in zip(predictions, are_digits, strict=True):
                 _tile(prediction, is_digit)
         chosen = st.segmented_control(
-            "Look into one of them",
+            "Details of a digit",
             range(len(sketches)),
             format_func=lambda index: _ORDINALS[index],
             key="predict_row_digit",
@@ -79,14 +71,26 @@ def show_number(
                 "digits": [save.as_data(prediction) for prediction in predictions],
             },
         )
+    with at.prediction:
+        if not all(are_digits):
+            st.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
+            st.markdown(f"Best guess: **{reading.number}**")
+            return ""
+        lowest = percent(min(prediction.confidence for prediction in predictions))
+        with st.container(horizontal=True):
+            st.metric("Prediction", reading.number, width="content", border=True)
+            st.metric(
+                "Lowest confidence", lowest, width="content", border=True, help="Of the least certain digit."
+            )
+    return f"Prediction: {reading.number}, lowest confidence of a digit {lowest}."
 
 
 def _tile(prediction: Prediction, is_digit: bool) -> None:
-    with st.container(width=28 * _TILE_SCALE, gap="xxsmall"):
+    with st.container(width=(28 + 2) * _TILE_SCALE, gap="xxsmall"):
         st.image(
-            pictures.enlarged(prediction.sketch.image, _TILE_SCALE),
-            alt=f"Read as {CLASS_NAMES[prediction.digit]}",
+            pictures.framed(prediction.sketch.image, _TILE_SCALE),
+            alt=f"Predicted as {prediction.digit}",
         )
-        st.markdown(f"**{prediction.digit}** · {prediction.probabilities.max():.0%}")
+        st.markdown(f"**{prediction.digit}** · {percent(prediction.confidence, 0)}")
         if not is_digit:
-            st.caption("Is it a digit?")
+            st.markdown("Not a digit?")

@@ -1,4 +1,4 @@
-"""One digit, the classifier that reads it, and its prediction."""
+"""One digit, the classifier that predicts it, and its prediction."""
 
 import functools
 from collections.abc import Callable
@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.data import CLASS_NAMES
 from core.drawing.strokes import Stroke
 from core.evaluation import predict
 from core.store.run import Run
+from ui.words import percent
 
 Picture = npt.NDArray[np.uint8]
 Probabilities = npt.NDArray[np.float32]
@@ -27,7 +27,7 @@ class Sketch:
     image : ndarray of uint8, shape (28, 28)
         In MNIST's form.
     paint : callable
-        Returns `canvas`; called only when somebody looks into the answer or saves the drawing.
+        Returns `canvas`; called only when somebody looks into the prediction or saves the drawing.
     strokes : tuple of ndarray of float64, shape (n, 2)
         In pixels of the canvas; empty if they are not known.
     """
@@ -54,6 +54,10 @@ class Classifier:
         probabilities: Probabilities = predict(self.network, image[np.newaxis])[0]
         return probabilities
 
+    def predict(self, sketch: Sketch) -> "Prediction":
+        """Return the prediction for a sketch. Raises `EvaluationError`."""
+        return Prediction(sketch, self, self.probabilities(sketch.image))
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -76,20 +80,25 @@ class Prediction:
         return int(self.probabilities.argmax())
 
     @property
+    def confidence(self) -> float:
+        """The highest probability, 0 to 1."""
+        return float(self.probabilities.max())
+
+    @property
     def runner_up(self) -> int:
         """The second most probable digit."""
         return int(np.argsort(self.probabilities)[-2])
 
 
 def prediction_metric(title: str, probabilities: Probabilities) -> None:
-    """Show the most probable digit, and how sure the network is."""
+    """Show the most probable digit and the confidence in it, as one of several to compare."""
     digit = int(probabilities.argmax())
     # The label of a metric is cut off where it is too long.
     st.markdown(title)
     st.metric(
         title,
-        f"{digit} · {CLASS_NAMES[digit]}",
-        f"{probabilities[digit]:.1%} sure",
+        str(digit),
+        f"Confidence {percent(float(probabilities[digit]))}",
         delta_color="off",
         delta_arrow="off",
         label_visibility="collapsed",

@@ -29,17 +29,16 @@ def label(prediction: Prediction) -> None:
         st.session_state[_OF] = shown
         st.session_state[_MEANS] = None
     st.pills(
-        "Misread? Say what it is",
+        "Correct label",
         range(CLASSES),
         key=_MEANS,
-        help="Your drawing is kept with the digit that you choose. Keep some, then teach a network.",
+        help="Saves the drawing, with the label that you choose, for *Fine-tune*. "
+        "Drawings that the network misclassifies teach it most.",
         on_change=_keep,
         args=(prediction,),
     )
     if st.session_state[_MEANS] is not None:
-        chrome.page_link(
-            "6_teach.py", "Kept. See your drawings, and teach them", model=prediction.classifier.run.id
-        )
+        chrome.page_link("6_teach.py", "Saved. Go to Fine-tune", model=prediction.classifier.run.id)
 
 
 def _keep(prediction: Prediction) -> None:
@@ -59,7 +58,7 @@ def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> No
     """Offer a drawing as a picture, and with its prediction as data; made when they are asked for."""
     with st.container(horizontal=True, key="predict_save"):
         st.download_button(
-            "Save the drawing",
+            "Download as PNG",
             lambda: _png(paint()),
             "drawing.png",
             "image/png",
@@ -69,7 +68,7 @@ def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> No
             on_click="ignore",
         )
         st.download_button(
-            "Save drawing and answer as data",
+            "Download as JSON",
             lambda: json.dumps(data()),
             "drawing.json",
             "application/json",
@@ -77,7 +76,7 @@ def save(paint: Callable[[], Picture], data: Callable[[], dict[str, Any]]) -> No
             icon=":material/data_object:",
             type="tertiary",
             on_click="ignore",
-            help="The strokes, the 28×28 pixels that the network saw, and its ten probabilities, as JSON",
+            help="The strokes, the network input (28×28 pixels) and the class probabilities",
         )
 
 

@@ -1,92 +1,128 @@
-"""Where a digit comes from: each source shows itself and what the network reads in it."""
+"""Where a digit comes from: each source shows itself and what the network predicts for it."""
 
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from core.data import CLASS_NAMES
-from core.drawing.number import read_number_from_strokes
+from core.drawing.number import looks_like_several, read_number_from_strokes
 from core.drawing.segmentation import NumberError
 from core.drawing.strokes import StrokeError, draw, is_dot, strokes_to_mnist
 from core.evaluation import EvaluationError
 from ui import pictures, resources
-from ui.chrome import wide_screen
-from ui.drawing_pad import SIDE, drawing_pad
-from ui.predict.answer import lay_out, show_answer
+from ui.drawing import Drawing
+from ui.drawing_pad import ONE_DIGIT, SEVERAL_DIGITS, drawing_pad
+from ui.predict.digit import Places, lay_out, show_details, show_digit, show_no_details
 from ui.predict.number import show_number
 from ui.predict.prediction import Classifier, Sketch
 
-# Pixels of the canvas for a number: as wide as a phone, or a laptop, has room for.
-NARROW, WIDE, NUMBER_HEIGHT = 340, 500, 200
+# The widget that chooses the source, and one of its options.
+CHOICE, SEVERAL = "predict_source", "Several digits"
 
 _ADDRESS = "image"
+_TEST_IMAGE_PIXEL, _COPY_PIXEL = 11, 3
 
-_EMPTY_NUMBER = "Write a number on the black field, its digits side by side."
-_EMPTY = "Draw a digit from 0 to 9 on the black field."
+_EMPTY = "Draw a digit from 0 to 9 in the black box. Without a mouse, choose *Test image* or *Photo*."
+_EMPTY_NUMBER = "Write a number in the black box, its digits side by side."
 _DOT = "That is only a dot. Draw a whole digit, as large as you like."
 
 
 @st.fragment
 def one_digit(classifier: Classifier) -> None:
-    """Show a canvas for one digit, and what the network reads in it."""
+    """Show a canvas for one digit, and the prediction for what is drawn."""
     at = lay_out()
     with at.pad:
         _show_image_to_copy()
-        drawing = drawing_pad("predict_canvas")
+        drawing = drawing_pad(ONE_DIGIT)
+    at.announce(_show_drawn_digit(drawing, classifier, at))
+
+
+def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> str:
     try:
         strokes, pen_width = drawing.strokes, drawing.pen_width
         image = strokes_to_mnist(strokes)
-    except StrokeError as error:
-        at.short.warning(str(error), icon=":material/gesture:")
-        return
-    if image is None:
-        at.short.info(_EMPTY, icon=":material/draw:")
-    elif is_dot(strokes, pen_width):
-        at.short.info(_DOT, icon=":material/draw:")
-    else:
-        show_answer(Sketch(image, partial(draw, strokes, pen_width, SIDE, SIDE), strokes), classifier, at)
+        if image is None or is_dot(strokes, pen_width):
+            at.prediction.info(_EMPTY if image is None else _DOT, icon=":material/draw:")
+            show_no_details(at)
+            return ""
+        paint = partial(draw, strokes, pen_width, ONE_DIGIT.width, ONE_DIGIT.height)
+        prediction = classifier.predict(Sketch(image, paint, strokes))
+        several = looks_like_several(classifier.network, strokes)
+    except (StrokeError, EvaluationError) as error:
+        at.prediction.warning(str(error), icon=":material/gesture:")
+        show_no_details(at)
+        return ""
+    if not several:
+        return show_digit(prediction, at)
+    at.prediction.warning(f"Looks like more than one digit: switch to *{SEVERAL}*.", icon=":material/help:")
+    if at.prediction.button(
+        f"Switch to {SEVERAL}",
+        icon=":material/swap_horiz:",
+        key="predict_switch",
+        on_click=_switch_to_several,
+        args=(drawing,),
+    ):
+        st.rerun()  # The choice of the source is outside of this fragment.
+    show_details(prediction, at, own=False)
+    return ""
+
+
+def _switch_to_several(drawing: Drawing) -> None:
+    """Take a drawing over to the canvas for a number."""
+    SEVERAL_DIGITS.drawing.replace(drawing.fitted(SEVERAL_DIGITS.width, SEVERAL_DIGITS.height))
+    st.session_state[CHOICE] = SEVERAL
 
 
 @st.fragment
 def several_digits(classifier: Classifier) -> None:
-    """Show a wide canvas for a number, and what the network reads in it."""
-    at = lay_out(wide=True)
-    width = WIDE if wide_screen() else NARROW
+    """Show a wide canvas for a number, and the predictions for its digits."""
+    at = lay_out()
     with at.pad:
-        drawing = drawing_pad("predict_row_canvas", width, NUMBER_HEIGHT, pen=12)
+        drawing = drawing_pad(SEVERAL_DIGITS)
+    at.announce(_show_drawn_number(drawing, classifier, at))
+
+
+def _show_drawn_number(drawing: Drawing, classifier: Classifier, at: Places) -> str:
     try:
         strokes, pen_width = drawing.strokes, drawing.pen_width
         reading = read_number_from_strokes(classifier.network, strokes)
     except (StrokeError, NumberError, EvaluationError) as error:
-        at.short.warning(str(error), icon=":material/gesture:")
-        return
-    if reading is None:
-        at.short.info(_EMPTY_NUMBER, icon=":material/draw:")
-    elif is_dot(strokes, pen_width):
-        at.short.info(_DOT, icon=":material/draw:")
-    else:
-        paint = partial(draw, pen_width=pen_width, width=width, height=NUMBER_HEIGHT)
-        sketches = tuple(
-            Sketch(digit.image, partial(paint, digit.strokes), digit.strokes) for digit in reading.digits
-        )
-        show_number(reading, sketches, partial(paint, strokes), classifier, at)
+        at.prediction.warning(str(error), icon=":material/gesture:")
+        return ""
+    if reading is None or is_dot(strokes, pen_width):
+        at.prediction.info(_EMPTY_NUMBER if reading is None else _DOT, icon=":material/draw:")
+        return ""
+    paint = partial(draw, pen_width=pen_width, width=SEVERAL_DIGITS.width, height=SEVERAL_DIGITS.height)
+    sketches = tuple(
+        Sketch(digit.image, partial(paint, digit.strokes), digit.strokes) for digit in reading.digits
+    )
+    return show_number(reading, sketches, partial(paint, strokes), classifier, at)
 
 
 @st.fragment
 def test_image(classifier: Classifier) -> None:
-    """Show an image of the test set, by chance, and what the network reads in it."""
+    """Show a random image of the test set, and the prediction for it."""
     dataset, at = resources.mnist(), lay_out()
     if "predict_index" not in st.session_state:
         _choose_test_image()
     index = st.session_state["predict_index"]
-    image, name = dataset.test_images[index], CLASS_NAMES[dataset.test_labels[index]]
-    canvas = pictures.enlarged(image, 10)
+    image, label = dataset.test_images[index], dataset.test_labels[index]
     with at.pad:
-        st.image(canvas, alt=f"Test image {index}", width=280)
-        st.markdown(f"Test image {index}, written as a **{name}**")
-        st.button("Another one", icon=":material/casino:", key="predict_another", on_click=_choose_test_image)
-    show_answer(Sketch(image, lambda: canvas), classifier, at, own=False)
+        st.image(pictures.framed(image, _TEST_IMAGE_PIXEL), alt=f"Test image {index}, a {label}")
+        st.markdown(f"Test image {index} · label **{label}**")
+        st.button(
+            "Random test image",
+            icon=":material/casino:",
+            key="predict_another",
+            on_click=_choose_test_image,
+        )
+    try:
+        prediction = classifier.predict(Sketch(image, lambda: pictures.enlarged(image, 10)))
+    except EvaluationError as error:
+        at.prediction.error(str(error), icon=":material/error:")
+        at.announce("")
+        return
+    at.announce(show_digit(prediction, at, own=False))
 
 
 def _choose_test_image() -> None:
@@ -95,12 +131,15 @@ def _choose_test_image() -> None:
 
 
 def _show_image_to_copy() -> None:
-    """Show the test image that the address asks for, to be drawn by hand."""
+    """Show the test image that the address asks for, for the visitor to copy."""
     dataset = resources.mnist()
     index = _image_to_copy(len(dataset.test_images))
-    if index is not None:
-        st.markdown(f"Draw this **{CLASS_NAMES[dataset.test_labels[index]]}**, test image {index}:")
-        st.image(pictures.enlarged(dataset.test_images[index], 4), alt=f"Test image {index} to copy")
+    if index is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="predict_to_copy"):
+        image, label = dataset.test_images[index], dataset.test_labels[index]
+        st.image(pictures.framed(image, _COPY_PIXEL), alt=f"Test image {index}, to copy")
+        st.markdown(f"Copy this **{label}** (test image {index}).", width="content")
 
 
 def _image_to_copy(count: int) -> int | None:

@@ -1,4 +1,4 @@
-"""A picture from a file or a camera, with one digit or several."""
+"""A photo from a file or the camera, with one digit or several."""
 
 from functools import partial
 
@@ -11,36 +11,43 @@ from core.drawing.photo import MAX_MEGABYTES, PictureError, find_ink, open_pictu
 from core.drawing.segmentation import NumberError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
-from ui.predict.answer import lay_out
+from ui.predict.digit import Places, lay_out
 from ui.predict.number import show_number
 from ui.predict.prediction import Classifier, Picture, Sketch
 
-_EMPTY = "Choose a picture, or take one. Write large and with a dark pen."
-_NO_INK = "No writing was found in this picture. Take one that shows the digit large and sharp."
+# Pixels: room for the uploader's texts; a phone gives less.
+_PAD_WIDTH = 400
+_EMPTY = "Choose a photo, or take one. Write large and with a dark pen."
+_NO_INK = "No handwriting found in this photo. Take one that shows the digit large and sharp."
 
 
 @st.fragment
-def picture(classifier: Classifier) -> None:
-    """Let the visitor choose or take a picture, and show what the network reads in it."""
-    at = lay_out(wide=True)
+def photo(classifier: Classifier) -> None:
+    """Let the visitor choose or take a photo, and show the prediction for what is written on it."""
+    at = lay_out(_PAD_WIDTH)
     with at.pad:
         content = _content()
+    at.announce(_show_photo(content, classifier, at))
+
+
+def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> str:
     if content is None:
-        at.short.info(_EMPTY, icon=":material/photo_camera:")
-        return
+        at.prediction.info(_EMPTY, icon=":material/photo_camera:")
+        return ""
     try:
         ink = _ink(content)
         reading = read_number_from_image(classifier.network, ink)
     except (PictureError, NumberError, EvaluationError) as error:
-        at.short.error(str(error), icon=":material/broken_image:")
-        return
+        at.prediction.error(str(error), icon=":material/broken_image:")
+        return ""
     if reading is None:
-        at.short.warning(_NO_INK, icon=":material/search_off:")
-        return
-    with at.pad.container(width=400):
-        st.image(ink, caption="The ink that was found", alt="The picture, its ink white on black")
+        at.prediction.warning(_NO_INK, icon=":material/search_off:")
+        return ""
+    with at.pad:
+        st.markdown("**Detected strokes**")
+        st.image(ink, alt="The strokes found in the photo, white on black", width="stretch")
     sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in reading.digits)
-    show_number(reading, sketches, lambda: ink, classifier, at)
+    return show_number(reading, sketches, lambda: ink, classifier, at)
 
 
 def _alone(ink: Picture, box: InkBox) -> Picture:
@@ -54,18 +61,21 @@ def _alone(ink: Picture, box: InkBox) -> Picture:
 def _content() -> bytes | None:
     """Return what the visitor has chosen or taken. The browser asks for the camera only if it is wanted."""
     camera = st.segmented_control(
-        "Where the picture comes from",
+        "Source of the photo",
         [False, True],
         default=False,
         required=True,
         format_func=lambda camera: "Camera" if camera else "File",
         key="predict_camera",
+        label_visibility="collapsed",
     )
     if camera:
-        file = st.camera_input("Hold a digit, or a row of them, in front of the camera", key="predict_photo")
+        file = st.camera_input(
+            "Hold one digit, or several side by side, in front of the camera", key="predict_photo"
+        )
     else:
         file = st.file_uploader(
-            "A picture of a digit, or of a row of them",
+            "A photo of one digit, or of several side by side",
             type=["png", "jpg", "jpeg", "webp"],
             key="predict_file",
             max_upload_size=MAX_MEGABYTES,
@@ -74,7 +84,7 @@ def _content() -> bytes | None:
     return None if file is None else file.getvalue()
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for ink…")
+@st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for strokes…")
 def _ink(content: bytes) -> npt.NDArray[np.uint8]:
     """Return the ink of a picture, found once; every explanation needs it."""
     return find_ink(open_picture(content))

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from core.data import Dataset
-from core.drawing.number import read_number_from_image, read_number_from_strokes
+from core.drawing.number import looks_like_several, read_number_from_image, read_number_from_strokes
 from core.drawing.segmentation import NumberError
 from core.drawing.strokes import as_strokes
 from core.ink import ink_box
@@ -18,6 +18,11 @@ FIVE = [
 ]
 SEVEN = [[(0, 0), (60, 0), (38, 45), (22, 100)], [(14, 52), (54, 48)]]
 THREE = [[(4, 10), (25, 0), (50, 10), (48, 34), (22, 46), (52, 58), (54, 84), (28, 100), (0, 90)]]
+
+
+SLASHED = [(70, -5), (-4, 104)]
+SPLIT_FOUR = [[(22, 0), (0, 60), (60, 60)], [(66, 18), (66, 100)]]
+SPLIT_FIVE = [FIVE[0], [(16, -8), (70, -12)]]
 
 
 def zero() -> list[np.ndarray]:
@@ -55,6 +60,27 @@ def picture(mnist: Dataset, indices, gap: int) -> tuple[np.ndarray, str]:
 @pytest.fixture
 def model(bundled_model):
     return bundled_model("convolutional")
+
+
+@pytest.mark.parametrize(
+    ("strokes", "several"),
+    [
+        (side_by_side(ONE, SEVEN), True),
+        (side_by_side(THREE, zero()), True),
+        (side_by_side(FOUR, zero(), SEVEN), True),
+        (side_by_side(FIVE, FOUR, gap=20), True),
+        (side_by_side(ONE), False),
+        (side_by_side(FLAGGED_ONE), False),
+        (side_by_side(FIVE), False),
+        (side_by_side(SPLIT_FIVE), False),
+        (side_by_side(SEVEN), False),
+        (side_by_side([*zero(), SLASHED]), False),
+        (side_by_side(SPLIT_FOUR), False),
+        ((), False),
+    ],
+)
+def test_several_digits_are_told_from_one_in_pieces(model, strokes, several: bool):
+    assert looks_like_several(model, strokes) is several
 
 
 @pytest.mark.parametrize(
@@ -148,14 +174,14 @@ def test_a_dot_and_all_ink_are_answered(model):
 
 
 def test_too_many_digits_or_marks_raise_a_sentence(model):
-    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+    with pytest.raises(NumberError, match="up to 12 digits"):
         read_number_from_strokes(model, side_by_side(*[ONE] * 13))
     rng = np.random.default_rng(0)
     scribble = [rng.random((3, 2)) * 30 + np.array([10 * i, 0]) for i in range(900)]
-    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+    with pytest.raises(NumberError, match="up to 12 digits"):
         read_number_from_strokes(model, as_strokes(scribble))
     noise = np.where(rng.random((280, 700)) < 0.02, 255, 0).astype(np.uint8)
-    with pytest.raises(NumberError, match="more than a row of 12 digits"):
+    with pytest.raises(NumberError, match="up to 12 digits"):
         read_number_from_image(model, noise)
 
 

@@ -120,7 +120,7 @@ def test_charts_hold_the_data(mnist: Dataset):
     probabilities = np.full(10, 0.05)
     probabilities[7] = 0.55
     rows = charts.probabilities(probabilities)["data"]["values"]
-    assert [row["digit"] for row in rows if row["answer"]] == ["7"]
+    assert [row["digit"] for row in rows if row["predicted"]] == ["7"]
     (rows,) = charts.pixel_histogram(np.arange(16)).to_dict()["datasets"].values()
     assert (rows[15]["start"], rows[15]["end"], rows[15]["range"]) == (240, 256, "240–255")
     counts = np.bincount(mnist.test_labels)

@@ -1,0 +1,111 @@
+"""The prediction for one digit, with all that explains it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.data import IMAGE_SIZE
+from core.drawing.detector import load_detector
+from core.plots import charts
+from ui import pictures
+from ui.announcement import announce
+from ui.predict import explanations, save
+from ui.predict.prediction import Picture, Prediction, Probabilities
+from ui.words import percent
+
+# Pixels: the prediction with its confidence, or a message and what to do.
+_PREDICTION_HEIGHT = 140
+_INPUT_PIXEL = 7
+_NOT_A_DIGIT = "Not recognized as a digit (out of distribution)."
+_INPUT_HELP = (
+    "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
+    "so the foot of a 7 may reach the last row of pixels."
+)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the input, the prediction, and what explains it go.
+
+    The prediction is beside the input, or right under it on a phone, and always as high, so
+    that nothing jumps when it comes.
+    """
+
+    pad: DeltaGenerator
+    prediction: DeltaGenerator
+    details: DeltaGenerator
+    status: DeltaGenerator
+
+    def announce(self, sentence: str) -> None:
+        """Let screen readers say a prediction. A message box has that by itself: then it is empty."""
+        with self.status:
+            announce(sentence, key="predict_announcement")
+
+
+def lay_out(pad_width: int | Literal["content"] = "content") -> Places:
+    """Lay out the part of the page that changes with the input."""
+    row, status = st.container(horizontal=True, gap="medium"), st.container()
+    pad, right = row.container(width=pad_width), row.container()
+    prediction = right.container(key="prediction", height=_PREDICTION_HEIGHT, border=False)
+    return Places(pad, prediction, right.container(), status)
+
+
+def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
+    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it."""
+    show_details(prediction, at, own)
+    digit, confidence = prediction.digit, percent(prediction.confidence)
+    with at.prediction:
+        if not load_detector().is_digit(prediction.sketch.image, explanations.threshold()):
+            st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
+            st.markdown(f"Best guess: **{digit}** ({confidence})")
+            return ""
+        with st.container(horizontal=True):
+            st.metric("Prediction", str(digit), width="content", border=True)
+            st.metric(
+                "Confidence", confidence, width="content", border=True, help="The highest class probability."
+            )
+    return f"Prediction: {digit}, confidence {confidence}."
+
+
+def show_details(prediction: Prediction, at: Places, own: bool = True) -> None:
+    """Show the class probabilities, the network's input, and on demand what explains a prediction.
+
+    Only one digit of the visitor's ``own`` may be saved for fine-tuning: a network that was trained
+    on test images would be measured on what it knows.
+    """
+    image, digit = prediction.sketch.image, prediction.digit
+    _probabilities(
+        prediction.probabilities,
+        f"Class probabilities; {digit} has the highest, {percent(prediction.confidence)}",
+        image,
+        f"The digit in white on black, {IMAGE_SIZE} by {IMAGE_SIZE} pixels",
+        at,
+    )
+    with at.details:
+        if own:
+            save.label(prediction)
+        explanations.explain(prediction)
+        save.save(lambda: prediction.sketch.canvas, lambda: save.as_data(prediction))
+
+
+def show_no_details(at: Places) -> None:
+    """Keep the places of the class probabilities and the network's input while there are none."""
+    blank = np.zeros((IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
+    _probabilities(None, "Class probabilities: none yet", blank, "The network's input: blank", at)
+
+
+def _probabilities(
+    probabilities: Probabilities | None, chart_alt: str, image: Picture, image_alt: str, at: Places
+) -> None:
+    bars, seen = at.details.columns([3, 2])
+    bars.markdown("**Class probabilities**")
+    bars.vega_lite_chart(
+        charts.probabilities(probabilities, pictures.style().text),
+        key="prediction_probabilities",
+        alt=chart_alt,
+    )
+    seen.markdown(f"**Network input** ({IMAGE_SIZE}×{IMAGE_SIZE} pixels)", help=_INPUT_HELP)
+    seen.image(pictures.framed(image, _INPUT_PIXEL), alt=image_alt)
