@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+_NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
     ("0_home.py", "Home", ":material/home:", "What Digit Lab is, and where to start."),
@@ -21,11 +23,11 @@ _PAGES = (
         "3_evaluate.py",
         "Evaluate",
         ":material/fact_check:",
-        "See how well a network reads, and where it fails.",
+        "Test accuracy, confusion matrix, wrong predictions.",
     ),
-    ("4_predict.py", "Predict", ":material/draw:", "Draw a digit and have it read."),
-    ("6_teach.py", "Teach", ":material/school:", "Teach a network to read your hand."),
-    ("5_runs.py", "Runs", ":material/list_alt:", "See all trainings, and look after yours."),
+    ("4_predict.py", "Predict", ":material/draw:", "Draw a digit; the network predicts it."),
+    ("6_teach.py", "Fine-tune", ":material/school:", "Train a model further on your own handwriting."),
+    ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )
 
 # Whether this server has run st.navigation yet.
@@ -33,9 +35,9 @@ _navigation_was_built = threading.Event()
 
 
 def navigation() -> Any:
-    """Set the browser title and layout, show the navigation, and return the chosen page."""
+    """Set the layout, show the navigation, and return the chosen page."""
     _read_ahead()
-    st.set_page_config(page_title="Digit Lab", page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
+    st.set_page_config(page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
         for file, title, icon, about in _PAGES
@@ -60,8 +62,8 @@ def _try_to_read() -> None:
         load_mnist()
 
 
-def begin(title: str, what: str, why: str) -> None:
-    """Open a page: its title, what happens in this step, and why.
+def begin(title: str, what: str, why: str) -> DeltaGenerator:
+    """Open a page: its title, and behind a button what happens in this step, and why.
 
     Streamlit runs a page in a folder called ``pages`` without streamlit_app.py if its
     address is the first thing that anybody asks of a new server. Then the page builds
@@ -70,33 +72,65 @@ def begin(title: str, what: str, why: str) -> None:
 
     The first page of a server starts the queue: a run that was interrupted by the end of
     the server before goes on without anybody asking for it.
+
+    Returns
+    -------
+    DeltaGenerator
+        The row of the title, for what the whole page depends on, such as the model.
     """
     if not _navigation_was_built.is_set():
         navigation()
         st.rerun()
-    st.title(title)
-    st.markdown(what)
-    st.markdown(why)
+    st.set_page_config(page_title=title if title == _NAME else f"{title} · {_NAME}")
+    with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
+        st.title(title, anchor=False, width="content")
+        row = st.container(horizontal=True, vertical_alignment="center", width="stretch")
+        with st.popover("About this page", icon=":material/info:", type="tertiary"):
+            st.markdown(what)
+            st.markdown(why)
 
     from ui import resources, session
 
     session.owner()
     resources.queue()
+    return row
 
 
-def end(code: str, tries: list[str]) -> None:
-    """Close a page: what to try, and the step as code, on demand.
+def end(name: str, tries: list[str], following: str | None = None, code: str | None = None) -> None:
+    """Close a page: what to try, the step as code on demand, and the way to the next page.
 
     Parameters
     ----------
-    code : str
-        Name of a script in the folder ``examples``.
+    name : str
+        Of the script in the folder ``examples`` that is this step as code.
     tries : list of str
+    following : str, optional
+        File of the next page.
+    code : str, optional
+        What is shown instead of the script.
     """
-    st.subheader("Try this", anchor=False)
+    st.header("Try this", anchor=False)
     st.markdown("\n".join(f"- {line}" for line in tries))
-    if st.toggle("Show this step as code", key=f"show_code_{code}"):
-        st.code((_ROOT / "examples" / f"{code}.py").read_text(encoding="utf-8"), language="python")
+    if st.toggle("Show this step as code", key=f"show_code_{name}"):
+        st.code(code or example(name), language="python")
+    if following:
+        label = next(title for file, title, _, _ in _PAGES if file == following)
+        page_link(following, f"Next: {label}")
+
+
+def example(name: str) -> str:
+    """Return the script of this name in the folder ``examples``."""
+    return (_ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+
+
+def on_primary(label: str) -> str:
+    """Return a label for a primary button that is legible in the light and in the dark theme.
+
+    Streamlit writes white on the primary color in both, but in the dark theme that color must
+    be light, because chosen pills and tabs are written in it. The theme therefore has violet,
+    which nothing else uses, as the color of text on primary.
+    """
+    return f":violet[{label}]"
 
 
 def plain(text: str) -> str:

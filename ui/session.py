@@ -82,13 +82,15 @@ def browser_id() -> str | None:
 
 
 def watch(run_id: str) -> None:
-    """Remember which run this visitor looks at, in the session and in the address.
+    """Remember which run this visitor looks at.
 
-    So it stays on the page when it has ended, when they leave and come back, and after
-    a refresh.
+    So it stays on the page when it has ended, and when they leave and come back. After a
+    refresh the page finds their newest run. Into the address it goes only if another run is
+    there: each change of the address is one more press of the Back button.
     """
     st.session_state[WATCHED_ADDRESS] = run_id
-    st.query_params[WATCHED_ADDRESS] = run_id
+    if st.query_params.get(WATCHED_ADDRESS, run_id) != run_id:
+        st.query_params[WATCHED_ADDRESS] = run_id
 
 
 def forget() -> None:
