@@ -1,10 +1,9 @@
-"""Home: what Digit Lab is, the four steps, and where you are."""
+"""Home: what Digit Lab is, its steps in order, and where it comes from."""
 
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ui import chrome
 
@@ -13,16 +12,18 @@ HARD_TO_READ = [947, 2130, 3520, 5937]
 
 chrome.begin(
     "Digit Lab",
-    "Learn how a neural network reads handwriting, from the first pixel to your own digit.",
+    "Learn how a neural network reads handwriting, from the first pixel to your own digit. "
+    "Take the steps in order: it takes about half an hour. In a hurry? **Predict** works at once, with "
+    "a network that is already trained.",
     "Everything here is real: 70,000 handwritten digits, networks that train while you watch, "
-    "and answers that are sometimes wrong. Finding out why is the point.",
+    "and predictions that are sometimes wrong. The point is to find out why.",
 )
+st.markdown("Learn how a neural network reads handwriting, from the first pixel to your own digit.")
 
 # Matplotlib, NumPy and the run store take a second to import: at the first visit of a server the
 # heading is on the screen before.
 from matplotlib.figure import Figure  # noqa: E402
 
-from core.data import CLASS_NAMES  # noqa: E402
 from core.plots import figures  # noqa: E402
 from core.store.database import StoreError  # noqa: E402
 from ui import pictures, resources  # noqa: E402
@@ -36,85 +37,82 @@ except StoreError as error:
     st.warning(str(error), icon=":material/database_off:")
 
 
-def card(
-    column: DeltaGenerator,
-    title: str,
-    text: str,
-    file: str,
-    link: str,
-    draw: Callable[..., Figure],
-    *args: Any,
-    **kwargs: Any,
-) -> None:
-    """One step of the way: a picture, what one does there, and the way there."""
-    with column.container(border=True, height="stretch"):
-        st.subheader(title, anchor=False)
-        pictures.show(draw, *args, **kwargs)
-        st.markdown(text)
-        st.space("stretch")
-        chrome.page_link(file, link)
+def step(file: str, title: str, text: str, alt: str, draw: Callable[..., Figure], *args: Any) -> None:
+    """One step of the way: a picture, the way there, and what one does there."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", height="stretch"):
+        pictures.show(draw, *args, alt=alt, width=64)
+        with st.container(gap="xxsmall"):
+            chrome.page_link(file, f"**{title}**")
+            st.caption(text)
 
 
-explore, train, evaluate, predict = st.columns(4)
-card(
-    explore,
-    "1. Explore",
-    "Look at the digits that people wrote, and at the numbers that a picture is made of.",
-    "1_explore.py",
-    "Explore the digits",
-    figures.digit_grid,
-    dataset.train_images[:4],
-    [CLASS_NAMES[label] for label in dataset.train_labels[:4]],
-    columns=2,
-    alt="Four handwritten digits with their names",
-)
-card(
-    train,
-    "2. Train",
-    "Choose a network, train it, and watch its accuracy rise epoch by epoch.",
-    "2_train.py",
-    "Train a network",
-    figures.learning_curve,
-    tuple(epoch.accuracy for epoch in store.history("article")),
-    alt="Accuracy of the article network rising epoch by epoch",
-)
-card(
-    evaluate,
-    "3. Evaluate",
-    "Measure it on images it has never seen, and find out what it confuses.",
-    "3_evaluate.py",
-    "Evaluate a network",
-    figures.digit_grid,
-    dataset.test_images[HARD_TO_READ],
-    [f"{CLASS_NAMES[label]}?" for label in dataset.test_labels[HARD_TO_READ]],
-    columns=2,
-    alt="Four digits that are hard to read",
-)
-card(
-    predict,
-    "4. Predict",
-    "Draw a digit with the mouse or a finger, and see what the network makes of it.",
-    "4_predict.py",
-    "Draw a digit",
-    figures.prediction,
-    dataset.test_images[0],
-    int(dataset.test_labels[0]),
-    alt="A handwritten seven, and an arrow to the answer 7",
-)
+with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmall"):
+    step(
+        "1_explore.py",
+        "1. Explore",
+        "See the digits, and the numbers an image is made of.",
+        "Four handwritten digits",
+        figures.digit_tiles,
+        dataset.train_images[:4],
+    )
+    step(
+        "2_train.py",
+        "2. Train",
+        "Choose a network and watch its training accuracy rise epoch by epoch.",
+        "Accuracy of the article network rising epoch by epoch",
+        figures.learning_curves,
+        (tuple(epoch.accuracy for epoch in store.history("article")),),
+    )
+    step(
+        "3_evaluate.py",
+        "3. Evaluate",
+        "Test accuracy, confusion matrix, and the images it gets wrong.",
+        "Four digits that are hard to classify",
+        figures.digit_tiles,
+        dataset.test_images[HARD_TO_READ],
+    )
+    step(
+        "4_predict.py",
+        "4. Predict",
+        "Draw a digit; the network predicts it.",
+        "A handwritten 7, and an arrow to the prediction 7",
+        figures.prediction,
+        dataset.test_images[0],
+        int(dataset.test_labels[0]),
+    )
+    step(
+        "6_teach.py",
+        "5. Fine-tune",
+        "Train a model further on your own handwriting.",
+        "Two 7s, one of them with a bar, and two 1s, one of them with a base",
+        figures.digit_tiles,
+        dataset.train_images[[15, 7438, 3, 31134]],
+    )
+    step(
+        "5_runs.py",
+        "6. Runs",
+        "Compare all training runs, and manage yours.",
+        "Learning curves of three networks",
+        figures.learning_curves,
+        tuple(
+            tuple(epoch.accuracy for epoch in store.history(preset))
+            for preset in ("softmax", "article", "relu")
+        ),
+    )
 
-st.subheader("Where you are", anchor=False)
+st.header("At a glance", anchor=False)
 with st.container(horizontal=True):
     st.metric("Training images", f"{len(dataset.train_images):,}", border=True)
     st.metric("Test images", f"{len(dataset.test_images):,}", border=True)
     if usage:
         models = len(store.bundled()) + usage.models
-        st.metric("Models to try", models, border=True, help="Bundled and trained on this server")
-        st.metric("Trainings on this server", usage.runs, border=True)
+        st.metric("Models", models, border=True, help="Bundled with Digit Lab, and trained on this server.")
+        st.metric("Training runs", usage.runs, border=True, help="All that were started on this server.")
 st.markdown(
-    "New here? Take the steps in order: one sitting of about half an hour. In a hurry? "
-    "**Predict** works at once, with a network that is already trained."
+    "The steps follow the article “Implementation of ANN for MNIST Handwritten Digits Classification” "
+    "by Fazla Najumudeen (2021), with its network as the preset **Article network**."
 )
 st.caption(
     "Data: MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0. "
-    "The digits were written by staff of the American Census Bureau and by students."
+    "The digits were written by employees of the American Census Bureau and by high-school students."
 )

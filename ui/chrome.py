@@ -82,10 +82,10 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
         navigation()
         st.rerun()
     st.set_page_config(page_title=title if title == _NAME else f"{title} · {_NAME}")
-    with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
+    head = st.container(horizontal=True, vertical_alignment="center", key="page_head")
+    with head.container(horizontal=True, vertical_alignment="center", width="content"):
         st.title(title, anchor=False, width="content")
-        row = st.container(horizontal=True, vertical_alignment="center", width="stretch")
-        with st.popover("About this page", icon=":material/info:", type="tertiary"):
+        with st.popover("About", icon=":material/info:", type="tertiary"):
             st.markdown(what)
             st.markdown(why)
 
@@ -93,7 +93,7 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
 
     session.owner()
     resources.queue()
-    return row
+    return head.container(horizontal=True, vertical_alignment="center")
 
 
 def end(name: str, tries: list[str], following: str | None = None, code: str | None = None) -> None:

@@ -42,6 +42,15 @@ def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
+def halves(images: npt.NDArray[Any], captions: Sequence[str], columns: int, alt: str) -> None:
+    """Show digits with short captions in two halves: side by side, or one under the other on a phone."""
+    middle = -(-len(images) // (2 * columns)) * columns
+    with st.grid(2, min_column_width=320, gap="small"):
+        for half in (slice(middle), slice(middle, None)):
+            if len(images[half]):
+                show(figures.digit_grid, images[half], captions[half], columns=columns, alt=alt)
+
+
 def gallery(images: npt.NDArray[Any], captions: Sequence[str], alt: str) -> None:
     """Show digits with captions of several words: as wide as the page, three in a row on a phone."""
     with st.grid(2, min_column_width=320):

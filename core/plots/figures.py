@@ -250,17 +250,42 @@ def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Ax
     return figure, axes
 
 
-def learning_curve(accuracies: Sequence[float], style: Style = LIGHT) -> Figure:
-    """Return a small learning curve without numbers, of the size of a 2×2 `digit_grid`."""
-    figure, axes = _empty_figure(2.3, 2.7, style)
-    axes.plot(accuracies, color=style.blue, lw=3, marker="o", ms=6)
+def digit_tiles(images: npt.NDArray[Any], style: Style = LIGHT) -> Figure:
+    """Return four digits, two by two, without captions.
+
+    Parameters
+    ----------
+    images : ndarray, shape (4, 28, 28)
+        Pixel values 0 to 255.
+    style : Style
+    """
+    figure, axes = _empty_figure(2.3, 2.3, style)
+    for number, image in enumerate(images):
+        row, column = divmod(number, 2)
+        axes.imshow(image, cmap="gray", extent=(column, column + 0.96, -row - 0.96, -row))
+    axes.set(xlim=(-0.02, 1.98), ylim=(-1.98, 0.02))
+    return figure
+
+
+def learning_curves(accuracies: Sequence[Sequence[float]], style: Style = LIGHT) -> Figure:
+    """Return small learning curves without numbers, of the size of `digit_tiles`.
+
+    Parameters
+    ----------
+    accuracies : sequence of sequence of float
+        Of each network, epoch by epoch.
+    style : Style
+    """
+    figure, axes = _empty_figure(2.3, 2.3, style)
+    for number, curve in enumerate(accuracies):
+        axes.plot(curve, color=(style.blue, style.orange, style.muted)[number % 3], lw=4)
     axes.margins(0.12)
     return figure
 
 
 def prediction(image: npt.NDArray[Any], digit: int, style: Style = LIGHT) -> Figure:
-    """Return a digit as pixels, an arrow and the digit as a number, of the size of a 2×2 `digit_grid`."""
-    figure, axes = _empty_figure(2.3, 2.7, style)
+    """Return a digit as pixels, an arrow, and the digit as a number, of the size of `digit_tiles`."""
+    figure, axes = _empty_figure(2.3, 2.3, style)
     axes.imshow(image, cmap="gray", extent=(0, 1, 0, 1))
     axes.annotate(
         "",
@@ -269,7 +294,7 @@ def prediction(image: npt.NDArray[Any], digit: int, style: Style = LIGHT) -> Fig
         arrowprops={"arrowstyle": "-|>", "color": style.muted, "lw": 2},
     )
     axes.text(1.75, 0.5, str(digit), ha="center", va="center", fontsize=40, color=style.blue)
-    axes.set(xlim=(-0.05, 2.05), ylim=(-0.7, 1.7))
+    axes.set(xlim=(-0.05, 2.05), ylim=(-0.55, 1.55))
     return figure
 
 

@@ -100,8 +100,9 @@ def test_every_figure_can_be_drawn(style: figures.Style, mnist: Dataset):
     for figure in (
         figures.large_digit(image, style),
         figures.large_digit(image / 255, style, highest=1),
-        figures.learning_curve((), style),
-        figures.learning_curve((0.5, 0.9), style),
+        figures.learning_curves((), style),
+        figures.learning_curves(((0.5, 0.9), (0.4, 0.8)), style),
+        figures.digit_tiles(np.stack([image] * 4), style),
         figures.prediction(image, 7, style),
         figures.digit_grid(mnist.test_images[:4], list(CLASS_NAMES[:4]), 2, style),
     ):
