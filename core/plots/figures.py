@@ -41,7 +41,7 @@ class Style:
     orange: str
 
 
-LIGHT = Style(background="#ffffff", text="#1c2733", muted="#5b6875", blue="#0072b2", orange="#d55e00")
+LIGHT = Style(background="#ffffff", text="#0d151d", muted="#5b6875", blue="#0072b2", orange="#d55e00")
 DARK = Style(background="#10161d", text="#e8edf2", muted="#9aa7b4", blue="#56b4e9", orange="#f08a3c")
 # Okabe and Ito's sky blue and orange: on black, in both themes.
 _FOR, _AGAINST = np.array([86, 180, 233]), np.array([230, 159, 0])
