@@ -1,0 +1,27 @@
+"""Numbers as words."""
+
+import numpy as np
+import pytest
+
+from ui.words import percent
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "text"),
+    [
+        (0.937, 1, "93.7%"),
+        (0.9994, 1, "99.9%"),
+        (0.99951, 1, ">99.9%"),
+        (1.0, 1, ">99.9%"),
+        (0.0006, 1, "0.1%"),
+        (0.0004, 1, "<0.1%"),
+        (0.0, 1, "<0.1%"),
+        (0.93714, 2, "93.71%"),
+        (1.0, 2, ">99.99%"),
+        (1.0, 0, ">99%"),
+        (0.0, 0, "<1%"),
+        (np.float32(0.99999994), 1, ">99.9%"),
+    ],
+)
+def test_a_percentage_never_claims_certainty(share: float, digits: int, text: str):
+    assert percent(share, digits) == text

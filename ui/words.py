@@ -1,0 +1,32 @@
+"""Numbers as words that every page writes the same way."""
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share as a percentage that never claims certainty.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1.
+    digits : int, default 1
+        Behind the decimal point.
+
+    Returns
+    -------
+    str
+        ``">99.9%"`` for what would be rounded up to 100%, and ``"<0.1%"`` for what would be
+        rounded down to 0%, also if it is exactly that: what a finite number of images or a
+        32-bit float shows is never certain.
+
+    Examples
+    --------
+    >>> percent(0.937), percent(0.99997), percent(0.0)
+    ('93.7%', '>99.9%', '<0.1%')
+    """
+    smallest = 10.0**-digits
+    text = f"{share:.{digits}%}"
+    if float(text[:-1]) >= 100:
+        return f">{100 - smallest:.{digits}f}%"
+    if float(text[:-1]) <= 0:
+        return f"<{smallest:.{digits}f}%"
+    return text
