@@ -234,10 +234,10 @@ def predict(model: Model, images: Images) -> npt.NDArray[np.float32]:
     batches = np.array_split(images, max(1, len(images) // BATCH_SIZE))
     probabilities = np.concatenate([np.asarray(model.predict_on_batch(batch)) for batch in batches])
     if probabilities.shape != (len(images), CLASSES):
-        raise EvaluationError("This model does not answer with the ten digits, so it cannot be used here.")
+        raise EvaluationError("This model does not predict the ten digits, so it cannot be used here.")
     if not np.isfinite(probabilities).all():
         raise EvaluationError(
-            "The weights of this model have grown beyond all numbers, so it gives no answers. "
+            "This model's weights are NaN (training diverged), so it cannot predict. "
             "Train it again with a smaller learning rate."
         )
     return probabilities.astype(np.float32, copy=False)
