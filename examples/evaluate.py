@@ -11,11 +11,11 @@ model = keras.saving.load_model("models/article.keras", compile=False)
 probabilities = model.predict(x_test, verbose=0)  # shape (10000, 10)
 predictions = probabilities.argmax(axis=1)
 
-print(f"accuracy {(predictions == y_test).mean():.2%}")
-print(confusion_matrix(y_test, predictions))  # row: true digit, column: predicted digit
+print(f"Test accuracy: {(predictions == y_test).mean():.2%}")
+print(confusion_matrix(y_test, predictions))  # row: true label, column: predicted label
 print(classification_report(y_test, predictions, digits=3))
 
 errors = np.flatnonzero(predictions != y_test)
 most_confident = errors[probabilities[errors].max(axis=1).argsort()[::-1]]
 for index in most_confident[:5]:
-    print(index, "is a", y_test[index], "read as", predictions[index])
+    print(f"test image {index}: true {y_test[index]} → predicted {predictions[index]}")

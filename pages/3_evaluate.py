@@ -5,44 +5,59 @@ import streamlit as st
 from core.evaluation import EvaluationError
 from core.store.run import RunError
 from ui import chrome, resources
-from ui.evaluate import baselines, calibration, errors, label_errors, results, robustness
+from ui.evaluate import baselines, calibration, errors, label_errors, results, robustness, significance
 from ui.run_picker import pick
 
 VIEWS = {
-    "Score": results.show_score,
-    "Confusions": results.show_confusions,
-    "Mistakes": errors.show,
-    "Doubt": calibration.show,
-    "Stress": robustness.show,
-    "Labels": label_errors.show,
-    "Comparison": baselines.show,
+    "Results": results.show,
+    "Errors": errors.show,
+    "Calibration": calibration.show,
+    "Robustness": robustness.show,
+    "Label errors": label_errors.show,
+    "Significance": significance.show,
+    "Baselines": baselines.show,
+}
+# What the views were called before: the links that people kept go on working.
+FORMER = {
+    "Score": "Results",
+    "Confusions": "Results",
+    "Mistakes": "Errors",
+    "Doubt": "Calibration",
+    "Stress": "Robustness",
+    "Labels": "Label errors",
+    "Comparison": "Baselines",
 }
 
-chrome.begin(
+row = chrome.begin(
     "Evaluate a network",
-    "The network reads the 10,000 test images, which it has never seen, "
-    "and each answer is compared with the truth.",
-    "A network can learn its training images by heart. Only new images show whether it can read. "
-    "But one number hides a lot: here are seven questions to ask it.",
+    "The network predicts the 10,000 test images, which it has never seen, "
+    "and each prediction is compared with the label.",
+    "A network can memorize its training images: that is overfitting. Only new images show what it has "
+    "learned. But one number hides a lot, so there are seven views.",
 )
 resources.mnist()
-run = pick("evaluate_model", default="article")
-st.caption(run.recipe.settings)
+with row:
+    run = pick("evaluate_model", default="article")
 if not run.epochs_done:
     st.warning(
-        "This training was stopped before its first epoch was finished, so its score says little. "
-        "Train it again and let it go on.",
+        "This training was stopped before its first epoch was finished, so these results say little. "
+        "Train it again, for one epoch at least.",
         icon=":material/hourglass_disabled:",
     )
-if st.query_params.get("view", "Score") not in VIEWS:
-    st.warning("There is no such question. Here is the first one.", icon=":material/search_off:")
+asked = st.query_params.get("view", "Results")
+if asked in FORMER:
+    st.session_state["view"] = FORMER[asked]
+elif asked not in VIEWS:
+    st.warning("There is no view of this name. Here are the results.", icon=":material/search_off:")
 view = st.pills(
-    "Question",
+    "View",
     VIEWS,
-    default="Score",
+    default="Results",
     required=True,
     key="view",
     bind="query-params",
+    label_visibility="collapsed",
+    wrap=False,
 )
 try:
     VIEWS[view](run)
@@ -52,9 +67,11 @@ except (RunError, EvaluationError) as error:
 chrome.end(
     "evaluate",
     [
-        "Look at the surest mistakes. Would you have read them right? Is the label always right?",
-        "Compare the article network with the convolutional one. Which confusions are gone, which stay?",
-        "Turn the digits by 30 degrees. Which network stands it best, and why?",
-        "Let it say “I don't know”. How many images must a person look at to reach 99 of 100?",
+        "Look at the most confident errors. Would you have got them right? Is the label always right?",
+        "Compare the article network with the convolutional one. Which confusions are gone, which remain?",
+        "Rotate the digits by 30 degrees. Which network copes best, and why?",
+        "Let the network abstain below a confidence threshold. How many images must a person check to "
+        "reach 99% accuracy?",
     ],
+    following="4_predict.py",
 )

@@ -43,27 +43,27 @@ class Baseline:
 
 BASELINES = (
     Baseline(
-        "Guessing",
+        "Random guessing",
         0.90,
-        "Ten digits, one guess: one of ten is right.",
-        "Worked by hand: nine of ten guesses are wrong",
+        "One of ten digits is chosen at random, so one in ten predictions is correct.",
+        "Calculated: 9 of 10 guesses are wrong",
     ),
     Baseline(
-        "Always saying “One”",
+        "Majority class (always 1)",
         0.8865,
-        "One is the most frequent digit of the test images, so whoever looks at none of them says One.",
-        "Counted: 1,135 of the 10,000 test images are a One",
+        "It predicts the most frequent digit of the test images, 1, without looking at any of them.",
+        "Counted: 1,135 of the 10,000 test images are a 1",
     ),
     Baseline(
         "Linear classifier",
         0.12,
-        "It adds up evidence pixel by pixel and cannot say “this stroke, but only without that one”.",
+        "It is a weighted sum of the pixels, so it cannot use “this stroke, but only without that one”.",
         _LECUN,
     ),
     Baseline(
-        "Nearest neighbours",
+        "k-nearest neighbors",
         0.05,
-        "It learns nothing: it keeps all 60,000 training images and looks for the most similar ones.",
+        "It keeps all 60,000 training images and predicts the label of the most similar ones.",
         _LECUN,
     ),
     Baseline(
@@ -75,19 +75,19 @@ BASELINES = (
     Baseline(
         "800 hidden units, cross-entropy",
         0.016,
-        "The same idea, larger, with a better error measure and trained longer.",
+        "The same idea, larger, with a better loss function and trained longer.",
         _SIMARD,
     ),
     Baseline(
         "LeNet-5, convolutional",
         0.0095,
-        "Small filters look for the same strokes everywhere in the picture.",
+        "Small filters look for the same strokes everywhere in the image.",
         _LECUN,
     ),
     Baseline(
-        "Six layers, deformed images",
+        "6-layer MLP with elastic distortions",
         0.0035,
-        "A large plain network that never sees the same picture twice, because every one is deformed anew.",
+        "A large dense network that never sees the same image twice, because each is distorted every time.",
         _CIRESAN,
     ),
 )
@@ -126,25 +126,26 @@ def reasons(recipe: Recipe, epochs: int | None = None) -> tuple[str, ...]:
         found.append("It has filters that look for the same strokes everywhere, as LeNet-5 does.")
     elif recipe.hidden_units:
         found.append(
-            "Its hidden layers combine pixels into features, but what they learn in one place "
-            "they do not know in another."
+            "Its hidden layers combine pixels into features, but a stroke that they recognize in one place "
+            "is new to them in another."
         )
     else:
         found.append(
-            "It has no hidden layer: like the linear classifier, it can only add up evidence. But its loss "
-            "asks for the right digit, not for numbers near 0 and 1, and that is worth several points."
+            "It has no hidden layer: like the linear classifier, it is a weighted sum of the pixels. But its "
+            "loss, cross-entropy, asks for the correct class, not for outputs near 0 and 1, and that gains "
+            "several percentage points."
         )
     if recipe.augmentation:
-        found.append("Its training images were moved at random, so it has seen more ways of writing.")
+        found.append("Data augmentation: its training images were shifted, rotated and zoomed at random.")
     if recipe.handwriting:
-        found.append("Its training images were written anew by other hands, so it knows more than NIST's.")
+        found.append("Its training images were augmented with other handwriting styles.")
     if recipe.dropout:
-        found.append("Dropout kept it from learning its images by heart.")
+        found.append("Dropout kept it from overfitting.")
     if recipe.fit_size < TRAINING_IMAGES:
-        found.append("It has learned from only a part of the 60,000 training images.")
+        found.append("It was trained on only a part of the 60,000 training images.")
     if (recipe.epochs if epochs is None else epochs) * recipe.steps_per_epoch < FEW_UPDATES:
         found.append(
-            "Its weights were changed fewer than 2,000 times. With smaller batches or more epochs "
-            "it would go on learning."
+            "Its weights were updated fewer than 2,000 times. With smaller batches or more epochs "
+            "it would continue to improve."
         )
     return tuple(found)

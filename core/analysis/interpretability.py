@@ -11,7 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from keras import layers
 
-from core.data import CLASS_NAMES, Images, Labels
+from core.data import Images, Labels
 
 # Images whose gradient is computed at once; as in an evaluation.
 BATCH_SIZE = 500
@@ -111,42 +111,40 @@ def _activation(layer: layers.Layer, values: npt.NDArray[np.float32]) -> Activat
     if values.ndim == 1:
         strong = int((values > values.max() / 2).sum()) if values.max() > 0 else 0
         text = (
-            f"Each square is one unit. {strong} of {count} answer more than half as strongly as the "
-            "strongest. What a unit answers to, it has found out in training."
+            f"Each square is one unit (neuron). {strong} of {count} have more than half of the largest "
+            "activation. Training decides what a unit responds to."
         )
         return Activation(layer.name, Kind.UNITS, f"{count} units", text, values)
     if isinstance(layer, layers.MaxPooling2D):
-        title = f"{count} smaller pictures"
+        title = f"Max pooling ({count} feature maps)"
         text = (
-            "Of pixels side by side only the strongest is kept. What was found stays, and it matters "
-            "less where exactly."
+            "Only the largest of neighboring values is kept: what was found stays, and exactly where "
+            "matters less."
         )
     elif isinstance(layer, layers.Conv2D):
-        title = f"{count} filters"
+        title = f"Feature maps ({count} filters)"
         text = (
-            "Each filter looks for one small pattern everywhere in the picture: where its picture is "
+            "Each filter looks for one small pattern everywhere in the image: where its feature map is "
             "bright, it has found it."
         )
     else:
-        title = f"{count} pictures"
-        text = "What this layer makes of the pictures before it."
+        title = f"{count} feature maps"
+        text = "The output of this layer."
     return Activation(layer.name, Kind.FEATURE_MAPS, title, text, values)
 
 
 def _attributions(name: str, values: npt.NDArray[np.float32]) -> Activation:
     text = (
-        "This network has no hidden layer: it multiplies each pixel with one weight for each digit and "
-        "adds up. Pixels above nought speak for the digit, pixels below against it."
+        "This network has no hidden layer: it multiplies each pixel by one weight per class and adds up. "
+        "Pixels above zero are evidence for the class, pixels below zero are evidence against it."
     )
-    return Activation(name, Kind.ATTRIBUTIONS, "Which pixels speak for which digit", text, values)
+    return Activation(name, Kind.ATTRIBUTIONS, "Weights per class, times the pixels", text, values)
 
 
 def _probabilities(name: str, values: npt.NDArray[np.float32]) -> Activation:
     predicted = int(values.argmax())
-    text = (
-        f"The more probable a digit, the brighter. **{CLASS_NAMES[predicted]}** has {values[predicted]:.1%}."
-    )
-    return Activation(name, Kind.PROBABILITIES, "Ten answers", text, values)
+    text = f"The more probable a class, the brighter. **{predicted}** is the most probable one."
+    return Activation(name, Kind.PROBABILITIES, "Output layer (softmax)", text, values)
 
 
 def gradient_signs(model: keras.Model, images: Images, labels: Labels) -> npt.NDArray[np.int8]:

@@ -117,7 +117,7 @@ CORRUPTIONS: Mapping[str, Corruption] = MappingProxyType(
     {
         "rotation": Corruption(
             "Rotation",
-            "Turned clockwise by (degrees)",
+            "Rotation, clockwise (degrees)",
             "{level:.0f}°",
             (-60, -45, -30, -15, 0, 15, 30, 45, 60),
             _rotate,
@@ -131,28 +131,28 @@ CORRUPTIONS: Mapping[str, Corruption] = MappingProxyType(
         ),
         "shift": Corruption(
             "Shift",
-            "Moved to the right by (pixels)",
+            "Horizontal shift to the right (pixels)",
             "{level:.0f} px",
             (-8, -6, -4, -2, 0, 2, 4, 6, 8),
             _shift,
         ),
         "thickness": Corruption(
             "Thickness",
-            "Outline of the stroke moved outwards by (pixels)",
+            "Change of the stroke's outline, outwards (pixels)",
             "{level:g} px",
             (-1.5, -1, 0, 1, 1.5, 2, 2.5, 3),
             _thicken,
         ),
         "contrast": Corruption(
             "Contrast",
-            "Every pixel value times",
+            "Contrast factor",
             "× {level:g}",
             (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1),
             _contrast,
         ),
         "occlusion": Corruption(
             "Occlusion",
-            "Side of a black square somewhere on the digit (pixels)",
+            "Side of a black square on the digit (pixels)",
             "{level:.0f} px",
             (0, 2, 4, 6, 8, 10, 12, 14, 16),
             _occlude,

@@ -29,12 +29,12 @@ def intervals(accuracies: Mapping[str, Interval], style: Style = LIGHT) -> alt.L
             for name, value in accuracies.items()
         ]
     )
-    x = alt.X("low:Q", title="Accuracy", scale=alt.Scale(zero=False, nice=True), axis=percent(1))
+    x = alt.X("low:Q", title="Test accuracy", scale=alt.Scale(zero=False, nice=True), axis=percent(1))
     base = alt.Chart(frame).encode(
         y=alt.Y("model:N", sort=None, title=None, axis=None),
         tooltip=[
             alt.Tooltip("model:N", title="Model"),
-            alt.Tooltip("accuracy:Q", title="Accuracy", format=".2%"),
+            alt.Tooltip("accuracy:Q", title="Test accuracy", format=".2%"),
             alt.Tooltip("low:Q", title="From", format=".2%"),
             alt.Tooltip("high:Q", title="To", format=".2%"),
         ],
@@ -63,8 +63,8 @@ def seeds(accuracies: Mapping[int, float], mean: float) -> alt.LayerChart:
         alt.Chart(frame)
         .mark_point(filled=True, size=130, color=BLUE, opacity=1)
         .encode(
-            x=alt.X("accuracy:Q", title="Accuracy", scale=alt.Scale(zero=False), axis=percent(2)),
-            y=alt.Y("seed:O", title="Seed"),
+            x=alt.X("accuracy:Q", title="Test accuracy", scale=alt.Scale(zero=False), axis=percent(2)),
+            y=alt.Y("seed:O", title="Random seed"),
             tooltip=[
                 alt.Tooltip("seed:O", title="Seed"),
                 alt.Tooltip("accuracy:Q", title="Accuracy", format=".2%"),
@@ -122,17 +122,17 @@ def robustness_curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: s
         if len(kinds) > 1
         else None,
     )
-    y = alt.Y("accuracy:Q", title="Read right", scale=UNIT_SCALE, axis=PERCENT)
+    y = alt.Y("accuracy:Q", title="Accuracy", scale=UNIT_SCALE, axis=PERCENT)
     tooltip = [
         alt.Tooltip("model:N", title="Model"),
-        *([alt.Tooltip("kind:N", title="Pixels change")] if len(kinds) > 1 else []),
+        *([alt.Tooltip("kind:N", title="Perturbation")] if len(kinds) > 1 else []),
         alt.Tooltip("level:Q", title=axis),
-        alt.Tooltip("accuracy:Q", title="Read right", format=".1%"),
+        alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
         alt.Tooltip("low:Q", title="From", format=".1%"),
         alt.Tooltip("high:Q", title="To", format=".1%"),
     ]
     bands = base.mark_area(opacity=0.18).encode(
-        y=alt.Y("low:Q", title="Read right", scale=UNIT_SCALE, axis=PERCENT), y2="high:Q"
+        y=alt.Y("low:Q", title="Accuracy", scale=UNIT_SCALE, axis=PERCENT), y2="high:Q"
     )
     lines = base.mark_line(strokeWidth=3).encode(y=y, strokeDash=dash)
     points = base.mark_point(filled=True, opacity=1, size=55).encode(y=y, tooltip=tooltip)
@@ -165,14 +165,14 @@ def baselines(name: str, error: float, style: Style = LIGHT) -> alt.LayerChart:
     base = alt.Chart(frame).encode(
         x=alt.X(
             "place:Q",
-            title="Test images read wrong",
+            title="Test error",
             scale=alt.Scale(type="log", domain=[min(0.003, shown), 1]),
             axis=alt.Axis(format="~%", values=[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]),
         ),
         y=alt.Y("name:N", sort=list(frame["name"]), title=None, axis=None),
         tooltip=[
-            alt.Tooltip("name:N", title="Reader"),
-            alt.Tooltip("error:Q", title="Read wrong", format=".2%"),
+            alt.Tooltip("name:N", title="Model"),
+            alt.Tooltip("error:Q", title="Test error", format=".2%"),
         ],
     )
     points = base.mark_point(filled=True, size=140, opacity=1).encode(color=color)
@@ -211,11 +211,11 @@ def quintiles(parts: Sequence[Quintile], title: str, unit: str, highest: float) 
         .mark_bar(color=BLUE)
         .encode(
             x=alt.X("quintile:O", title=title, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("share:Q", title="Read wrong", axis=percent(1), scale=alt.Scale(domain=[0, highest])),
+            y=alt.Y("share:Q", title="Error rate", axis=percent(1), scale=alt.Scale(domain=[0, highest])),
             tooltip=[
-                alt.Tooltip("mean:N", title="Average"),
-                alt.Tooltip("share:Q", title="Read wrong", format=".2%"),
-                alt.Tooltip("errors:Q", title="Mistakes", format=","),
+                alt.Tooltip("mean:N", title="Mean"),
+                alt.Tooltip("share:Q", title="Error rate", format=".2%"),
+                alt.Tooltip("errors:Q", title="Errors", format=","),
                 alt.Tooltip("images:Q", title="Images", format=","),
             ],
         )

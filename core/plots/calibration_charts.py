@@ -31,13 +31,13 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
         .encode(x="confidence:Q", y="accuracy:Q")
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("confidence:Q", title="How sure it is", scale=UNIT_SCALE, axis=PERCENT),
-        y=alt.Y("accuracy:Q", title="How many are right", scale=UNIT_SCALE, axis=PERCENT),
+        x=alt.X("confidence:Q", title="Confidence", scale=UNIT_SCALE, axis=PERCENT),
+        y=alt.Y("accuracy:Q", title="Accuracy", scale=UNIT_SCALE, axis=PERCENT),
         color=color_by("series", list(series)),
         tooltip=[
             alt.Tooltip("series:N", title="Probabilities"),
-            alt.Tooltip("confidence:Q", title="Average confidence", format=".1%"),
-            alt.Tooltip("accuracy:Q", title="Right", format=".1%"),
+            alt.Tooltip("confidence:Q", title="Mean confidence", format=".1%"),
+            alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
             alt.Tooltip("images:Q", title="Images", format=","),
         ],
     )
@@ -64,23 +64,23 @@ def confidence_histogram(histogram: Histogram) -> alt.Chart:
             {
                 "low": histogram.edges[:-1],
                 "high": histogram.edges[1:],
-                "answers": label,
+                "predictions": label,
                 "images": counts,
                 "share": counts / max(counts.sum(), 1),
             }
         )
-        for label, counts in (("Right answers", histogram.correct), ("Mistakes", histogram.errors))
+        for label, counts in (("Correct predictions", histogram.correct), ("Errors", histogram.errors))
     )
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(opacity=0.7, binSpacing=1)
         .encode(
-            x=alt.X("low:Q", bin="binned", title="How sure it is", scale=UNIT_SCALE, axis=PERCENT),
+            x=alt.X("low:Q", bin="binned", title="Confidence", scale=UNIT_SCALE, axis=PERCENT),
             x2="high:Q",
-            y=alt.Y("share:Q", stack=None, title="Share of its kind", axis=PERCENT),
-            color=color_by("answers", ["Right answers", "Mistakes"]),
+            y=alt.Y("share:Q", stack=None, title="Share of correct / wrong predictions", axis=PERCENT),
+            color=color_by("predictions", ["Correct predictions", "Errors"]),
             tooltip=[
-                alt.Tooltip("answers:N", title="Answers"),
+                alt.Tooltip("predictions:N", title="Predictions"),
                 alt.Tooltip("low:Q", title="From", format=".0%"),
                 alt.Tooltip("high:Q", title="To", format=".0%"),
                 alt.Tooltip("images:Q", title="Images", format=","),
@@ -93,7 +93,7 @@ def confidence_histogram(histogram: Histogram) -> alt.Chart:
 
 def risk_coverage(curve: RiskCoverage, threshold: float) -> alt.LayerChart:
     """Return coverage and selective accuracy against the threshold; one threshold is marked."""
-    names = ["Answered", "Right among the answers"]
+    names = ["Coverage (share answered)", "Accuracy on answered images"]
     frame = pd.concat(
         pd.DataFrame({"threshold": curve.thresholds, "series": name, "value": values})
         for name, values in zip(names, (curve.coverage, curve.accuracy), strict=True)
@@ -102,7 +102,7 @@ def risk_coverage(curve: RiskCoverage, threshold: float) -> alt.LayerChart:
         alt.Chart(frame)
         .mark_line(strokeWidth=3)
         .encode(
-            x=alt.X("threshold:Q", title="Least confidence for an answer", scale=UNIT_SCALE, axis=PERCENT),
+            x=alt.X("threshold:Q", title="Confidence threshold", scale=UNIT_SCALE, axis=PERCENT),
             y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=PERCENT),
             color=color_by("series", names),
             tooltip=[

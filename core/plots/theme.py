@@ -1,8 +1,12 @@
 """Colors, axes and legends that the charts share, and how a chart becomes a picture."""
 
 import io
+from typing import Any
 
 import altair as alt
+from matplotlib.colors import to_rgb
+
+from core.plots.figures import LIGHT, Style
 
 # Okabe and Ito's blue and orange, which color-blind eyes tell apart.
 BLUE, ORANGE = "#0072b2", "#e69f00"
@@ -14,6 +18,8 @@ PERCENT = alt.Axis(format="%")
 UNIT_SCALE = alt.Scale(domain=[0, 1])
 # The most letters that the names of a legend may have together to stand side by side.
 _WIDE_LEGEND = 32
+# Where the curve of sRGB becomes linear, by WCAG 2.1.
+_LINEAR = 0.04045
 
 
 def percent(digits: int) -> alt.Axis:
@@ -37,6 +43,28 @@ def color_by(field: str, names: list[str]) -> alt.Color:
     )
 
 
+def contrast(first: str, second: str) -> float:
+    """Return the contrast ratio of two colors by WCAG 2.1: 1 to 21, and 4.5 is enough for text."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= _LINEAR else ((value + 0.055) / 1.055) ** 2.4 for value in to_rgb(color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def legible(chart: Any, style: Style) -> Any:
+    """Return an Altair chart with axes and legends in the text color of a theme.
+
+    Streamlit draws them in a gray of 3.7:1.
+    """
+    written = {"labelColor": style.text, "titleColor": style.text}
+    return chart.configure_axis(**written).configure_legend(**written)
+
+
 def render(chart: alt.Chart | alt.LayerChart, kind: str) -> bytes:
     """Return a chart as a picture on white.
 
@@ -46,7 +74,7 @@ def render(chart: alt.Chart | alt.LayerChart, kind: str) -> bytes:
     kind : {"png", "svg"}
     """
     # The browser gives a chart the width of the page; a picture has its own.
-    picture = chart.properties(width=640, background="white")
+    picture = legible(chart, LIGHT).properties(width=640, background="white")
     if kind == "svg":
         text = io.StringIO()
         picture.save(text, format="svg")

@@ -35,7 +35,7 @@ def show(run: Run, image: Images) -> None:
             st.markdown(f"**{layer.title}** · `{layer.name}`")
             st.caption(layer.text)
             if (layer.values < 0).any():
-                st.caption("Blue is above nought, orange below.")
+                st.caption("Blue is above zero, orange below.")
             pictures.show(
                 figures.feature_maps,
                 layer.feature_maps,

@@ -8,46 +8,48 @@ from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import chrome, pictures, resources
 from ui.evaluate import widgets
+from ui.words import percent
 
 
 def show(run: Run) -> None:
     """Show the baselines from guessing to the best, and this network among them."""
-    st.subheader("Compared with what?", anchor=False)
+    st.header("Baselines: published test errors", anchor=False)
     error = 1 - resources.test_evaluation(run.id).accuracy
     found = standing(error)
     with st.container(key="evaluate_standing"):
-        st.markdown(f"**{chrome.plain(run.name)}** reads **{error:.2%}** of the test images wrong.")
+        lines = [f"**{chrome.plain(run.name)}** has a test error of **{percent(error, 2)}**."]
         if found.beaten:
-            st.markdown(f"It does better than **{found.beaten.name}** with {found.beaten.error:.2%}.")
+            lines.append(f"It beats **{found.beaten.name}** ({found.beaten.error:.2%}).")
         else:
-            st.markdown("It does no better than guessing. Something went wrong in its training.")
+            lines.append("It is no better than random guessing. Something went wrong in its training.")
         if found.ahead:
-            st.markdown(
-                f"The next better one: **{found.ahead.name}** with {found.ahead.error:.2%}. {found.ahead.why}"
-            )
+            lines.append(f"The next better one is **{found.ahead.name}** ({found.ahead.error:.2%}).")
         else:
-            st.markdown("No result here is better. Make sure that it has not learned from the test images.")
+            lines.append("No result here is better. Make sure that it was not trained on the test images.")
+        st.markdown(" ".join(lines))
     widgets.chart(
         accuracy_charts.baselines(run.name, error, pictures.style()),
         key="evaluate_ladder",
-        alt=f"Test errors from guessing, 90%, to 0.35%; this network has {error:.2%}",
+        alt=f"Test errors from random guessing, 90%, to 0.35%; this network has {percent(error, 2)}",
     )
-    st.markdown("**Why it stands there**")
+    st.subheader("What explains this result", anchor=False)
+    if found.ahead:
+        st.markdown(f"{found.ahead.name}: {found.ahead.why}")
     st.markdown("\n".join(f"- {reason}" for reason in reasons(run.recipe, run.epochs_done)))
     table = pd.DataFrame(BASELINES)
-    with st.expander("Where the others come from", icon=":material/menu_book:", key="evaluate_landmarks"):
+    with st.expander("Sources", icon=":material/menu_book:", key="evaluate_landmarks"):
         st.table(
             pd.DataFrame(
                 {
-                    "Reader": table["name"],
-                    "Read wrong": table["error"].map("{:.2%}".format),
-                    "What it can do": table["why"],
+                    "Model": table["name"],
+                    "Test error": table["error"].map("{:.2%}".format),
+                    "Description": table["why"],
                     "Source": table["source"],
                 }
             ),
             border="horizontal",
             hide_index=True,
-            alt="Known results on the same test images with their sources",
+            alt="Published results on the same test images with their sources",
         )
     full = pd.concat([table, pd.DataFrame([{"name": run.name, "error": error}])])
     widgets.save("ladder", run, full, widgets.of_chart(accuracy_charts.baselines(run.name, error)))

@@ -42,7 +42,7 @@ def sample() -> tuple[Images, Labels]:
     return dataset.test_images[chosen], dataset.test_labels[chosen]
 
 
-@st.cache_resource(max_entries=_MODELS, show_spinner="Reading training images kept aside…")
+@st.cache_resource(max_entries=_MODELS, show_spinner="Fitting the temperature on held-out images…")
 def temperature(run_id: str) -> Temperature | None:
     """Return the temperature of a run's network; None if it has no calibration split."""
     run = resources.store().get(run_id)
@@ -60,13 +60,13 @@ def temperature(run_id: str) -> Temperature | None:
     )
 
 
-@st.cache_resource(max_entries=_MODELS * len(CORRUPTIONS), show_spinner="Reading disturbed images…")
+@st.cache_resource(max_entries=_MODELS * len(CORRUPTIONS), show_spinner="Evaluating on distorted images…")
 def corruption_curve(run_id: str, corruption: str) -> tuple[Point, ...]:
     """Return the accuracy of a run's network at every level of a corruption."""
     return robustness.corruption_curve(resources.model(run_id), *sample(), CORRUPTIONS[corruption])
 
 
-@st.cache_resource(max_entries=_MODELS, show_spinner="Reading images pushed against the network…")
+@st.cache_resource(max_entries=_MODELS, show_spinner="Evaluating on adversarial images (FGSM)…")
 def fgsm_curves(run_id: str) -> FgsmCurves:
     """Return the accuracy of a run's network under adversarial and under random changes."""
     # Imported here because it brings TensorFlow, as the network does.

@@ -13,6 +13,9 @@ from core.store.run import Run
 from ui import resources
 from ui.evaluate import cached, widgets
 from ui.evaluate.cached import Temperature
+from ui.words import percent
+
+_BEFORE, _AFTER = "As trained", "Temperature-scaled"
 
 
 def show(run: Run) -> None:
@@ -23,44 +26,52 @@ def show(run: Run) -> None:
 
 
 def _reliability(run: Run, evaluation: Evaluation, temperature: Temperature | None) -> None:
-    st.subheader("Is it honest about doubt?", anchor=False)
     before = reliability(evaluation.confidences, evaluation.correct)
-    series = {"As trained": before}
+    series = {_BEFORE: before}
     if temperature:
         scaled = scale_temperature(evaluation.probabilities, temperature.value)
-        series["With a temperature"] = reliability(scaled.max(axis=1), evaluation.correct)
-    confidence, accuracy, error = st.columns(3)
-    confidence.metric("How sure it is, on average", f"{before.confidence:.1%}", border=True)
-    accuracy.metric("How many are right", f"{before.accuracy:.1%}", border=True)
-    error.metric("Calibration error", f"{before.ece:.2%}", border=True)
-    st.markdown(_verdict(before.confidence - before.accuracy))
-    with st.container(key="evaluate_temperature"):
-        if temperature is None:
-            st.info(
-                "No training images were kept aside, so a temperature cannot be fitted honestly. "
-                "Train with a validation share of 0.1 or more, and it appears here.",
-                icon=":material/thermostat:",
-            )
-        else:
-            _after(temperature, before.ece, series["With a temperature"].ece)
-    curve, histogram = st.columns(2)
-    counts = confidence_histogram(evaluation.confidences, evaluation.correct)
+        series[_AFTER] = reliability(scaled.max(axis=1), evaluation.correct)
+    st.header("Calibration", anchor=False)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Mean confidence", percent(before.confidence), width="content")
+        st.metric("Accuracy", percent(before.accuracy), width="content")
+        st.metric(
+            "ECE",
+            f"{before.ece:.2%}",
+            width="content",
+            help="Expected calibration error: the gap between confidence and accuracy, averaged over all "
+            "predictions. 0% is perfectly calibrated.",
+        )
+    curve, histogram = st.columns([3, 2])
     with curve:
         chart: Any = calibration_charts.reliability(series)
         widgets.chart(
             chart,
             key="evaluate_reliability",
-            alt=f"Accuracy against confidence, with a calibration error of {before.ece:.2%}",
+            alt="Reliability diagram: accuracy against confidence, with an expected calibration error of "
+            f"{before.ece:.2%}",
         )
-        st.caption("The smaller a dot, the fewer images it stands for, and the more it owes to chance.")
+        st.caption("The smaller a dot, the fewer images it stands for, and the less reliable it is.")
         table = pd.concat(pd.DataFrame(result.filled).assign(series=name) for name, result in series.items())
         widgets.save("reliability", run, table, widgets.of_chart(chart))
     with histogram:
+        st.markdown("**Does a confidence of 90% mean that 90% are correct?**")
+        st.markdown(_verdict(before.confidence - before.accuracy))
+        with st.container(key="evaluate_temperature"):
+            if temperature is None:
+                st.info(
+                    "No training images were held out, so a temperature cannot be fitted honestly. "
+                    "Train with a validation split of 0.1 or more, and it appears here.",
+                    icon=":material/thermostat:",
+                )
+            else:
+                _after(temperature, before.ece, series[_AFTER].ece)
+        counts = confidence_histogram(evaluation.confidences, evaluation.correct)
         chart = calibration_charts.confidence_histogram(counts)
         widgets.chart(
             chart,
             key="evaluate_confidence",
-            alt="How many right answers and mistakes there are at each confidence",
+            alt="Share of the correct and of the wrong predictions at each confidence",
         )
         edges = {"low": counts.edges[:-1], "high": counts.edges[1:]}
         table = pd.DataFrame({**edges, "right": counts.correct, "wrong": counts.errors})
@@ -71,55 +82,65 @@ def _reliability(run: Run, evaluation: Evaluation, temperature: Temperature | No
 
 def _verdict(gap: float) -> str:
     if abs(gap) < 0.005:
-        return "On average it is **as sure as it is right**. On the dashed line it would be so at every step."
+        return (
+            "On average **confidence equals accuracy**. On the dashed line the network would be perfectly "
+            "calibrated."
+        )
     if gap > 0:
-        return "It is **too sure of itself**: below the dashed line fewer answers are right than it believes."
-    return "It is **too timid**: above the dashed line more answers are right than it believes."
+        return (
+            "It is **overconfident**: below the dashed line fewer predictions are correct than its "
+            "confidence suggests."
+        )
+    return (
+        "It is **underconfident**: above the dashed line more predictions are correct than its "
+        "confidence suggests."
+    )
 
 
 def _after(temperature: Temperature, before: float, after: float) -> None:
-    if after < before:
-        st.markdown(
-            f"One temperature, **{temperature.value:.2f}**, brings the calibration error from "
-            f"**{before:.2%}** to **{after:.2%}**. It changes no answer, only how sure the network is."
+    st.markdown(
+        f"After temperature scaling (T = {temperature.value:.2f}): ECE **{before:.2%}** → **{after:.2%}**. "
+        + (
+            "It changes only the confidence, never the prediction."
+            if after < before
+            else "Here it does not help."
         )
-    else:
-        st.markdown(
-            f"The fitted temperature, **{temperature.value:.2f}**, does not help here: the calibration error "
-            f"goes from **{before:.2%}** to **{after:.2%}**."
-        )
+    )
     if temperature.of_holdout:
         st.caption(
-            "This network has learned from all 60,000 training images. Its temperature was fitted on a "
-            "twin, the same recipe without the last 10,000, and on these."
+            "This network was trained on all 60,000 training images. Its temperature was fitted with a "
+            "second model, trained on 50,000 images, on the 10,000 images held out."
         )
     else:
-        st.caption("Fitted on training images that the weights have not learned from.")
+        st.caption("Fitted on training images that were held out.")
 
 
 def _risk_coverage(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("May it say “I don't know”?", anchor=False)
+    st.header("Prediction with rejection (abstain)", anchor=False)
     # A threshold for each percent.
     curve = risk_coverage(evaluation.confidences, evaluation.correct)
-    percent = st.slider(
-        "Least confidence for an answer, in per cent",
+    threshold = st.slider(
+        "Confidence threshold (%)",
         0,
         99,
         90,
         key="evaluate_threshold",
+        help="Below the threshold the network abstains and a person decides.",
         persist_state="session",
     )
-    coverage, accuracy = st.columns(2)
-    coverage.metric("Answered", f"{curve.coverage[percent]:.1%}", border=True)
-    selective = curve.accuracy[percent]
-    accuracy.metric(
-        "Right among the answers", "–" if np.isnan(selective) else f"{selective:.2%}", border=True
-    )
-    chart = calibration_charts.risk_coverage(curve, percent / 100)
+    selective = curve.accuracy[threshold]
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Coverage (share answered)", f"{curve.coverage[threshold]:.1%}", width="content")
+        st.metric(
+            "Accuracy on answered images",
+            "–" if np.isnan(selective) else percent(selective, 2),
+            width="content",
+        )
+    chart = calibration_charts.risk_coverage(curve, threshold / 100)
     widgets.chart(
         chart,
         key="evaluate_refusals",
-        alt="The higher the threshold, the fewer images are answered and the more answers are right",
+        alt="The higher the threshold, the lower the coverage and the higher the accuracy on answered images",
     )
     table = pd.DataFrame(
         {"threshold": curve.thresholds, "answered": curve.coverage, "accuracy": curve.accuracy}

@@ -4,20 +4,19 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.morphology import by_quintile, deviation_from_class_mean
-from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import resources
-from ui.evaluate import cached, guessing, widgets
+from ui.evaluate import cached, widgets
 
-_GROUPS = {"confidence": "All, surest first", "pair": "By confusion", "digit": "By digit"}
+_GROUPS = {"confidence": "All, highest confidence first", "pair": "By class pair", "digit": "By class"}
 # Name, title with the unit, title of the axis, a format, and the words for both ends.
 _MEASURES = (
     (
         "thickness",
-        "Thickness of the stroke (pixels)",
-        "From the thinnest to the thickest",
+        "Stroke thickness (pixels)",
+        "Thickness quintile, thinnest → thickest",
         ".1f",
         "thinnest",
         "thickest",
@@ -25,29 +24,28 @@ _MEASURES = (
     (
         "slant",
         "Slant to the right (degrees)",
-        "From left-leaning to right-leaning",
+        "Slant quintile, left → right",
         ".0f",
         "most left-leaning",
         "most right-leaning",
     ),
-    ("size", "Width times height (pixels)", "From the smallest to the largest", ".0f", "smallest", "largest"),
+    ("size", "Bounding-box area (pixels)", "Size quintile, smallest → largest", ".0f", "smallest", "largest"),
 )
 
 
 def show(run: Run) -> None:
     """Show the errors in groups, and how their digits are written."""
     evaluation = resources.test_evaluation(run.id)
-    st.subheader("The mistakes", anchor=False)
+    st.header(f"Misclassified test images: {len(evaluation.errors):,}", anchor=False)
     if len(evaluation.errors) == 0:
-        st.success("Not a single mistake.", icon=":material/celebration:")
+        st.success("No test image is misclassified.", icon=":material/celebration:")
         return
     _groups(run, evaluation)
     _morphology(run, evaluation)
 
 
 def _groups(run: Run, evaluation: Evaluation) -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    with row:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         group = st.segmented_control(
             "Show",
             _GROUPS,
@@ -56,55 +54,51 @@ def _groups(run: Run, evaluation: Evaluation) -> None:
             format_func=_GROUPS.__getitem__,
             key="evaluate_group",
             persist_state="session",
+            label_visibility="collapsed",
         )
-    # Nobody reads here what is confused most before they have guessed it.
-    if group == "pair" and not guessing.done(run, evaluation):
-        return
-    with row:
         label, prediction = _choice(run, evaluation, group)
     found = evaluation.select(label, prediction, errors_only=True)
-    widgets.tiles(
-        run,
-        evaluation,
-        resources.mnist().test_images,
-        found,
-        f"mistakes_{run.id}_{group}_{label}_{prediction}",
-        widgets.images_name(label, prediction, errors_only=True),
-    )
+    with st.container(key="evaluate_errors"):
+        widgets.tiles(
+            run,
+            evaluation,
+            resources.mnist().test_images,
+            found,
+            f"mistakes_{run.id}_{group}_{label}_{prediction}",
+            widgets.images_name(label, prediction, errors_only=True),
+        )
 
 
 def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, int | None]:
     if group == "pair":
         counts = {(one.label, one.prediction): one.count for one in evaluation.confusions}
         chosen: tuple[int, int] = st.selectbox(
-            "Confusion",
+            "Class pair, most frequent first",
             counts,
-            format_func=lambda cell: (
-                f"{CLASS_NAMES[cell[0]]} read as {CLASS_NAMES[cell[1]]} · {counts[cell]}"
-            ),
+            format_func=lambda cell: f"true {cell[0]} → predicted {cell[1]} · {widgets.images(counts[cell])}",
             key=f"evaluate_pair_{run.id}",
-            width=280,
+            width=300,
         )
         return chosen
     if group == "digit":
         wrong = evaluation.confusion_matrix.sum(axis=1) - evaluation.confusion_matrix.diagonal()
         worst = [int(digit) for digit in (-wrong).argsort(kind="stable") if wrong[digit]]
         digit: int = st.selectbox(
-            "Digit, the worst first",
+            "Class, most errors first",
             worst,
-            format_func=lambda digit: f"{CLASS_NAMES[digit]} · {wrong[digit]}",
+            format_func=lambda digit: f"true {digit} · {widgets.images(wrong[digit])}",
             key=f"evaluate_worst_{run.id}",
-            width=220,
+            width=300,
         )
         return digit, None
     return None, None
 
 
 def _morphology(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("What do they have in common?", anchor=False)
+    st.header("Error rate by stroke thickness, slant and size", anchor=False)
     st.markdown(
-        "The images of each digit in five equal parts, from the lowest value to the highest. If the way "
-        "of writing a digit did not matter, all five bars would be about as high."
+        "The images of each class are sorted and split into five equal parts (quintiles). If the way of "
+        "writing a digit did not matter, all five bars would be about equally high."
     )
     morphology, wrong = cached.test_morphology(), ~evaluation.correct
     rows = []
@@ -119,29 +113,27 @@ def _morphology(run: Run, evaluation: Evaluation) -> None:
             widgets.chart(
                 chart,
                 key=f"evaluate_{name}",
-                alt=f"Share of mistakes in each fifth of the images by {name}",
+                alt=f"Error rate in each quintile of the images by {name}",
             )
             columns = pd.DataFrame(quintiles).rename(columns={"errors": "mistakes"})
             widgets.save(f"strokes_{name}", run, columns, widgets.of_chart(chart))
-            st.caption(
-                f"Mistakes among the {lowest} fifth: {first.errors}, among the {highest}: {last.errors}"
-            )
+            st.caption(f"Errors in the {lowest} quintile: {first.errors}, in the {highest}: {last.errors}")
         rows.append(
             {
                 "Measure": title,
-                "Right answers": values[~wrong].mean() if (~wrong).any() else float("nan"),
-                "Mistakes": values[wrong].mean(),
+                "Correct predictions": values[~wrong].mean() if (~wrong).any() else float("nan"),
+                "Errors": values[wrong].mean(),
             }
         )
-    st.markdown("**On average, beside all images of the same digit**")
+    st.subheader("Mean difference from all images of that class", anchor=False)
     table = pd.DataFrame(rows)
     number = st.column_config.NumberColumn(format="%+.1f")
     st.dataframe(
         table,
         hide_index=True,
         key="evaluate_strokes",
-        column_config={"Right answers": number, "Mistakes": number},
-        alt="Thickness, slant and size of right answers and mistakes beside the average of their digit",
+        column_config={"Correct predictions": number, "Errors": number},
+        alt="Mean difference in thickness, slant and size from the class, of correct predictions and errors",
     )
     widgets.save("strokes", run, table)
     widgets.explain("strokes")

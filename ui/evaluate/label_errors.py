@@ -9,37 +9,37 @@ from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
 from core.plots import figures
 from core.store.run import Run
-from ui import pictures, resources
+from ui import chrome, pictures, resources
 from ui.evaluate import widgets
+from ui.words import percent
 
 _SHOWN = "evaluate_verdicts_shown"
 _NEITHER = "neither"
 _SCALE = 5
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _VERDICTS = {
-    Verdict.CORRECTABLE: "The people saw a **{suggestion}**",
-    Verdict.NEITHER: "The people saw neither **{label}** nor **{suggestion}**",
-    Verdict.NON_AGREEMENT: "The people did not agree",
+    Verdict.CORRECTABLE: "Most annotators saw a **{suggestion}**",
+    Verdict.NEITHER: "Most annotators saw neither **{label}** nor **{suggestion}**",
+    Verdict.NON_AGREEMENT: "The annotators did not agree",
 }
 
 
 def show(run: Run) -> None:
     """Show fifteen images to vote on, the published votes, and the score on corrected labels."""
     evaluation = resources.test_evaluation(run.id)
-    st.subheader("Is the test right?", anchor=False)
+    st.header("Label errors in the test set", anchor=False)
     st.markdown(
-        "The labels of the test images were given by people, and people err. A study found 15 test images "
-        "whose label fewer than three of five others confirmed. **What do you see?** "
-        "One of the two digits is the label."
+        "People labeled the test images, and people make mistakes. A study found 15 test images whose label "
+        "fewer than 3 of 5 annotators agreed with. **What do you see?** One of the two digits is the label."
     )
     shown = st.session_state.get(_SHOWN, False)
     with st.form("evaluate_votes", border=False):
-        with st.grid(5, min_column_width=150):
+        with st.grid(5, min_column_width=155):
             for issue in LABEL_ISSUES:
                 with st.container(border=True, height="stretch", key=f"dispute_{issue.index}"):
                     _card(evaluation, issue, shown)
         st.form_submit_button(
-            "Vote and see the verdicts",
+            chrome.on_primary("Submit votes and compare"),
             type="primary",
             icon=":material/how_to_vote:",
             key="evaluate_vote",
@@ -57,7 +57,7 @@ def show(run: Run) -> None:
 
 def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
     image = resources.mnist().test_images[issue.index]
-    st.image(pictures.enlarged(image, _SCALE), alt=f"Disputed test image {issue.index}")
+    st.image(pictures.enlarged(image, _SCALE), alt=f"Test image {issue.index}, whose label is disputed")
     # In the order of the digits, so that nothing gives away which of the two is the label.
     choices = [*sorted((issue.label, issue.suggestion)), _NEITHER]
     st.segmented_control(
@@ -69,7 +69,7 @@ def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
         persist_state="session",
     )
     if shown:
-        answer = int(evaluation.predictions[issue.index])
+        prediction = int(evaluation.predictions[issue.index])
         verdict = _VERDICTS[issue.verdict].format(label=issue.label, suggestion=issue.suggestion)
         votes = (
             f"{issue.label} × {issue.for_label}",
@@ -81,7 +81,7 @@ def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
             verdict,
             # A line may break between two counts, but not within one.
             f"Votes: {', '.join(count.replace(' ', NO_BREAK) for count in votes)}",
-            f"This network reads **{answer}**",
+            f"This network predicts **{prediction}**",
         )
         st.markdown("  \n".join(lines))
 
@@ -98,27 +98,29 @@ def _votes() -> None:
     with st.container(key="evaluate_votes_result"):
         if given:
             st.markdown(
-                f"You voted on {len(given)} of {len(LABEL_ISSUES)} images and against MNIST's label on "
-                f"{against} of them. Where most of the five people agreed on an answer you gave the same "
-                f"one on {agree} of {decided}."
+                f"You voted on {len(given)} of {len(LABEL_ISSUES)} images, and against MNIST's label on "
+                f"{against} of them. Where most of the 5 annotators agreed, you voted as they did on "
+                f"{agree} of {decided}."
             )
         else:
-            st.markdown("You have not voted yet. The verdicts are below each image.")
+            st.markdown("You have not voted yet. The votes of the study are below each image.")
 
 
 def _score(evaluation: Evaluation) -> None:
-    st.subheader("The score on corrected labels", anchor=False)
+    st.header("Test accuracy on original and corrected labels", anchor=False)
     score = label_errors.corrected_score(evaluation)
-    before, after = st.columns(2)
-    before.metric("On MNIST's labels", f"{score.given_correct / score.given_images:.2%}", border=True)
-    after.metric(
-        "On corrected labels", f"{score.corrected_correct / score.corrected_images:.2%}", border=True
-    )
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("On original labels", percent(score.given_correct / score.given_images, 2), width="content")
+        st.metric(
+            "On corrected labels",
+            percent(score.corrected_correct / score.corrected_images, 2),
+            width="content",
+        )
     with st.container(key="evaluate_corrected"):
         st.markdown(
-            "Ten images have a new label, the digit that most of the five people saw. By the new labels "
-            f"this network is right on {score.gained} of them, by the old ones on {score.lost}. The other "
-            "five images have no label that the people agreed on, so they are left out."
+            "10 images have a new label, the digit that most annotators saw. This network predicts the new "
+            f"label of {score.gained} of them, and the old label of {score.lost}. The annotators did not "
+            "agree on a digit for the other 5 images, so these are left out."
         )
     widgets.explain("corrected")
 

@@ -1,170 +1,189 @@
-"""The results of a network: test accuracy, precision and recall of each digit, confusion matrix."""
+"""The results of a network: test accuracy, confusion matrix, precision and recall of each class."""
 
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from core.analysis.significance import Interval, wilson
+from core.analysis.significance import wilson
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.plots import confusion_charts
-from core.plots.confusion_charts import ALL, CELL
+from core.plots import confusion_charts, theme
+from core.plots.confusion_charts import CELL
 from core.store.run import Run
 from ui import pictures, resources
-from ui.evaluate import guessing, significance, widgets
+from ui.evaluate import guessing, widgets
+from ui.words import percent
 
+ALL = "all"
 _CHART = "evaluate_matrix"
 _LABEL, _PREDICTION = "evaluate_cell_digit", "evaluate_cell_answer"
-_ANY = [ALL, *range(10)]
-_PER = {"counts": "Counts", "digit": "By truth, in %", "answer": "By answer, in %"}
+_PROPOSED = "evaluate_cell_proposed"
+_ERRORS_ONLY, _PER = "evaluate_mistakes_only", "evaluate_shares"
+_SHARES = {"counts": "Counts", "label": "Row % (recall)", "prediction": "Column % (precision)"}
 
 
-def show_score(run: Run) -> None:
-    """Show the test accuracy with its interval, other models, other seeds, and each digit."""
+def show(run: Run) -> None:
+    """Show the test accuracy, the confusion matrix with the images of a cell, and each class."""
     evaluation = resources.test_evaluation(run.id)
-    interval = _accuracy(run, evaluation)
-    significance.show(run, evaluation, interval)
-    _digits(run, evaluation)
-
-
-def _accuracy(run: Run, evaluation: Evaluation) -> Interval:
-    interval = wilson(int(evaluation.correct.sum()), len(evaluation.labels))
-    st.subheader("How sure is the score?", anchor=False)
-    test, train, errors = st.columns(3)
-    with test.container(key="test_accuracy"):
-        st.metric("Test images, read right", f"{evaluation.accuracy:.2%}", border=True)
-    if run.train_accuracy is not None:
-        train.metric("Images it learned from, read right", f"{run.train_accuracy:.2%}", border=True)
-    errors.metric("Mistakes among the test images", f"{len(evaluation.errors):,}", border=True)
-    with st.container(key="test_interval"):
-        st.markdown(
-            "The 10,000 test images are a sample. On other digits of the same kind, written by the same "
-            f"sort of people and prepared in the same way, the accuracy lies between **{interval.low:.2%}** "
-            f"and **{interval.high:.2%}**, with 95% confidence. It says nothing about other handwriting."
-        )
-    widgets.explain("accuracy")
-    return interval
-
-
-def _digits(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("Digit by digit", anchor=False)
-    scores = pd.DataFrame(evaluation.digit_scores)
-    percent = st.column_config.NumberColumn(format="%.1f %%")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Digit": [f"{digit} · {CLASS_NAMES[digit]}" for digit in scores["digit"]],
-                "Precision": scores["precision"] * 100,
-                "Recall": scores["recall"] * 100,
-                "F1": scores["f1"] * 100,
-                "Images": scores["support"],
-            }
-        ),
-        hide_index=True,
-        key="evaluate_digit_scores",
-        column_config=dict.fromkeys(("Precision", "Recall", "F1"), percent),
-        alt="Precision, recall and F1 of each digit",
-    )
-    widgets.save("digit_scores", run, scores.round(4))
-    widgets.explain("digits")
-
-
-def show_confusions(run: Run) -> None:
-    """Show a guess, the confusion matrix, and the images behind any of its cells."""
-    evaluation = resources.test_evaluation(run.id)
-    st.subheader("What is taken for what?", anchor=False)
-    if guessing.done(run, evaluation):
+    _numbers(run, evaluation)
+    _propose(evaluation)
+    matrix, images = st.columns([3, 2])
+    with matrix:
         _matrix(run, evaluation)
+    with images:
         _images(run, evaluation)
+    st.caption(f"{run.name}: {run.recipe.settings}")
+    _classes(run, evaluation)
+    for metric in ("accuracy", "confusions", "digits"):
+        widgets.explain(metric)
+
+
+def _numbers(run: Run, evaluation: Evaluation) -> None:
+    count = len(evaluation.labels)
+    interval = wilson(int(evaluation.correct.sum()), count)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, gap="medium", width="content"):
+            with st.container(key="test_accuracy", width="content"):
+                st.metric(
+                    "Test accuracy",
+                    percent(evaluation.accuracy, 2),
+                    width="content",
+                    help="Share of the 10,000 test images that the network classifies correctly.",
+                )
+            if run.train_accuracy is not None:
+                st.metric(
+                    "Training accuracy",
+                    percent(run.train_accuracy, 2),
+                    width="content",
+                    help="The same share of the images that it was trained on.",
+                )
+        with st.container(key="test_interval", width="content", gap=None):
+            st.markdown(
+                f"95% confidence interval: **{interval.low:.2%} – {interval.high:.2%}**",
+                help="The 10,000 test images are a sample. On new digits from the same source the "
+                "accuracy would lie in this interval, with 95% confidence. It says nothing about other "
+                "handwriting.",
+            )
+            st.markdown(f"Misclassified test images: **{len(evaluation.errors):,}** of {count:,}")
+
+
+def _propose(evaluation: Evaluation) -> None:
+    """Choose the most frequent confusion, unless the visitor has chosen another cell."""
+    state = st.session_state
+    proposed: list[str | int] = [ALL, ALL]
+    if evaluation.confusions:
+        most_frequent = evaluation.confusions[0]
+        proposed = [most_frequent.label, most_frequent.prediction]
+    chosen = [state.get(_LABEL), state.get(_PREDICTION)]
+    if chosen in ([None, None], state.get(_PROPOSED)):
+        state[_LABEL], state[_PREDICTION] = state[_PROPOSED] = proposed
 
 
 def _matrix(run: Run, evaluation: Evaluation) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Confusion matrix", anchor=False, width="content")
+        guessing.offer(run, evaluation)
+    place = st.container(key="confusion_matrix")
+    with st.container(horizontal=True, vertical_alignment="center"):
         per = st.segmented_control(
             "Show",
-            _PER,
+            _SHARES,
             default="counts",
             required=True,
-            format_func=_PER.__getitem__,
-            key="evaluate_shares",
+            format_func=_SHARES.__getitem__,
+            key=_PER,
             persist_state="session",
+            label_visibility="collapsed",
         )
-        st.toggle("Mistakes only", key="evaluate_mistakes_only", persist_state="session")
-    matrix, explanation = st.columns([3, 2])
-    with explanation:
-        st.markdown(
-            "**How to read it.** A row is all images of one digit, and its numbers say what the network "
-            "took them for. The blue frames are right answers; the stronger the orange, the more "
-            "frequent the mistake."
-        )
-        st.markdown("**Click a number** to see its images, or choose a row, a column or a cell here.")
-        with st.container(horizontal=True):
-            for label, key in (("True digit", _LABEL), ("Answer", _PREDICTION)):
-                st.selectbox(
-                    label,
-                    _ANY,
-                    format_func=lambda digit: "Any" if digit == ALL else guessing.named(digit),
-                    key=key,
-                    persist_state="session",
-                    width=150,
-                )
-        draw = partial(
-            confusion_charts.confusion_matrix,
-            evaluation.confusion_matrix,
-            per,
-            st.session_state["evaluate_mistakes_only"],
-            _chosen(),
-        )
-        widgets.save("confusion_matrix", run, matrix_table(evaluation), widgets.of_chart(draw()))
-    with matrix:
+        errors_only = st.toggle("Errors only", key=_ERRORS_ONLY, persist_state="session")
+    draw = partial(
+        confusion_charts.confusion_matrix, evaluation.confusion_matrix, per, errors_only, _chosen()
+    )
+    style = pictures.style()
+    with place:
         st.altair_chart(
-            draw(style=pictures.style()),
+            theme.legible(draw(style=style), style),
             key=_CHART,
             on_select=_choose,
             selection_mode=CELL,
-            alt=f"Confusion matrix: {evaluation.accuracy:.1%} of the answers are on the diagonal",
+            alt="Confusion matrix: "
+            f"{percent(evaluation.accuracy)} of the predictions are correct and lie on the diagonal",
         )
-    widgets.explain("confusions")
+    st.caption(
+        "Each row holds all images of one digit; the numbers show what was predicted. Correct predictions "
+        "lie on the diagonal. **Click a cell** to see its images."
+    )
+    widgets.save("confusion_matrix", run, matrix_table(evaluation), widgets.of_chart(draw()))
 
 
 def _choose() -> None:
     """Store a click on the matrix, before the page runs again."""
     chosen = st.session_state[_CHART].selection.get(CELL)
     if chosen:
-        for key, field in ((_LABEL, "digit"), (_PREDICTION, "answer")):
-            st.session_state[key] = ALL if chosen[0][field] == ALL else int(chosen[0][field])
+        for key, field in ((_LABEL, "label"), (_PREDICTION, "prediction")):
+            st.session_state[key] = int(chosen[0][field])
 
 
 def _chosen() -> tuple[int | None, int | None]:
-    """Return the true and the predicted digit to look at; None for any."""
+    """Return the true and the predicted label to look at; None for all."""
     label, prediction = (st.session_state[key] for key in (_LABEL, _PREDICTION))
     return None if label == ALL else label, None if prediction == ALL else prediction
 
 
 def _images(run: Run, evaluation: Evaluation) -> None:
+    with st.container(horizontal=True):
+        for title, key in (("True label", _LABEL), ("Predicted label", _PREDICTION)):
+            st.selectbox(
+                title,
+                [ALL, *range(10)],
+                format_func=lambda digit: "All" if digit == ALL else str(digit),
+                key=key,
+                persist_state="session",
+                width=130,
+            )
     label, prediction = _chosen()
-    errors_only = st.session_state["evaluate_mistakes_only"]
+    errors_only = st.session_state[_ERRORS_ONLY]
     found = evaluation.select(label, prediction, errors_only)
     with st.container(key="evaluate_cell"):
-        st.subheader(_heading(label, prediction), anchor=False)
+        st.subheader(f"{_heading(label, prediction)} · {widgets.images(len(found))}", anchor=False)
         if len(found) == 0:
             st.markdown("There is no such image.")
             return
-        st.caption(f"{len(found):,} images, the most confident answer first")
-    key = f"cell_{run.id}_{label}_{prediction}_{errors_only}"
-    name = widgets.images_name(label, prediction, errors_only)
-    widgets.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
+        key = f"cell_{run.id}_{label}_{prediction}_{errors_only}"
+        name = widgets.images_name(label, prediction, errors_only)
+        widgets.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
 
 
 def _heading(label: int | None, prediction: int | None) -> str:
-    if label is None and prediction is None:
-        return "All images"
-    if prediction is None:
-        return f"All images of {CLASS_NAMES[label or 0]}"
-    if label is None:
-        return f"All images read as {CLASS_NAMES[prediction]}"
-    return f"{CLASS_NAMES[label]}, read as {CLASS_NAMES[prediction]}"
+    return " → ".join(
+        [
+            "all labels" if label is None else f"true {label}",
+            "all predictions" if prediction is None else f"predicted {prediction}",
+        ]
+    )
+
+
+def _classes(run: Run, evaluation: Evaluation) -> None:
+    st.header("Precision, recall and F1 per class", anchor=False)
+    scores = pd.DataFrame(evaluation.digit_scores)
+    share = st.column_config.NumberColumn(format="%.1f%%")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Class": [f"{digit} · {CLASS_NAMES[digit]}" for digit in scores["digit"]],
+                "Precision": scores["precision"] * 100,
+                "Recall": scores["recall"] * 100,
+                "F1": scores["f1"] * 100,
+                "Support (images)": scores["support"],
+            }
+        ),
+        hide_index=True,
+        key="evaluate_digit_scores",
+        column_config=dict.fromkeys(("Precision", "Recall", "F1"), share),
+        alt="Precision, recall, F1 and support of each class",
+    )
+    widgets.save("digit_scores", run, scores.round(4))
 
 
 def matrix_table(evaluation: Evaluation) -> pd.DataFrame:

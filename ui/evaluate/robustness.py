@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.analysis import robustness
 from core.analysis.robustness import CORRUPTIONS, EPSILONS, Point
-from core.data import CLASS_NAMES
 from core.evaluation import predict
 from core.plots import accuracy_charts, figures
 from core.store.run import Run
@@ -17,28 +16,30 @@ from ui.evaluate import cached, widgets
 
 _GRADIENT = "gradient"
 KINDS = {name: corruption.title for name, corruption in CORRUPTIONS.items()} | {
-    _GRADIENT: "Aimed at the network"
+    _GRADIENT: "Adversarial (FGSM)"
 }
-_EPSILON_AXIS = "Change of every pixel (pixel values)"
-_ADVERSARIAL, _RANDOM = "Aimed", "By chance"
+_EPSILON_AXIS = "Perturbation size ε (pixel values)"
+_ADVERSARIAL, _RANDOM = "Adversarial", "Random noise"
 _SAMPLE = "evaluate_stress_sample"
 
 
 def show(run: Run) -> None:
     """Show the accuracy against the level of a corruption, and what the images look like."""
-    st.subheader("Where does it break?", anchor=False)
+    st.header("Robustness", anchor=False)
     other = widgets.other_model(run)
     kind = st.pills(
-        "Disturb the images",
+        "Distortion",
         KINDS,
         default="rotation",
         required=True,
         format_func=KINDS.__getitem__,
         key="evaluate_stress",
         persist_state="session",
+        label_visibility="collapsed",
+        wrap=False,
     )
     models = [run] if other is None else [run, other]
-    names = [run.name] if other is None else (run.label, other.label)
+    names = [run.name] if other is None else widgets.names(run, other)
     axis = _EPSILON_AXIS if kind == _GRADIENT else CORRUPTIONS[kind].axis
     series: dict[tuple[str, str], Sequence[Point]] = {}
     for model, name in zip(models, names, strict=True):
@@ -53,9 +54,11 @@ def show(run: Run) -> None:
         widgets.chart(
             chart,
             key="evaluate_stress_curves",
-            alt=f"Share read right against: {axis}",
+            alt=f"Accuracy against: {axis}",
         )
-        st.caption(f"{cached.SAMPLE_SIZE:,} test images, chosen at random once; the bands are 95% intervals.")
+        st.caption(
+            f"A random sample of {cached.SAMPLE_SIZE:,} test images; the bands are 95% confidence intervals."
+        )
         widgets.save(f"stress_{kind}", run, _table(series), widgets.of_chart(chart))
     with samples:
         _samples(run, kind)
@@ -79,11 +82,9 @@ def _samples(run: Run, kind: str) -> None:
         changed = np.concatenate([corruption.apply(image, level) for level in corruption.levels])
         levels = [corruption.caption(level) for level in corruption.levels]
     predictions = predict(model, changed).argmax(axis=1)
-    captions = [f"{level}\nreads {digit}" for level, digit in zip(levels, predictions, strict=True)]
-    st.markdown(
-        f"The same **{CLASS_NAMES[label[0]]}** at every strength, and what {chrome.plain(run.name)} reads"
-    )
-    alt = f"A {CLASS_NAMES[label[0]]}, disturbed more and more, with the network's answers"
+    captions = [f"{level}\n→ {digit}" for level, digit in zip(levels, predictions, strict=True)]
+    st.markdown(f"The same **{label[0]}** at every strength, with the prediction of {chrome.plain(run.name)}")
+    alt = f"The same {label[0]} at every strength, with the predicted labels"
     pictures.show(figures.digit_grid, changed, captions, columns=3, alt=alt, width=360)
     with st.container(horizontal=True):
         st.button("Another digit", icon=":material/casino:", key="evaluate_stress_another", on_click=_another)

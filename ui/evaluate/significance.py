@@ -1,4 +1,4 @@
-"""Whether an accuracy is more than chance: McNemar's test against another model, and other seeds."""
+"""Whether a difference in accuracy is significant: McNemar's test, and variation over random seeds."""
 
 from collections.abc import Sequence
 
@@ -22,56 +22,44 @@ from ui.training_panel import clock
 # and the most that a class waits for.
 SEEDS = (3, 5)
 _VERDICTS = {
-    "first": "**This network is better**, and that is more than chance.",
-    "second": "**The other network is better**, and that is more than chance.",
-    None: "So small a difference may well be **chance**.",
+    "first": "**The first model is better**: the difference is statistically significant (p < 0.05).",
+    "second": "**The second model is better**: the difference is statistically significant (p < 0.05).",
+    None: "The difference is **not statistically significant**: it may be chance.",
 }
 
 
-def show(run: Run, evaluation: Evaluation, interval: Interval) -> None:
-    """Compare a run with another model, and with other seeds of its recipe.
-
-    Parameters
-    ----------
-    run : Run
-    evaluation : Evaluation
-        Of the run on all test images.
-    interval : Interval
-        Of its test accuracy.
-    """
-    _compare(run, evaluation, interval)
+def show(run: Run) -> None:
+    """Compare a run with a second model, and with other seeds of its recipe."""
+    _compare(run, resources.test_evaluation(run.id))
     _show_seeds(run)
 
 
-def _compare(run: Run, evaluation: Evaluation, interval: Interval) -> None:
-    st.subheader("Is it better than another network?", anchor=False)
+def _compare(run: Run, evaluation: Evaluation) -> None:
+    st.header("Compare two models (McNemar's test)", anchor=False)
     other = widgets.other_model(run)
     if other is None:
         st.info("There is no second model on this server yet. Train one to compare with.")
         return
     other_evaluation = resources.test_evaluation(other.id)
-    other_interval = wilson(int(other_evaluation.correct.sum()), len(other_evaluation.labels))
+    interval, other_interval = _interval(evaluation), _interval(other_evaluation)
     comparison = mcnemar(evaluation.correct, other_evaluation.correct)
-    with st.container(key="evaluate_mcnemar"):
-        if comparison.discordant == 0:
-            st.markdown("Both read exactly the same images right.")
-        else:
-            st.markdown(
-                f"On **{comparison.discordant:,}** images only one of the two is right: on "
-                f"{comparison.only_first:,} this network, on {comparison.only_second:,} the other."
-            )
-            st.markdown(_VERDICTS[_better(comparison)])
-        st.caption(
-            "McNemar's exact test: p < 0.001"
-            if comparison.p_value < 0.001
-            else f"McNemar's exact test: p = {comparison.p_value:.3f}"
-        )
-    accuracies = {run.label: interval, other.label: other_interval}
+    accuracies = dict(zip(widgets.names(run, other), (interval, other_interval), strict=True))
     widgets.chart(
         accuracy_charts.intervals(accuracies, pictures.style()),
         key="evaluate_intervals",
-        alt=f"Accuracy with 95% interval: {interval.proportion:.2%} against {other_interval.proportion:.2%}",
+        alt=f"Test accuracy with 95% confidence interval: {interval.proportion:.2%} against "
+        f"{other_interval.proportion:.2%}",
     )
+    with st.container(key="evaluate_mcnemar"):
+        if comparison.discordant == 0:
+            st.markdown("Both models classify exactly the same images correctly.")
+        else:
+            p_value = "p < 0.001" if comparison.p_value < 0.001 else f"p = {comparison.p_value:.3f}"
+            st.markdown(
+                f"{_VERDICTS[_better(comparison)]}  \nOnly one of the two is correct on "
+                f"**{comparison.discordant:,}** images: the first model on {comparison.only_first:,}, the "
+                f"second on {comparison.only_second:,}. McNemar's exact test: {p_value}."
+            )
     widgets.save(
         "comparison",
         run,
@@ -90,6 +78,11 @@ def _compare(run: Run, evaluation: Evaluation, interval: Interval) -> None:
     widgets.explain("mcnemar")
 
 
+def _interval(evaluation: Evaluation) -> Interval:
+    """Return the test accuracy with its confidence interval."""
+    return wilson(int(evaluation.correct.sum()), len(evaluation.labels))
+
+
 def _better(comparison: Comparison) -> str | None:
     """Return which of two networks is significantly better, if any."""
     if not comparison.significant:
@@ -98,18 +91,16 @@ def _better(comparison: Comparison) -> str | None:
 
 
 def _show_seeds(run: Run) -> None:
-    st.subheader("Was it luck?", anchor=False)
+    st.header("Variation over random seeds", anchor=False)
     if run.fine_tuning:
-        st.markdown(
-            "This network was taught drawings. What other seeds reach can be seen of the network that it "
-            "was before."
-        )
+        st.markdown("This model was fine-tuned. Look at the seeds of the model that it was before.")
         return
     try:
         runs = siblings(run, resources.store().seeds_of(run.recipe))
         coming = [other for other in resources.store().active() if alike(run, other)]
-    except StoreError as error:
-        st.warning(str(error), icon=":material/database_off:")
+    except StoreError:
+        # The choice of the model, which asks the same store, has said why.
+        st.markdown("Other seeds cannot be shown while the run store is unavailable.")
     else:
         _seeds(run, runs)
         if coming:
@@ -123,8 +114,8 @@ def _show_seeds(run: Run) -> None:
 def _seeds(run: Run, runs: Sequence[Run]) -> None:
     if len(runs) < 2:
         st.markdown(
-            "The same recipe ends at another accuracy with every seed. Train it again with other "
-            "seeds, and the scores appear here side by side."
+            "The same recipe gives a slightly different accuracy with every seed. Train it with other "
+            "seeds, and the accuracies appear here side by side."
         )
         return
     seeds = [sibling.recipe.seed for sibling in runs]
@@ -132,15 +123,15 @@ def _seeds(run: Run, runs: Sequence[Run]) -> None:
     summary = summarize_seeds(accuracies)
     with st.container(key="evaluate_seeds"):
         st.markdown(
-            f"**{summary.count}** seeds of this recipe reach **{summary.mean:.2%}** on average, from "
-            f"{summary.minimum:.2%} to {summary.maximum:.2%}. "
+            f"**{summary.count}** seeds of this recipe have a mean test accuracy of **{summary.mean:.2%}**, "
+            f"from {summary.minimum:.2%} to {summary.maximum:.2%}. "
             f"The standard deviation is {summary.standard_deviation:.2%}."
         )
     chart = accuracy_charts.seeds(dict(zip(seeds, accuracies, strict=True)), summary.mean)
     widgets.chart(
         chart,
         key="evaluate_seeds_spread",
-        alt=f"Accuracy of {summary.count} seeds, from {summary.minimum:.2%} to {summary.maximum:.2%}",
+        alt=f"Test accuracy of {summary.count} seeds, from {summary.minimum:.2%} to {summary.maximum:.2%}",
     )
     table = pd.DataFrame({"seed": seeds, "test_accuracy": accuracies})
     widgets.save("seeds", run, table, widgets.of_chart(chart))
@@ -156,25 +147,19 @@ def _line(coming: Sequence[Run]) -> None:
     waiting = [one for one in expected if one.waits]
     with st.container(key="evaluate_seeds_line"):
         if any(other.state is RunState.RUNNING for other in coming):
-            st.info(
-                f"One more seed of this recipe is in training. Waiting in line: {len(waiting)}.",
-                icon=":material/casino:",
-            )
+            news = f"Training with another seed. In the queue: {len(waiting)}."
         else:
-            st.info(
-                f"More seeds of this recipe wait in line: {len(coming)}.",
-                icon=":material/casino:",
-            )
+            news = f"Seeds of this recipe in the queue: {len(coming)}."
+        st.info(news, icon=":material/casino:")
         if waiting:
             first = min(waiting, key=lambda one: one.position)
             st.markdown(
-                f"The next one is number **{first.position + 1}** of those who wait and begins in about "
-                f"{clock(first.starts)}."
+                f"Position in queue: **{first.position + 1}**. Starts in about {clock(first.starts)}."
             )
         if expected:
             st.markdown(
-                f"The last one ends in about {clock(max(one.ends for one in expected))}. "
-                "You may leave the page: their scores appear here."
+                f"All done in about {clock(max(one.ends for one in expected))}. "
+                "You can leave this page: the accuracies appear here."
             )
 
 
@@ -184,7 +169,7 @@ def _more_seeds(run: Run, used: Sequence[int]) -> None:
         for count in SEEDS:
             missing = count - len(used)
             if missing > 0 and st.button(
-                f"Train it until there are {count} seeds",
+                f"Train with {count} random seeds",
                 icon=":material/casino:",
                 key=f"evaluate_seeds_{count}",
             ):

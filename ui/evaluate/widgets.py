@@ -13,12 +13,14 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
-from core.data import CLASS_NAMES, Images
+from core.data import Images
 from core.evaluation import Evaluation
 from core.plots import charts, figures, theme
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import activations
+from ui.run_picker import model_label, model_labels
+from ui.words import percent
 
 # Returns the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
@@ -61,7 +63,7 @@ def chart(drawn: Any, key: str, alt: str) -> None:
     """Show an Altair chart of `core.plots`; the page and the browser find it by its key."""
     # The browser gets the key of a chart only if the chart reports clicks.
     with st.container(key=key):
-        st.altair_chart(drawn, key=f"{key}_chart", alt=alt)
+        st.altair_chart(theme.legible(drawn, pictures.style()), key=f"{key}_chart", alt=alt)
 
 
 def save(
@@ -121,13 +123,18 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
+def images(count: int) -> str:
+    """Return a number of images in words."""
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
 def images_name(label: int | None, prediction: int | None, errors_only: bool) -> str:
-    """Return the name of a file of test images, such as ``mistakes_of_4_read_as_9``."""
+    """Return the name of a file of test images, such as ``errors_of_4_predicted_9``."""
     return "".join(
         (
-            "mistakes" if errors_only else "images",
+            "errors" if errors_only else "images",
             "" if label is None else f"_of_{label}",
-            "" if prediction is None else f"_read_as_{prediction}",
+            "" if prediction is None else f"_predicted_{prediction}",
         )
     )
 
@@ -158,19 +165,20 @@ def tiles(
     pages = -(-len(indices) // TILES)
     page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
     shown = indices[(page - 1) * TILES : page * TILES]
-    with st.grid(6, min_column_width=120, key=f"{key}_tiles"):
+    st.caption("True label → predicted label · confidence. **Click** to enlarge.")
+    with st.grid(6, min_column_width=76, key=f"{key}_tiles"):
         for index in shown:
             prediction, label = int(evaluation.predictions[index]), int(evaluation.labels[index])
-            confidence = f"{evaluation.confidences[index]:.0%}"
-            with st.container(horizontal_alignment="center", gap="xxsmall"):
+            confidence = percent(evaluation.confidences[index], 0)
+            with st.container(horizontal_alignment="center", gap=None):
                 st.image(
                     pictures.enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, {CLASS_NAMES[label]}, read as {CLASS_NAMES[prediction]}",
+                    alt=f"Test image {index}, true label {label}, predicted label {prediction}",
                 )
-                words = f"{label}" if prediction == label else f"{label} read as {prediction}"
-                if st.button(f"{words} · {confidence}", key=f"{key}_open_{index}", type="tertiary"):
+                words = f"{label} → {prediction} · {confidence}"
+                if st.button(words, key=f"{key}_open_{index}", type="tertiary"):
                     _open_image(run, int(index))
-    captions = [f"{evaluation.labels[index]} read as {evaluation.predictions[index]}" for index in shown]
+    captions = [f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
         {
             "index": indices,
@@ -182,7 +190,7 @@ def tiles(
     save(name, run, table, of_figure(figures.digit_grid, images[shown], captions, columns=4), key)
 
 
-@st.dialog("One test image", width="large")
+@st.dialog("Test image", width="large")
 def _open_image(run: Run, index: int) -> None:
     try:
         _show_image(run, index)
@@ -199,18 +207,18 @@ def _show_image(run: Run, index: int) -> None:
     with picture:
         st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
         st.markdown(
-            f"Test image {index}. Its label says **{CLASS_NAMES[label]}**. The network reads "
-            f"**{CLASS_NAMES[prediction]}** and is {evaluation.confidences[index]:.1%} sure."
+            f"Test image {index}: true label **{label}**, predicted label **{prediction}**, "
+            f"confidence {percent(evaluation.confidences[index])}"
         )
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
     with bars:
-        st.markdown("**How probable the network finds each digit**")
+        st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(
             charts.probabilities(evaluation.probabilities[index]),
             key="evaluate_open_probabilities",
-            alt=f"Ten probabilities; {CLASS_NAMES[prediction]} is highest",
+            alt=f"Ten class probabilities; that of {prediction} is the highest",
         )
-    if st.toggle("Show it inside the network", key="evaluate_inside", persist_state="session"):
+    if st.toggle("Show activations", key="evaluate_inside", persist_state="session"):
         activations.show(run, image)
 
 
@@ -224,10 +232,17 @@ def other_model(run: Run) -> Run | None:
         default = "article" if "article" in others else next(iter(others))
         state[_OTHER] = "relu" if run.id == "article" and "relu" in others else default
     chosen = st.selectbox(
-        "Compare with",
+        "Second model",
         others,
-        format_func=lambda run_id: others[run_id].label,
+        format_func=model_labels(others.values()).__getitem__,
         key=_OTHER,
         persist_state="session",
+        width=360,
     )
     return others[chosen]
+
+
+def names(run: Run, other: Run) -> tuple[str, str]:
+    """Return what a chart calls two models: never the same."""
+    first, second = model_label(run, [other]), model_label(other, [run])
+    return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
