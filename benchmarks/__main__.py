@@ -19,7 +19,7 @@ from benchmarks.compare import rounds
 from benchmarks.server import ROOT
 from core.precision import has_bfloat16
 
-BENCHMARKS = ("speed", "memory", "start", "pages", "live", "growth")
+BENCHMARKS = ("speed", "memory", "start", "pages", "live", "watch", "growth")
 # TensorFlow has two names, of which one is installed.
 LIBRARIES = {"tensorflow", "tensorflow-cpu", "keras", "numpy", "streamlit"}
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import platform
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import StoreError
 from core.store.run import RunError
 from core.store.runs import open_network
+
+# How long after a training its memory is returned to the system.
+RELEASE_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +45,11 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
         with contextlib.suppress(LeaseLost, StoreError):
             lease.fail(_user_message(error))
     finally:
-        _release_memory()
+        # Not at once: a collection holds up all threads of Python, also the page that is about to
+        # show the result.
+        timer = threading.Timer(RELEASE_SECONDS, _release_memory)
+        timer.name, timer.daemon = "digit-lab-memory", True
+        timer.start()
 
 
 def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dataset]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from core.history import Epoch
 from core.plots.figures import LIGHT, Style
-from core.plots.theme import BLUE, ORANGE
 
 # The loss of guessing is ln 10 = 2.3. A scale that reaches a little higher is the same for nearly
 # every training, so that two of them can be compared.
@@ -97,7 +96,7 @@ def learning_curve(
                 "field": "series",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": list(series), "range": [BLUE, ORANGE][: len(series)]},
+                "scale": {"domain": list(series), "range": [style.blue, style.orange][: len(series)]},
                 "legend": {
                     "orient": "top",
                     "labelColor": style.text,
