@@ -24,7 +24,7 @@ from core.evaluation import evaluate
 from core.store.runs import RunStore
 from ui.evaluate.robustness import KINDS
 
-VIEWS = ("Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison")
+VIEWS = ("Results", "Errors", "Calibration", "Robustness", "Label errors", "Significance", "Baselines")
 MODELS = ("article", "convolutional")
 ROUNDS = ("first", "second")
 
@@ -41,18 +41,16 @@ def time_views(url: str) -> None:
     visitor = Visitor(url)
     # A model that is not timed loads TensorFlow and most of the code; without the views that
     # read a second model, which would no longer be timed then.
-    for view in ("Mistakes", "Doubt", "Labels", "Comparison"):
+    for view in ("Results", "Errors", "Calibration", "Label errors", "Baselines"):
         visitor.visit("evaluate", model="softmax", view=view)
     print(f"{'seconds':40s} {ROUNDS[0]:>7s} {ROUNDS[1]:>7s}")
     for model in MODELS:
         times: dict[str, list[float]] = {}
-        for round_ in ROUNDS:
+        for _ in ROUNDS:
             for view in VIEWS:
                 seconds = seconds_of(partial(visitor.visit, "evaluate", model=model, view=view))
-                if view == "Confusions" and round_ == "first":
-                    seconds += seconds_of(partial(visitor.click, "evaluate_skip_guess"))
                 times.setdefault(f"{model}: {view}", []).append(seconds)
-                for kind in KINDS.values() if view == "Stress" else ():
+                for kind in KINDS.values() if view == "Robustness" else ():
                     seconds = seconds_of(partial(visitor.set, evaluate_stress=kind))
                     times.setdefault(f"{model}: {view}, {kind}", []).append(seconds)
         for label, (first, second) in times.items():

@@ -21,10 +21,18 @@ MAIN = {
     "/explore": ["explore_digits"],
     "/train": ["train_start", "train_chart"],
     "/evaluate": ["test_accuracy", "confusion_matrix"],
+    "/evaluate?view=Errors": ["mistakes_article_confidence_None_None_tiles"],
+    "/evaluate?view=Calibration": ["evaluate_reliability"],
+    "/evaluate?view=Robustness": ["evaluate_stress_curves"],
+    "/evaluate?view=Label errors": ["dispute_947"],
+    "/evaluate?view=Significance": ["evaluate_intervals"],
+    "/evaluate?view=Baselines": ["evaluate_ladder"],
     "/predict": ["predict_canvas", "predict_canvas_undo", "predict_canvas_clear", "prediction"],
     "/teach": ["teach_start", "teach_examples"],
     "/runs": ["runs_list"],
 }
+_ALL_DRAWN = """() => !document.querySelector('[data-testid=stSkeleton]')
+    && [...document.querySelectorAll('.stVegaLiteChart')].every(chart => chart.querySelector('svg'))"""
 _PHONE = (
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Mobile Safari/537.36"
@@ -111,6 +119,8 @@ def visit(browser: Browser, url: str, screen: Screen, path: str) -> Iterator[Pag
     context = browser.new_context(base_url=url, viewport=screen.viewport, user_agent=screen.user_agent)
     page = context.new_page()
     open_page(page, path)
+    # What is only as high as its gray placeholder would be taken for whole.
+    page.wait_for_function(_ALL_DRAWN)
     yield page
     context.close()
 

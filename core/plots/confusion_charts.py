@@ -75,6 +75,7 @@ def confusion_matrix(
                 "fill": fill,
                 "ink": "#ffffff" if contrast("#ffffff", fill) > contrast("#000000", fill) else "#000000",
                 "frame": 3 if framed else 0,
+                "words": f"True label {label}, predicted label {prediction}: {count} images",
             }
         )
     names = list(map(str, range(CLASSES)))
@@ -109,14 +110,17 @@ def confusion_matrix(
             alt.Tooltip("images:Q", title="Images", format=","),
         ],
     )
-    cells = base.mark_rect(stroke=style.muted, strokeWidth=0.3).encode(color=alt.Color("fill:N", scale=None))
-    numbers = base.mark_text(fontSize=alt.expr(_NUMBER_SIZE)).encode(
+    # A screen reader reads each cell once, from the layer that takes the clicks.
+    cells = base.mark_rect(stroke=style.muted, strokeWidth=0.3, aria=False).encode(
+        color=alt.Color("fill:N", scale=None)
+    )
+    numbers = base.mark_text(fontSize=alt.expr(_NUMBER_SIZE), aria=False).encode(
         text="text:N", color=alt.Color("ink:N", scale=None)
     )
     # On top, so that a click anywhere in a cell finds it.
     frames = (
         base.mark_rect(cursor="pointer", fill="transparent", stroke=style.orange)
-        .encode(strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None))
+        .encode(strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None), description="words:N")
         .add_params(alt.selection_point(name=CELL, fields=["label", "prediction"], toggle=False))
     )
     chart: alt.LayerChart = (cells + numbers + frames).properties(

@@ -9,82 +9,90 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.actions import click, element, open_page, overflow, selected, wait_until_idle
 
-VIEWS = ["Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison"]
+# The figure of each view, which is wholly on the first screen.
+FIGURES = {
+    "Results": "confusion_matrix",
+    "Errors": "mistakes_article_confidence_None_None_tiles",
+    "Calibration": "evaluate_reliability",
+    "Robustness": "evaluate_stress_curves",
+    "Label errors": "dispute_947",
+    "Significance": "evaluate_intervals",
+    "Baselines": "evaluate_ladder",
+}
 
 
-def uncover_matrix(page: Page, model: str = "article") -> None:
-    open_page(page, f"/evaluate?model={model}&view=Confusions")
-    click(page, "evaluate_skip_guess")
+def open_matrix(page: Page) -> None:
+    open_page(page, "/evaluate?model=article")
     expect(element(page, "evaluate_matrix").locator("svg.marks")).to_be_visible()
 
 
-def cell(page: Page, digit: str, answer: str) -> Locator:
-    """The cell of the matrix that takes clicks, the topmost of three marks."""
-    name = f"True digit: {digit}; Answer: {answer};"
-    return element(page, "evaluate_matrix").locator(f"svg.marks path[aria-label*='{name}']").last
+def cell(page: Page, label: int, prediction: int) -> Locator:
+    """The cell of the matrix that takes clicks."""
+    name = f"True label {label}, predicted label {prediction}:"
+    return element(page, "evaluate_matrix").locator(f"svg.marks path[aria-label^='{name}']")
 
 
 def test_a_click_on_the_matrix_shows_the_images(page: Page):
-    uncover_matrix(page)
-    cell(page, "4", "9").click()
+    open_matrix(page)
     images = element(page, "evaluate_cell")
-    expect(images).to_contain_text("Four, read as Nine")
-    expect(selected(page, "evaluate_cell_digit")).to_have_value("4 · Four")
+    expect(images).to_contain_text("true 4 → predicted 9")
+    cell(page, 2, 8).click()
+    expect(images).to_contain_text("true 2 → predicted 8")
+    expect(selected(page, "evaluate_cell_digit")).to_have_value("2")
+    expect(selected(page, "evaluate_cell_answer")).to_have_value("8")
     count = int(re.search(r"([\d,]+) images", images.inner_text()).group(1).replace(",", ""))
-    assert f"Images: {count}" in (cell(page, "4", "9").get_attribute("aria-label") or "")
+    assert f": {count} images" in (cell(page, 2, 8).get_attribute("aria-label") or "")
 
-    # A sum is a whole row; another click on the same cell changes nothing.
-    cell(page, "4", "all").click()
-    expect(images).to_contain_text("All images of Four")
-    expect(selected(page, "evaluate_cell_answer")).to_have_value("Any")
-    cell(page, "4", "all").click()
+    # Another click on the same cell changes nothing.
+    cell(page, 2, 8).click()
     wait_until_idle(page)
-    expect(images).to_contain_text("All images of Four")
+    expect(images).to_contain_text("true 2 → predicted 8")
 
-    # After a choice by hand, a click on the same cell is still taken up.
-    cell(page, "all", "3").click()
-    expect(images).to_contain_text("All images read as Three")
+    # With the keyboard, and then a click again.
+    box = selected(page, "evaluate_cell_answer")
+    box.press("ArrowDown")
+    box.type("All")
+    box.press("Enter")
+    expect(images).to_contain_text("true 2 → all predictions")
+    cell(page, 7, 2).click()
+    expect(images).to_contain_text("true 7 → predicted 2")
 
 
 def test_an_image_opens_large_and_leads_to_the_canvas(page: Page):
-    uncover_matrix(page)
-    cell(page, "4", "9").click()
-    expect(element(page, "evaluate_cell")).to_contain_text("Four, read as Nine")
-    page.get_by_role("button", name=re.compile(r"^4 read as 9")).first.click()
+    open_matrix(page)
+    page.get_by_role("button", name=re.compile(r"^4 → 9")).first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Its label says Four")
+    expect(dialog).to_contain_text("true label 4, predicted label 9")
     index = re.search(r"Test image (\d+)", dialog.inner_text()).group(1)
     expect(dialog.get_by_text("300 units")).to_have_count(0)
-    dialog.get_by_text("Show it inside the network").click()
+    dialog.get_by_text("Show activations").click()
     expect(dialog.get_by_role("img", name="300 units")).to_be_visible()
-    expect(dialog.get_by_role("img", name="Ten answers")).to_be_visible()
+    expect(dialog.get_by_role("img", name="Output layer (softmax)")).to_be_visible()
     dialog.get_by_role("link", name="Draw it yourself").click()
     expect(page.locator("h1")).to_have_text("Draw a digit")
-    expect(page.get_by_text(f"Draw this Four, test image {index}:")).to_be_visible()
+    expect(page.get_by_text(f"test image {index}:")).to_be_visible()
     expect(selected(page, "predict_model")).to_have_value(re.compile("Article network"))
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
 
 
-def test_the_question_is_in_the_address_and_survives_a_refresh(page: Page):
+def test_the_view_is_in_the_address_and_survives_a_refresh(page: Page):
     open_page(page, "/evaluate")
-    page.get_by_role("button", name="Doubt", exact=True).or_(
-        page.get_by_role("radio", name="Doubt", exact=True)
-    ).click()
-    expect(page.get_by_text("Is it honest about doubt?")).to_be_visible()
-    assert "view=Doubt" in page.url
+    element(page, "view").get_by_text("Calibration", exact=True).click()
+    expect(page.get_by_role("heading", name="Calibration")).to_be_visible()
+    assert "view=Calibration" in page.url
     page.reload()
-    expect(page.get_by_text("Is it honest about doubt?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Calibration")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     ("view", "key", "kind", "start"),
     [
-        ("Doubt", "confidences", "svg", b"<svg"),
-        ("Doubt", "confidences", "png", b"\x89PNG"),
-        ("Doubt", "confidences", "csv", b"low,high,right"),
-        ("Score", "digit_scores", "csv", b"digit,precision"),
-        ("Mistakes", "mistakes_article_confidence_None_None", "csv", b"index,true_digit"),
-        ("Stress", "samples_rotation", "svg", b"<?xml"),
+        ("Calibration", "confidences", "svg", b"<svg"),
+        ("Calibration", "confidences", "png", b"\x89PNG"),
+        ("Calibration", "confidences", "csv", b"low,high,right"),
+        ("Results", "digit_scores", "csv", b"digit,precision"),
+        ("Errors", "mistakes_article_confidence_None_None", "csv", b"index,true_digit"),
+        ("Robustness", "samples_rotation", "svg", b"<?xml"),
     ],
 )
 def test_downloads_hold_what_the_page_shows(page: Page, view: str, key: str, kind: str, start: bytes):
@@ -92,46 +100,60 @@ def test_downloads_hold_what_the_page_shows(page: Page, view: str, key: str, kin
     with page.expect_download() as download:
         click(page, f"download_{key}_{kind}")
     # A key may say which choice the button belongs to; the name of the file is for people.
-    name = "mistakes" if view == "Mistakes" else key
+    name = "errors" if view == "Errors" else key
     assert download.value.suggested_filename == f"{name}-article.{kind}"
     content = Path(download.value.path()).read_bytes()
     assert content.startswith(start)
     if (name, kind) == ("confidences", "svg"):
-        assert "Mistakes" in "".join(ET.fromstring(content).itertext())
+        assert "Errors" in "".join(ET.fromstring(content).itertext())
 
 
-@pytest.mark.parametrize("view", ["Mistakes", "Stress", "Labels"])
+@pytest.mark.parametrize("view", ["Errors", "Robustness", "Label errors"])
 def test_every_picture_has_a_text(page: Page, view: str):
     open_page(page, f"/evaluate?view={view}")
     pictures = page.locator("[data-testid=stMain] img")
-    expect(pictures).to_have_count({"Mistakes": 12, "Stress": 1, "Labels": 15}[view])
+    expect(pictures).to_have_count({"Errors": 12, "Robustness": 1, "Label errors": 15}[view])
     for picture in pictures.all():
         assert picture.get_attribute("alt")
 
 
 def test_votes_stay_until_they_are_counted(page: Page):
-    open_page(page, "/evaluate?view=Labels")
+    open_page(page, "/evaluate?view=Label errors")
     element(page, "vote_947").get_by_text("9", exact=True).click()
     element(page, "vote_2654").get_by_text("Neither").click()
     click(page, "evaluate_vote")
     expect(element(page, "evaluate_votes_result")).to_contain_text("You voted on 2 of 15 images")
-    expect(element(page, "dispute_947")).to_contain_text("The people saw a 9")
+    expect(element(page, "dispute_947")).to_contain_text("Most annotators saw a 9")
 
 
-def test_two_models_under_stress(page: Page):
-    open_page(page, "/evaluate?view=Stress")
+def test_two_models_on_distorted_images(page: Page):
+    open_page(page, "/evaluate?view=Robustness")
     chart = element(page, "evaluate_stress_curves").locator("svg.marks")
     expect(chart).to_contain_text("Article network")
     expect(chart).to_contain_text("Modern network with dropout")
-    page.get_by_text("Aimed at the network", exact=True).click()
-    expect(chart).to_contain_text("By chance")
+    page.get_by_text("Adversarial (FGSM)", exact=True).click()
+    expect(chart).to_contain_text("Random noise")
 
 
-def test_every_question_fits_on_a_phone(phone: Page):
-    for view in VIEWS:
-        open_page(phone, f"/evaluate?view={view}")
-        if view == "Confusions":
-            click(phone, "evaluate_skip_guess")
-            expect(element(phone, "evaluate_matrix").locator("svg.marks")).to_be_visible()
+def test_the_figure_of_every_view_is_on_the_first_screen_of_a_phone(phone: Page):
+    for view, key in FIGURES.items():
+        open_page(phone, f"/evaluate?model=article&view={view}")
+        figure = element(phone, key)
+        expect(figure.locator("svg.marks, img").first).to_be_visible()
         wait_until_idle(phone)
+        expect(figure).to_be_in_viewport(ratio=0.99)
         assert overflow(phone) <= 0, view
+
+
+def test_the_matrix_fills_the_first_screen_of_a_projector(page: Page):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_matrix(page)
+    expect(element(page, "confusion_matrix")).to_be_in_viewport(ratio=0.99)
+    expect(element(page, "evaluate_cell")).to_be_in_viewport(ratio=0.99)
+    assert element(page, "confusion_matrix").bounding_box()["height"] > 600
+    size = (
+        element(page, "evaluate_matrix")
+        .get_by_text("30", exact=True)
+        .evaluate("text => parseFloat(getComputedStyle(text).fontSize)")
+    )
+    assert size >= 24

@@ -18,7 +18,7 @@ PAGES = {
 }
 
 
-PICTURES = {"/": 4, "/explore": 3, "/train": 1, "/evaluate": 0, "/predict": 1}
+PICTURES = {"/": 4, "/explore": 3, "/train": 1, "/evaluate": 12, "/predict": 1}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -51,7 +51,7 @@ def test_unknown_page_says_so_and_shows_home(page: Page):
 def test_unknown_model_says_so_and_shows_another(page: Page):
     open_page(page, "/evaluate?model=no-such-model")
     expect(page.get_by_text("The model that you asked for is no longer on this server")).to_be_visible()
-    expect(page.get_by_text("How sure is the score?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
 
 
 def test_back_button_returns_to_the_model_before(page: Page):

@@ -47,7 +47,7 @@ def test_train():
 def test_evaluate():
     from core.store.runs import RunStore
 
-    accuracy = float(re.search(r"accuracy ([\d.]+)%", run("evaluate")).group(1))
+    accuracy = float(re.search(r"Test accuracy: ([\d.]+)%", run("evaluate")).group(1))
     assert accuracy == pytest.approx(RunStore().get("article").test_accuracy * 100, abs=0.1)
 
 

@@ -18,19 +18,20 @@ from core.analysis.label_errors import LABEL_ISSUES
 from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
 from core.plots import accuracy_charts, figures
-from core.plots.confusion_charts import ALL
 from core.presets import PRESETS
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
+from core.store.database import StoreError
 from core.store.run import Run, RunState
 from tests.pages.conftest import wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
 from ui.evaluate import cached, results, widgets
 from ui.evaluate.label_errors import NO_BREAK
+from ui.evaluate.results import ALL
 from ui.evaluate.robustness import KINDS
 
-VIEWS = ["Score", "Confusions", "Mistakes", "Doubt", "Stress", "Labels", "Comparison"]
+VIEWS = ["Results", "Errors", "Calibration", "Robustness", "Label errors", "Significance", "Baselines"]
 
 
 def metrics(app) -> dict[str, str]:
@@ -39,19 +40,6 @@ def metrics(app) -> dict[str, str]:
 
 def text(app, key: str) -> str:
     return "\n".join(element.value for element in app.container(key=key).markdown)
-
-
-@pytest.fixture
-def confusions(open_page):
-    """The view of the confusions with the matrix uncovered."""
-
-    def confusions(model: str = "article"):
-        app = open_page("3_evaluate", model=model, view="Confusions")
-        if any(button.key == "evaluate_skip_guess" for button in app.button):
-            app.button(key="evaluate_skip_guess").click().run()
-        return app
-
-    return confusions
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -68,9 +56,11 @@ def test_the_accuracy_and_its_interval(open_page):
     app = open_page("3_evaluate", model="relu")
     evaluation = resources.test_evaluation("relu")
     interval = wilson(int(evaluation.correct.sum()), 10_000)
-    assert metrics(app)["Test images, read right"] == f"{evaluation.accuracy:.2%}"
-    assert metrics(app)["Mistakes among the test images"] == f"{len(evaluation.errors):,}"
-    assert f"**{interval.low:.2%}** and **{interval.high:.2%}**" in text(app, "test_interval")
+    assert metrics(app)["Test accuracy"] == f"{evaluation.accuracy:.2%}"
+    assert metrics(app)["Training accuracy"] == f"{resources.store().get('relu').train_accuracy:.2%}"
+    said = text(app, "test_interval")
+    assert f"Misclassified test images: **{len(evaluation.errors):,}** of 10,000" in said
+    assert f"95% confidence interval: **{interval.low:.2%} – {interval.high:.2%}**" in said
     table = app.dataframe[0].value
     np.testing.assert_allclose(table["Recall"], [s.recall * 100 for s in evaluation.digit_scores])
 
@@ -78,8 +68,32 @@ def test_the_accuracy_and_its_interval(open_page):
 def test_an_unknown_view_in_the_address_is_the_first_one(open_page):
     app = open_page("3_evaluate", view="Nonsense")
     assert not app.exception
-    assert app.pills(key="view").value == "Score"
-    assert app.warning[0].value == "There is no such question. Here is the first one."
+    assert app.pills(key="view").value == "Results"
+    assert app.warning[0].value == "There is no view of this name. Here are the results."
+    app.pills(key="view").set_value("Errors").run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("former", "view"),
+    [
+        ("Score", "Results"),
+        ("Confusions", "Results"),
+        ("Mistakes", "Errors"),
+        ("Doubt", "Calibration"),
+        ("Stress", "Robustness"),
+        ("Labels", "Label errors"),
+        ("Comparison", "Baselines"),
+    ],
+)
+def test_links_to_views_by_their_former_names(open_page, former: str, view: str):
+    app = open_page("3_evaluate", view=former)
+    assert app.pills(key="view").value == view
+    assert not app.warning
+    # One can leave it again.
+    other = "Significance"
+    app.pills(key="view").set_value(other).run()
+    assert app.pills(key="view").value == other
 
 
 def test_choosing_another_model_changes_everything(open_page):
@@ -94,12 +108,14 @@ def test_choosing_another_model_changes_everything(open_page):
 
 
 def test_two_models_on_the_same_images(open_page):
-    app = open_page("3_evaluate", model="article")
+    app = open_page("3_evaluate", model="article", view="Significance")
     assert app.selectbox(key="evaluate_other").value == "relu"
     article, relu = (resources.test_evaluation(name) for name in ("article", "relu"))
     comparison = mcnemar(article.correct, relu.correct)
     assert f"**{comparison.discordant:,}** images" in text(app, "evaluate_mcnemar")
-    assert "**The other network is better**, and that is more than chance." in text(app, "evaluate_mcnemar")
+    assert "**The second model is better**: the difference is statistically significant (p < 0.05)." in text(
+        app, "evaluate_mcnemar"
+    )
     # No model is compared with itself.
     app.selectbox(key="evaluate_model").select("relu").run()
     assert app.selectbox(key="evaluate_other").value == "article"
@@ -116,7 +132,7 @@ def copied(recipe, accuracy: float, model: str = "article", **values) -> Run:
 
 def test_networks_with_the_same_predictions(open_page):
     run = copied(ARTICLE, 0.9372)
-    app = open_page("3_evaluate", model="article")
+    app = open_page("3_evaluate", model="article", view="Significance")
     app.selectbox(key="evaluate_other").select(run.id).run()
     assert "exactly the same images" in text(app, "evaluate_mcnemar")
 
@@ -125,14 +141,14 @@ def test_three_seeds_of_one_recipe(open_page):
     recipe = dataclasses.replace(ARTICLE, learning_rate=0.002)
     for seed, accuracy in ((1, 0.93), (2, 0.94), (3, 0.95)):
         run = copied(dataclasses.replace(recipe, seed=seed), accuracy)
-    app = open_page("3_evaluate", model=run.id)
+    app = open_page("3_evaluate", model=run.id, view="Significance")
     assert not app.exception
     assert text(app, "evaluate_seeds") == (
-        "**3** seeds of this recipe reach **94.00%** on average, from 93.00% to 95.00%. "
+        "**3** seeds of this recipe have a mean test accuracy of **94.00%**, from 93.00% to 95.00%. "
         "The standard deviation is 1.00%."
     )
-    lonely = open_page("3_evaluate", model="relu")
-    assert "Train it again with other seeds" in words(lonely)
+    lonely = open_page("3_evaluate", model="relu", view="Significance")
+    assert "Train it with other seeds" in words(lonely)
 
 
 def test_seeds_are_found_behind_many_other_models(open_page, monkeypatch):
@@ -142,27 +158,27 @@ def test_seeds_are_found_behind_many_other_models(open_page, monkeypatch):
     copied(ARTICLE, 0.93)
     new = copied(dataclasses.replace(recipe, seed=1), 0.94)
     assert old.id not in [run.id for run in resources.models()]
-    app = open_page("3_evaluate", model=new.id)
-    assert "**2** seeds of this recipe reach **93.00%**" in text(app, "evaluate_seeds")
+    app = open_page("3_evaluate", model=new.id, view="Significance")
+    assert "**2** seeds of this recipe have a mean test accuracy of **93.00%**" in text(app, "evaluate_seeds")
 
 
 def test_a_preset_trained_again_with_another_seed(open_page):
     copied(dataclasses.replace(ARTICLE, seed=1), 0.93)
-    app = open_page("3_evaluate", model="article")
+    app = open_page("3_evaluate", model="article", view="Significance")
     assert "**2** seeds of this recipe" in text(app, "evaluate_seeds")
 
 
 def test_more_seeds_with_one_click(open_page, held_back):
     recipe = dataclasses.replace(ARTICLE, epochs=1, train_size=100, seed=1)
     run = copied(recipe, 0.2)
-    app = open_page("3_evaluate", model=run.id)
+    app = open_page("3_evaluate", model=run.id, view="Significance")
     # Somebody else is first: the seeds wait, and the page says where.
     slow = resources.queue().enqueue(ARTICLE, "bob", "Slow")
     wait_for_state(slow.id, RunState.RUNNING)
     app.button(key="evaluate_seeds_3").click().run()
     assert not app.exception
-    assert "More seeds of this recipe wait in line: 2." in words(app)
-    assert "The next one is number **1** of those who wait" in words(app)
+    assert "Seeds of this recipe in the queue: 2." in words(app)
+    assert "Position in queue: **1**." in words(app)
     assert "evaluate_seeds_3" not in [button.key for button in app.button]
     resources.queue().stop(slow.id, "bob")
     held_back.set()
@@ -174,8 +190,10 @@ def test_more_seeds_with_one_click(open_page, held_back):
     assert "evaluate_seeds_5" in [button.key for button in app.button]
 
 
-def test_the_guess_comes_before_the_matrix(open_page):
-    app = open_page("3_evaluate", view="Confusions")
+def test_who_wants_to_guess_first_sees_the_matrix_afterwards(open_page):
+    app = open_page("3_evaluate", view="Results")
+    assert app.get_by_key("evaluate_matrix") is not None, "nobody has to guess"
+    app.toggle(key="evaluate_guess_first").set_value(True).run()
     with pytest.raises(KeyError):
         app.get_by_key("evaluate_matrix")
     assert app.button(key="evaluate_guess").disabled
@@ -183,14 +201,14 @@ def test_the_guess_comes_before_the_matrix(open_page):
     app.selectbox(key="evaluate_guess_digit").select(most_frequent.label).run()
     app.selectbox(key="evaluate_guess_answer").select(most_frequent.label).run()
     assert app.button(key="evaluate_guess").disabled
-    assert "no mistake" in words(app)
+    assert "That would be correct." in words(app)
     app.selectbox(key="evaluate_guess_answer").select(most_frequent.prediction).run()
     app.button(key="evaluate_guess").click().run()
     assert not app.exception
     result = text(app, "evaluate_guess_result")
     assert "Exactly!" in result
-    assert f": {most_frequent.count}." in result
-    assert "3 of 3 points" in words(app)
+    assert f": {most_frequent.count} images." in result
+    assert "3 of 3 points" in result
     assert app.get_by_key("evaluate_matrix") is not None
     # Another model is another guess, and the points add up.
     app.selectbox(key="evaluate_model").select("relu").run()
@@ -203,13 +221,13 @@ def test_the_guess_comes_before_the_matrix(open_page):
     app.selectbox(key="evaluate_guess_digit").select(never[0]).run()
     app.selectbox(key="evaluate_guess_answer").select(never[1]).run()
     app.button(key="evaluate_guess").click().run()
-    assert "Not once" in text(app, "evaluate_guess_result")
+    assert "That never happens." in text(app, "evaluate_guess_result")
     assert "3 of 6 points" in words(app)
 
 
 @pytest.mark.parametrize(("digit", "answer"), [(4, 9), (8, None), (None, 3), (None, None)])
-def test_a_cell_shows_its_images(confusions, digit, answer):
-    app = confusions()
+def test_a_cell_shows_its_images(open_page, digit, answer):
+    app = open_page("3_evaluate", model="article")
     app.selectbox(key="evaluate_cell_digit").select(ALL if digit is None else digit).run()
     app.selectbox(key="evaluate_cell_answer").select(ALL if answer is None else answer).run()
     assert not app.exception
@@ -223,8 +241,24 @@ def test_a_cell_shows_its_images(confusions, digit, answer):
     assert f"{len(wrong):,} images" in words(app) or len(wrong) == 0
 
 
-def test_an_empty_cell_is_a_sentence(confusions):
-    app = confusions("convolutional")
+def test_the_images_of_the_most_frequent_confusion_are_shown_until_another_cell_is_chosen(open_page):
+    app = open_page("3_evaluate", model="article")
+    first = resources.test_evaluation("article").confusions[0]
+    assert f"true {first.label} → predicted {first.prediction} · {first.count} images" in words(app)
+    app.selectbox(key="evaluate_model").select("softmax").run()
+    other = resources.test_evaluation("softmax").confusions[0]
+    assert (other.label, other.prediction) != (first.label, first.prediction)
+    assert f"true {other.label} → predicted {other.prediction} · {other.count} images" in words(app)
+    # What was chosen stays, so that models can be compared.
+    app.selectbox(key="evaluate_cell_digit").select(7).run()
+    app.selectbox(key="evaluate_cell_answer").select(2).run()
+    app.selectbox(key="evaluate_model").select("relu").run()
+    count = resources.test_evaluation("relu").confusion_matrix[7, 2]
+    assert f"true 7 → predicted 2 · {count} images" in words(app)
+
+
+def test_an_empty_cell_is_a_sentence(open_page):
+    app = open_page("3_evaluate", model="convolutional")
     empty = np.argwhere(resources.test_evaluation("convolutional").confusion_matrix == 0)[0]
     app.selectbox(key="evaluate_cell_digit").select(int(empty[0])).run()
     app.selectbox(key="evaluate_cell_answer").select(int(empty[1])).run()
@@ -232,42 +266,55 @@ def test_an_empty_cell_is_a_sentence(confusions):
     assert not app.exception
 
 
-def test_an_image_opens_large(confusions):
-    app = confusions()
+def test_an_image_opens_large(open_page):
+    app = open_page("3_evaluate", model="article")
     app.selectbox(key="evaluate_cell_digit").select(4).run()
     app.selectbox(key="evaluate_cell_answer").select(9).run()
     index = int(resources.test_evaluation("article").select(4, 9)[0])
     next(b for b in app.button if b.key and b.key.endswith(f"_open_{index}")).click().run()
     assert not app.exception
-    sure = resources.test_evaluation("article").confidences[index]
+    confidence = resources.test_evaluation("article").confidences[index]
     assert (
-        f"Test image {index}. Its label says **Four**. The network reads **Nine** and is {sure:.1%} sure."
+        f"Test image {index}: true label **4**, predicted label **9**, confidence {confidence:.1%}"
         in words(app)
     )
     assert "Draw it yourself" in [link.label for link in app.get("page_link")]
     assert "hidden_1" not in words(app), "nothing is computed before it is asked for"
 
 
+def test_no_confidence_claims_certainty(open_page):
+    """A softmax of a 32-bit float is 1.0 long before anything is certain."""
+    app = open_page("3_evaluate", model="convolutional")
+    app.selectbox(key="evaluate_cell_digit").select(0).run()
+    app.selectbox(key="evaluate_cell_answer").select(0).run()
+    index = int(resources.test_evaluation("convolutional").select(0, 0)[0])
+    assert f"{resources.test_evaluation('convolutional').confidences[index]:.1%}" == "100.0%"
+    opened = next(b for b in app.button if b.key and b.key.endswith(f"_open_{index}"))
+    assert opened.label == "0 → 0 · >99%"
+    opened.click().run()
+    assert "confidence >99.9%" in words(app)
+
+
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        ("article", ["300 units", "Ten answers"]),
-        ("softmax", ["Which pixels speak for which digit", "Ten answers"]),
+        ("article", ["300 units", "Output layer (softmax)"]),
+        ("softmax", ["Weights per class, times the pixels", "Output layer (softmax)"]),
         (
             "convolutional",
             [
-                "16 filters",
-                "16 smaller pictures",
-                "32 filters",
-                "32 smaller pictures",
+                "Feature maps (16 filters)",
+                "Max pooling (16 feature maps)",
+                "Feature maps (32 filters)",
+                "Max pooling (32 feature maps)",
                 "64 units",
-                "Ten answers",
+                "Output layer (softmax)",
             ],
         ),
     ],
 )
 def test_an_image_inside_the_network(open_page, model: str, expected: list[str]):
-    app = open_page("3_evaluate", model=model, view="Mistakes")
+    app = open_page("3_evaluate", model=model, view="Errors")
     app.session_state["evaluate_inside"] = True
     next(b for b in app.button if b.key and "_open_" in b.key).click().run()
     assert not app.exception
@@ -289,7 +336,7 @@ def test_a_test_image_to_draw(open_page):
 
 
 def test_all_errors_can_be_paged_through(open_page):
-    app = open_page("3_evaluate", model="convolutional", view="Mistakes")
+    app = open_page("3_evaluate", model="convolutional", view="Errors")
     count = len(resources.test_evaluation("convolutional").errors)
     last = -(-count // 12)
     app.get_by_key("mistakes_convolutional_confidence_None_None_page").set_value(last).run()
@@ -302,13 +349,10 @@ def test_all_errors_can_be_paged_through(open_page):
 
 
 def test_errors_in_groups(open_page):
-    app = open_page("3_evaluate", model="article", view="Mistakes")
+    app = open_page("3_evaluate", model="article", view="Errors")
     evaluation = resources.test_evaluation("article")
     app.segmented_control(key="evaluate_group").set_value("pair").run()
-    # The most frequent confusion is there to be guessed first.
     assert not app.exception
-    assert "evaluate_pair_article" not in [box.key for box in app.selectbox]
-    app.button(key="evaluate_skip_guess").click().run()
     most_frequent = evaluation.confusions[0]
     opened = [int(b.key.rsplit("_", 1)[1]) for b in app.button if b.key and "_open_" in b.key]
     assert opened == evaluation.select(most_frequent.label, most_frequent.prediction)[:12].tolist()
@@ -319,35 +363,35 @@ def test_errors_in_groups(open_page):
 
 
 def test_calibration_before_and_after(open_page):
-    app = open_page("3_evaluate", model="article", view="Doubt")
+    app = open_page("3_evaluate", model="article", view="Calibration")
     evaluation = resources.test_evaluation("article")
     before = reliability(evaluation.confidences, evaluation.correct)
-    assert metrics(app)["Calibration error"] == f"{before.ece:.2%}"
-    assert "too timid" in words(app)
-    assert f"from **{before.ece:.2%}** to" in text(app, "evaluate_temperature")
+    assert metrics(app)["ECE"] == f"{before.ece:.2%}"
+    assert "underconfident" in words(app)
+    assert f"(T = 0.84): ECE **{before.ece:.2%}** → **0.72%**." in text(app, "evaluate_temperature")
     app.slider(key="evaluate_threshold").set_value(50).run()
     curve = risk_coverage(evaluation.confidences, evaluation.correct)
-    assert metrics(app)["Answered"] == f"{curve.coverage[50]:.1%}"
-    assert metrics(app)["Right among the answers"] == f"{curve.accuracy[50]:.2%}"
+    assert metrics(app)["Coverage (share answered)"] == f"{curve.coverage[50]:.1%}"
+    assert metrics(app)["Accuracy on answered images"] == f"{curve.accuracy[50]:.2%}"
 
 
 def test_a_run_with_a_calibration_split_has_its_own_temperature(open_page):
     run = copied(dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
-    app = open_page("3_evaluate", model=run.id, view="Doubt")
+    app = open_page("3_evaluate", model=run.id, view="Calibration")
     assert not app.exception
-    assert "that the weights have not learned from" in words(app)
+    assert "Fitted on training images that were held out." in words(app)
     assert cached.temperature(run.id).of_holdout is False
 
 
 def test_a_run_without_a_calibration_split_says_what_to_do(open_page):
     run = copied(ARTICLE, 0.93)
-    app = open_page("3_evaluate", model=run.id, view="Doubt")
+    app = open_page("3_evaluate", model=run.id, view="Calibration")
     assert not app.exception
-    assert "Train with a validation share" in app.info[0].value
+    assert "Train with a validation split" in app.info[0].value
 
 
 def test_every_corruption(open_page):
-    app = open_page("3_evaluate", model="softmax", view="Stress")
+    app = open_page("3_evaluate", model="softmax", view="Robustness")
     for kind, title in KINDS.items():
         app.pills(key="evaluate_stress").set_value(kind).run()
         assert not app.exception, title
@@ -363,18 +407,18 @@ def test_every_corruption(open_page):
 
 
 def test_votes_and_verdicts(open_page):
-    app = open_page("3_evaluate", model="convolutional", view="Labels")
-    assert "The people saw" not in words(app)
+    app = open_page("3_evaluate", model="convolutional", view="Label errors")
+    assert "Most annotators saw" not in words(app)
     for issue in LABEL_ISSUES[:3]:
         app.segmented_control(key=f"vote_{issue.index}").set_value(issue.suggestion)
     app.segmented_control(key="vote_2654").set_value("neither")
     app.button(key="evaluate_vote").click().run()
     assert not app.exception
     assert text(app, "evaluate_votes_result") == (
-        "You voted on 4 of 15 images and against MNIST's label on 4 of them. Where most of the five "
-        "people agreed on an answer you gave the same one on 4 of 4."
+        "You voted on 4 of 15 images, and against MNIST's label on 4 of them. Where most of the 5 "
+        "annotators agreed, you voted as they did on 4 of 4."
     )
-    assert "The people saw a **9**" in text(app, "dispute_947")
+    assert "Most annotators saw a **9**" in text(app, "dispute_947")
     assert "MNIST says **8**" in text(app, "dispute_947")
     assert "Votes: 8 × 0, 9 × 5, neither × 0" in text(app, "dispute_947").replace(NO_BREAK, " ")
     assert "did not agree" in text(app, "dispute_2130")
@@ -382,34 +426,33 @@ def test_votes_and_verdicts(open_page):
 
 
 def test_verdicts_without_a_vote(open_page):
-    app = open_page("3_evaluate", view="Labels")
+    app = open_page("3_evaluate", view="Label errors")
     app.button(key="evaluate_vote").click().run()
     assert "You have not voted yet" in words(app)
 
 
 def test_the_standing_among_the_baselines(open_page):
-    app = open_page("3_evaluate", model="article", view="Comparison")
+    app = open_page("3_evaluate", model="article", view="Baselines")
     standing = text(app, "evaluate_standing")
     assert "**6.28%**" in standing
-    assert "better than **Linear classifier**" in standing
-    assert "The next better one: **Nearest neighbours**" in standing
+    assert "It beats **Linear classifier** (12.00%)." in standing
+    assert "The next better one is **k-nearest neighbors** (5.00%)." in standing
 
 
 def test_every_metric_shows_its_formula_and_code(open_page):
     seen = set()
     for view in VIEWS:
         app = open_page("3_evaluate", view=view)
-        for button in ("evaluate_skip_guess", "evaluate_vote"):
-            if any(b.key == button for b in app.button):
-                app.button(key=button).click().run()
+        if view == "Label errors":
+            app.button(key="evaluate_vote").click().run()
         formulas = {element.value for element in app.latex}
         code = "\n".join(element.value for element in app.code)
         for name, metric in METRICS.items():
             if any(metric.formula in formula for formula in formulas):
                 seen.add(name)
                 assert metric.text in words(app)
-        assert "keras.saving.load_model" in code or view == "Labels"
-        if view == "Stress":
+        assert "keras.saving.load_model" in code or view == "Label errors"
+        if view == "Robustness":
             app.pills(key="evaluate_stress").set_value("gradient").run()
             assert any(METRICS["gradient"].formula in element.value for element in app.latex)
             seen.add("gradient")
@@ -418,12 +461,21 @@ def test_every_metric_shows_its_formula_and_code(open_page):
 
 def test_downloads(open_page):
     expected = {
-        "Score": {"comparison": "png svg csv", "digit_scores": "csv"},
-        "Doubt": {"reliability": "png svg csv", "confidences": "png svg csv", "thresholds": "png svg csv"},
-        "Stress": {"stress_rotation": "png svg csv", "samples_rotation": "png svg"},
-        "Comparison": {"ladder": "png svg csv"},
-        "Labels": {"disputed_labels": "png svg csv"},
-        "Mistakes": {
+        "Results": {
+            "confusion_matrix": "png svg csv",
+            "cell_article_4_9_False": "png svg csv",
+            "digit_scores": "csv",
+        },
+        "Significance": {"comparison": "png svg csv"},
+        "Calibration": {
+            "reliability": "png svg csv",
+            "confidences": "png svg csv",
+            "thresholds": "png svg csv",
+        },
+        "Robustness": {"stress_rotation": "png svg csv", "samples_rotation": "png svg"},
+        "Baselines": {"ladder": "png svg csv"},
+        "Label errors": {"disputed_labels": "png svg csv"},
+        "Errors": {
             "mistakes_article_confidence_None_None": "png svg csv",
             "strokes": "csv",
             "strokes_thickness": "png svg csv",
@@ -463,7 +515,7 @@ def test_a_model_without_ten_classes(open_page, other_store, tmp_path):
             "This model does not have ten outputs, one for each digit, so it cannot be used here."
         )
     # Also as the second model of a comparison.
-    app = open_page("3_evaluate", model="article")
+    app = open_page("3_evaluate", model="article", view="Significance")
     app.selectbox(key="evaluate_other").select("softmax").run()
     assert not app.exception
     assert "does not have ten outputs" in app.error[0].value
@@ -525,10 +577,10 @@ def test_the_only_model_on_the_server_has_nobody_to_compare_with(open_page, othe
     for kind in ("json", "keras"):
         shutil.copy(BUNDLED_FOLDER / f"softmax.{kind}", tmp_path)
     other_store(tmp_path)
-    for view in ("Score", "Stress"):
+    for view in ("Results", "Robustness"):
         app = open_page("3_evaluate", model="softmax", view=view)
         assert not app.exception
-    app = open_page("3_evaluate", model="softmax")
+    app = open_page("3_evaluate", model="softmax", view="Significance")
     assert "no second model" in app.info[0].value
 
 
@@ -540,6 +592,24 @@ def test_a_network_without_a_single_error(open_page, monkeypatch):
         app = open_page("3_evaluate", view=view)
         assert not app.exception, view
     assert "No result here is better" in words(app)
+
+
+def test_an_unavailable_store_is_said_once(open_page, monkeypatch):
+    def fail(*_args):
+        raise StoreError("The run store is full.")
+
+    for method in ("models", "seeds_of", "active"):
+        monkeypatch.setattr(resources.store(), method, fail)
+    app = open_page("3_evaluate", view="Significance")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == ["The run store is full."]
+    assert not app.error
+    assert "Other seeds cannot be shown while the run store is unavailable." in words(app)
+
+
+def test_two_runs_that_look_alike_have_two_curves(open_page):
+    one, two = copied(ARTICLE, 0.93), copied(ARTICLE, 0.93)
+    assert len(set(widgets.names(one, two))) == 2
 
 
 def test_saved_files_hold_what_is_on_the_page():

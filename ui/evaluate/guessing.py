@@ -57,16 +57,26 @@ def score(confusions: Sequence[Confusion], label: int, prediction: int) -> Guess
     return Guess(label, prediction, count, points)
 
 
-def offer(run: Run, evaluation: Evaluation) -> None:
-    """Offer to guess the most frequent confusion, behind a button."""
+def offer() -> bool:
+    """Offer to hide the matrix until a guess was made, and return whether the visitor wants it."""
+    wanted: bool = st.toggle(
+        "Guess first",
+        key="evaluate_guess_first",
+        help="Hides the matrix of each model until you have guessed its most frequent confusion.",
+        persist_state="session",
+    )
+    return wanted
+
+
+def done(run: Run, evaluation: Evaluation) -> bool:
+    """Return whether there is a guess, and show what it is worth; if there is none, ask for it."""
     guesses: dict[str, Guess] = st.session_state.setdefault(_GUESSES, {})
-    if not evaluation.confusions:
-        return
-    with st.popover("Guess first", icon=":material/psychology_alt:", type="tertiary", key="evaluate_guesser"):
-        if run.id in guesses:
-            _reveal(guesses, run)
-        else:
-            _ask(run, evaluation, guesses)
+    if run.id in guesses:
+        _reveal(guesses, run)
+    elif evaluation.confusions:
+        _ask(run, evaluation, guesses)
+        return False
+    return True
 
 
 def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess]) -> None:

@@ -30,9 +30,15 @@ def show(run: Run) -> None:
     _propose(evaluation)
     matrix, images = st.columns([3, 2])
     with matrix:
-        _matrix(run, evaluation)
-    with images:
-        _images(run, evaluation)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header("Confusion matrix", anchor=False, width="content")
+            guess_first = guessing.offer()
+        shown = not guess_first or guessing.done(run, evaluation)
+        if shown:
+            _matrix(run, evaluation)
+    if shown:
+        with images:
+            _images(run, evaluation)
     st.caption(f"{run.name}: {run.recipe.settings}")
     _classes(run, evaluation)
     for metric in ("accuracy", "confusions", "digits"):
@@ -81,9 +87,6 @@ def _propose(evaluation: Evaluation) -> None:
 
 
 def _matrix(run: Run, evaluation: Evaluation) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header("Confusion matrix", anchor=False, width="content")
-        guessing.offer(run, evaluation)
     place = st.container(key="confusion_matrix")
     with st.container(horizontal=True, vertical_alignment="center"):
         per = st.segmented_control(

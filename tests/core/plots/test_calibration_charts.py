@@ -28,5 +28,5 @@ def test_the_dots_of_the_reliability_chart_grow_with_their_images(bundled_evalua
 def test_histogram_of_a_network_without_errors():
     histogram = confidence_histogram(np.array([0.95, 0.97]), np.array([True, True]))
     found = rows(charts.confidence_histogram(histogram))
-    assert {row["answers"] for row in found if row["images"]} == {"Right answers"}
+    assert {row["predictions"] for row in found if row["images"]} == {"Correct predictions"}
     assert sum(row["share"] for row in found) == pytest.approx(1)

@@ -5,42 +5,66 @@ import pytest
 
 from core.plots.confusion_charts import confusion_matrix
 from core.plots.figures import DARK, LIGHT
+from core.plots.theme import contrast
 from tests.core.plots.specifications import rows
 
 
 @pytest.mark.parametrize("style", [LIGHT, DARK])
-def test_the_matrix_has_its_sums_and_can_be_clicked(bundled_evaluation, style):
+def test_every_cell_has_its_count_and_can_be_clicked(bundled_evaluation, style):
     matrix = bundled_evaluation("article").confusion_matrix
-    chart = confusion_matrix(matrix, style=style, chosen=(4, None))
-    cells = {(row["digit"], row["answer"]): row for row in rows(chart)}
-    assert len(cells) == 121
-    assert cells["4", "9"]["images"] == matrix[4, 9]
-    assert cells["4", "all"]["images"] == matrix[4].sum()
-    assert cells["all", "9"]["images"] == matrix[:, 9].sum()
-    assert cells["all", "all"]["images"] == 10_000
-    assert [key for key, row in cells.items() if row["edge"] == style.text] == [("4", "all")]
-    assert max(row["heat"] for row in cells.values() if row["kind"] != "error") == 0
+    chart = confusion_matrix(matrix, style=style, chosen=(4, 9))
+    cells = {(row["label"], row["prediction"]): row for row in rows(chart)}
+    assert len(cells) == 100
+    assert all(cells[str(i), str(j)]["images"] == count for (i, j), count in np.ndenumerate(matrix))
+    assert cells["4", "9"]["words"] == f"True label 4, predicted label 9: {matrix[4, 9]} images"
+    assert [key for key, row in cells.items() if row["frame"]] == [("4", "9")]
     (param,) = [param for param in chart.to_dict()["params"] if param["name"] == "cell"]
-    assert param["select"]["fields"] == ["digit", "answer"]
+    assert param["select"]["fields"] == ["label", "prediction"]
 
 
-def test_the_matrix_by_true_digit_by_predicted_digit_and_errors_only(bundled_evaluation):
+@pytest.mark.parametrize("style", [LIGHT, DARK])
+def test_a_cell_with_more_images_is_stronger_and_every_count_is_legible(bundled_evaluation, style):
+    chart = confusion_matrix(bundled_evaluation("article").confusion_matrix, style=style)
+    cells = sorted(rows(chart), key=lambda row: row["images"])
+    strength = [contrast(row["fill"], style.background) for row in cells]
+    assert strength == sorted(strength)
+    assert cells[0]["images"] == 0
+    assert strength[0] == 1, "no image is the background"
+    assert all(contrast(row["ink"], row["fill"]) >= 4.5 for row in cells)
+    # Textbooks write white on the diagonal; a single error can be told from none.
+    assert cells[-1]["ink"] == ("#ffffff" if style == LIGHT else "#000000")
+    single = next(row for row in cells if row["images"] == 1)
+    assert contrast(single["fill"], style.background) > 1.1
+
+
+def test_the_matrix_by_true_label_by_predicted_label_and_errors_only(bundled_evaluation):
     matrix = bundled_evaluation("article").confusion_matrix
 
     def texts(**options) -> dict[tuple[str, str], str]:
         found = rows(confusion_matrix(matrix, **options))
-        return {(row["digit"], row["answer"]): row["text"] for row in found}
+        return {(row["label"], row["prediction"]): row["text"] for row in found}
 
-    assert texts(per="digit")["4", "9"] == f"{matrix[4, 9] / matrix[4].sum() * 100:.1f}"
-    assert texts(per="digit")["4", "all"] == "100.0"
-    assert texts(per="answer")["4", "9"] == f"{matrix[4, 9] / matrix[:, 9].sum() * 100:.1f}"
+    assert texts(per="label")["4", "9"] == f"{matrix[4, 9] / matrix[4].sum() * 100:.1f}"
+    assert texts(per="prediction")["4", "9"] == f"{matrix[4, 9] / matrix[:, 9].sum() * 100:.1f}"
     errors = texts(errors_only=True)
     assert all(errors[str(digit), str(digit)] == "" for digit in range(10))
-    assert errors["4", "all"] == str(matrix[4].sum() - matrix[4, 4])
-    assert errors["all", "all"] == str(matrix.sum() - np.trace(matrix))
+    assert errors["4", "9"] == str(matrix[4, 9])
+
+
+def test_a_whole_row_or_column_can_be_framed(bundled_evaluation):
+    matrix = bundled_evaluation("article").confusion_matrix
+
+    def framed(*chosen) -> set[tuple[str, str]]:
+        found = rows(confusion_matrix(matrix, chosen=chosen))
+        return {(row["label"], row["prediction"]) for row in found if row["frame"]}
+
+    digits = list(map(str, range(10)))
+    assert framed(4, None) == {("4", digit) for digit in digits}
+    assert framed(None, 9) == {(digit, "9") for digit in digits}
+    assert framed(None, None) == set()
 
 
 @pytest.mark.parametrize("matrix", [np.zeros((10, 10), int), np.eye(10, dtype=int)])
-@pytest.mark.parametrize("per", ["counts", "digit", "answer"])
+@pytest.mark.parametrize("per", ["counts", "label", "prediction"])
 def test_a_matrix_without_images_or_errors(matrix, per: str):
-    assert len(rows(confusion_matrix(matrix, per))) == 121
+    assert len(rows(confusion_matrix(matrix, per))) == 100
