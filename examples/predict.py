@@ -1,4 +1,4 @@
-"""Bring a drawing to MNIST's form and read it."""
+"""Bring a drawing to MNIST's form, and predict its class."""
 
 import keras
 import numpy as np
@@ -15,15 +15,15 @@ scale = 20 / max(ink.shape)
 small = np.zeros((28, 28))
 weight = np.zeros((28, 28))
 y, x = np.indices(ink.shape)
-centre_y, centre_x = (y * ink).sum() / ink.sum(), (x * ink).sum() / ink.sum()
+center_y, center_x = (y * ink).sum() / ink.sum(), (x * ink).sum() / ink.sum()
 
-# The centre of mass goes to pixel 14 of 28 in both directions, as in MNIST.
-new_y = ((y - centre_y) * scale + 14.5).astype(int).clip(0, 27)
-new_x = ((x - centre_x) * scale + 14.5).astype(int).clip(0, 27)
+# The center of mass goes to pixel 14 of 28 in both directions, as in MNIST.
+new_y = ((y - center_y) * scale + 14.5).astype(int).clip(0, 27)
+new_x = ((x - center_x) * scale + 14.5).astype(int).clip(0, 27)
 np.add.at(small, (new_y, new_x), ink)
 np.add.at(weight, (new_y, new_x), 1)
 image = small / np.maximum(weight, 1)
 
 model = keras.saving.load_model("models/article.keras", compile=False)
 probabilities = np.asarray(model(image[np.newaxis]))[0]
-print("It is a", probabilities.argmax(), f"with {probabilities.max():.0%}")
+print(f"Prediction: {probabilities.argmax()}, confidence {probabilities.max():.1%}")

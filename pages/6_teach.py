@@ -53,10 +53,12 @@ if not resources.keeps_drawings():
 with row:
     run = pick("teach_model", default="article")
 
-settings, examples = st.columns([2, 3], gap="large")
+settings, examples = st.columns([2, 3], gap="medium")
 with settings:
+    st.header("Fine-tuning", anchor=False)
+    enough, label = len(drawings) >= MIN_DRAWINGS, "Fine-tune the model"
     training, validation = (len(part) for part in to_arrays(drawings).split())
-    if len(drawings) < MIN_DRAWINGS:
+    if not enough:
         st.info(
             f"Save at least {MIN_DRAWINGS} drawings to start: {MIN_DRAWINGS - len(drawings)} to go.",
             icon=":material/draw:",
@@ -65,11 +67,11 @@ with settings:
         st.markdown(f"**{training}** training drawings · **{validation}** validation drawings (held out)")
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
     st.button(
-        chrome.on_primary("Fine-tune the model"),
+        chrome.on_primary(label) if enough else label,
         type="primary",
         icon=":material/school:",
         key="teach_start",
-        disabled=len(drawings) < MIN_DRAWINGS,
+        disabled=not enough,
         width="stretch",
         on_click=fine_tune,
         args=(run,),

@@ -42,24 +42,24 @@ ONE_DIGIT = Canvas("predict_canvas", 420, 420, pen=30)
 SEVERAL_DIGITS = Canvas("predict_row_canvas", 600, 300, pen=24)
 
 # The server does not know how large a window is, so the canvas gets its size here: 280 pixels
-# on a phone; elsewhere as large as leaves room for the page's head, Undo and Clear. Fabric.js,
-# which draws on it, divides the place of each pointer by that size, so strokes stay exact.
+# on a phone; elsewhere what its column is wide (see `ui.predict.digit.lay_out`) and what the
+# page's head, Undo and Clear leave of the window's height. Fabric.js, which draws on it, divides
+# the place of each pointer by that size, so strokes stay exact.
 _STYLE = f"""
 <style>
 .dc-toolbar {{ display: none !important }}
-.dc-container {{
-  --side: 280px;
-  width: var(--side) !important; height: var(--side) !important;
-}}
-.dc-container * {{ width: 100% !important; height: 100% !important }}
+.dc-container {{ width: 280px !important; height: auto !important; aspect-ratio: 1 }}
 .dc-container[style*="{SEVERAL_DIGITS.width}px"] {{
-  width: min({SEVERAL_DIGITS.width}px, 100vw - 2rem) !important;
-  height: auto !important;
+  width: min(100vw - 2rem, {SEVERAL_DIGITS.width}px) !important;
   aspect-ratio: {SEVERAL_DIGITS.width} / {SEVERAL_DIGITS.height};
 }}
 @media (min-width: 641px) {{
-  .dc-container {{ --side: clamp(280px, min(100vh - 320px, 40vw - 80px), {ONE_DIGIT.width}px) }}
+  .dc-container {{ width: clamp(280px, min(100vh - 280px, 40vw - 80px), 520px) !important }}
+  .dc-container[style*="{SEVERAL_DIGITS.width}px"] {{
+    width: clamp(280px, 50vw - 100px, {SEVERAL_DIGITS.width}px) !important;
+  }}
 }}
+.dc-container * {{ width: 100% !important; height: 100% !important }}
 .without-mouse {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 </style>
 """

@@ -128,7 +128,7 @@ def rejection_rates(points: Sequence["RejectionRates"], digits: float, text: str
     chosen = base.transform_filter(alt.datum.digits == float(frame["digits"][nearest]))
     chart: alt.LayerChart = (
         base.mark_line(strokeWidth=3, color=BLUE) + chosen.mark_point(filled=True, size=160, color=ORANGE)
-    ).properties(height=240)
+    ).properties(height=300)
     return chart
 
 

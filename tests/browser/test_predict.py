@@ -96,7 +96,7 @@ def test_the_drawing_survives_another_pen_and_another_page(page: Page):
 def test_a_test_image_on_request(page: Page):
     open_page(page, "/predict")
     choose_input(page, "Test image")
-    expect(page.get_by_text(re.compile("Test image .* · label"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Image .* · label"))).to_be_visible()
     expect(element(page, "prediction")).to_contain_text(re.compile("Confidence|Best guess"))
 
 

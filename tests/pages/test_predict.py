@@ -113,7 +113,7 @@ def test_a_drawing_that_cannot_be_read_is_a_sentence_and_can_be_cleared(open_pag
 
 def test_a_test_image_stays_until_another_is_asked_for(open_page):
     def shown(app) -> str:
-        return next(text.value for text in app.markdown if text.value.startswith("Test image"))
+        return next(text.value for text in app.markdown if text.value.startswith("Image "))
 
     app = open_page("4_predict")
     # Nobody doubts this 7; one random test image in 25 is rejected and has no metric.

@@ -1,7 +1,6 @@
 """The prediction for one digit, with all that explains it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -45,12 +44,11 @@ class Places:
             announce(sentence, key="predict_announcement")
 
 
-def lay_out(pad_width: int | Literal["content"] = "content") -> Places:
-    """Lay out the part of the page that changes with the input."""
-    row, status = st.container(horizontal=True, gap="medium"), st.container()
-    pad, right = row.container(width=pad_width), row.container()
+def lay_out(wide: bool = False) -> Places:
+    """Lay out the part of the page that changes with the input, which may be a wide one."""
+    pad, right = st.columns([1, 1] if wide else [2, 3], gap="medium")
     prediction = right.container(key="prediction", height=_PREDICTION_HEIGHT, border=False)
-    return Places(pad, prediction, right.container(), status)
+    return Places(pad, prediction, right.container(), st.container())
 
 
 def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:

@@ -93,8 +93,8 @@ class Prediction:
 def prediction_metric(title: str, probabilities: Probabilities) -> None:
     """Show the most probable digit and the confidence in it, as one of several to compare."""
     digit = int(probabilities.argmax())
-    # The label of a metric is cut off where it is too long.
-    st.markdown(title)
+    # The label of a metric is cut off where it is too long, and "+ center of mass" is no list.
+    st.text(title)
     st.metric(
         title,
         str(digit),

@@ -20,7 +20,7 @@ from ui.predict.prediction import Classifier, Sketch
 CHOICE, SEVERAL = "predict_source", "Several digits"
 
 _ADDRESS = "image"
-_TEST_IMAGE_PIXEL, _COPY_PIXEL = 11, 3
+_TEST_IMAGE_PIXEL, _COPY_PIXEL = 9, 3
 
 _EMPTY = "Draw a digit from 0 to 9 in the black box. Without a mouse, choose *Test image* or *Photo*."
 _EMPTY_NUMBER = "Write a number in the black box, its digits side by side."
@@ -76,7 +76,7 @@ def _switch_to_several(drawing: Drawing) -> None:
 @st.fragment
 def several_digits(classifier: Classifier) -> None:
     """Show a wide canvas for a number, and the predictions for its digits."""
-    at = lay_out()
+    at = lay_out(wide=True)
     with at.pad:
         drawing = drawing_pad(SEVERAL_DIGITS)
     at.announce(_show_drawn_number(drawing, classifier, at))
@@ -109,13 +109,14 @@ def test_image(classifier: Classifier) -> None:
     image, label = dataset.test_images[index], dataset.test_labels[index]
     with at.pad:
         st.image(pictures.framed(image, _TEST_IMAGE_PIXEL), alt=f"Test image {index}, a {label}")
-        st.markdown(f"Test image {index} · label **{label}**")
-        st.button(
-            "Random test image",
-            icon=":material/casino:",
-            key="predict_another",
-            on_click=_choose_test_image,
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Random test image",
+                icon=":material/casino:",
+                key="predict_another",
+                on_click=_choose_test_image,
+            )
+            st.markdown(f"Image {index} · label **{label}**", width="content")
     try:
         prediction = classifier.predict(Sketch(image, lambda: pictures.enlarged(image, 10)))
     except EvaluationError as error:

@@ -15,8 +15,6 @@ from ui.predict.digit import Places, lay_out
 from ui.predict.number import show_number
 from ui.predict.prediction import Classifier, Picture, Sketch
 
-# Pixels: room for the uploader's texts; a phone gives less.
-_PAD_WIDTH = 400
 _EMPTY = "Choose a photo, or take one. Write large and with a dark pen."
 _NO_INK = "No handwriting found in this photo. Take one that shows the digit large and sharp."
 
@@ -24,7 +22,7 @@ _NO_INK = "No handwriting found in this photo. Take one that shows the digit lar
 @st.fragment
 def photo(classifier: Classifier) -> None:
     """Let the visitor choose or take a photo, and show the prediction for what is written on it."""
-    at = lay_out(_PAD_WIDTH)
+    at = lay_out(wide=True)
     with at.pad:
         content = _content()
     at.announce(_show_photo(content, classifier, at))
