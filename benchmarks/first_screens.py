@@ -5,17 +5,16 @@ of those that they have, and the pixels of the page's head: title, choice of mod
 """
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from benchmarks.server import Server
-from tests.browser.actions import open_page
+from tests.browser.actions import open_page, wait_until_drawn
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
-# The keys of the things without which a page would be empty to whoever opens it.
+# The keys of the things without which a page would be empty to anyone who opens it.
 MAIN = {
     "/": ["home_steps"],
     "/explore": ["explore_digits"],
@@ -31,8 +30,6 @@ MAIN = {
     "/teach": ["teach_start", "teach_examples"],
     "/runs": ["runs_list"],
 }
-_ALL_DRAWN = """() => !document.querySelector('[data-testid=stSkeleton]')
-    && [...document.querySelectorAll('.stVegaLiteChart')].every(chart => chart.querySelector('svg'))"""
 _PHONE = (
     "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Mobile Safari/537.36"
@@ -98,6 +95,8 @@ class Seen:
 def look(page: Page, key: str) -> Seen:
     """Return where the element of this key is; a page that is scrolled counts as it is."""
     found = page.locator(f".st-key-{key}").first
+    canvas = found.locator("canvas.upper-canvas")
+    found = canvas if canvas.count() else found
     box = found.bounding_box() if found.count() else None
     size = page.viewport_size
     if box is None or size is None:
@@ -114,19 +113,9 @@ def head_height(page: Page, first: str) -> float:
     return look(page, first).top - look(page, "page_head").top
 
 
-def visit(browser: Browser, url: str, screen: Screen, path: str) -> Iterator[Page]:
-    """Open a page in a fresh browser on a screen of this size."""
-    context = browser.new_context(base_url=url, viewport=screen.viewport, user_agent=screen.user_agent)
-    page = context.new_page()
-    open_page(page, path)
-    # What is only as high as its gray placeholder would be taken for whole.
-    page.wait_for_function(_ALL_DRAWN)
-    yield page
-    context.close()
-
-
 def main() -> None:
     """Start the app and print a table."""
+    expect.set_options(timeout=60_000)
     server = Server(Path(tempfile.mkdtemp()) / "log.txt")
     try:
         with sync_playwright() as playwright:
@@ -136,14 +125,20 @@ def main() -> None:
             whole = 0
             for path, keys in MAIN.items():
                 for screen in SCREENS:
-                    for page in visit(browser, server.url, screen, path):
-                        seen = [look(page, key) for key in keys]
-                        whole += all(thing.whole for thing in seen)
-                        for thing in seen:
-                            print(
-                                f"| {path} | {screen.name} | {thing.key} | {thing.visible:.0f} "
-                                f"| {thing.height:.0f} | {head_height(page, keys[0]):.0f} |"
-                            )
+                    context = browser.new_context(
+                        base_url=server.url, viewport=screen.viewport, user_agent=screen.user_agent
+                    )
+                    page = context.new_page()
+                    open_page(page, path)
+                    wait_until_drawn(page)
+                    seen = [look(page, key) for key in keys]
+                    whole += all(thing.whole for thing in seen)
+                    for thing in seen:
+                        print(
+                            f"| {path} | {screen.name} | {thing.key} | {thing.visible:.0f} "
+                            f"| {thing.height:.0f} | {head_height(page, keys[0]):.0f} |"
+                        )
+                    context.close()
             print(f"\nWhole on the first screen: {whole} of {len(MAIN) * len(SCREENS)}")
             browser.close()
     finally:

@@ -27,6 +27,25 @@ def wait_until_idle(page: Page) -> None:
     expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
 
 
+# Each has a place on the page before it is drawn.
+_IS_DRAWN = """() => {
+    const all = selector => [...document.querySelectorAll(selector)]
+    const onScreen = picture => picture.getBoundingClientRect().top < innerHeight
+    return !document.querySelector("[data-testid=stSkeleton]")
+        && all("[data-testid=stMain] img").filter(onScreen).every(picture => picture.complete)
+        && all("[data-testid=stVegaLiteChart]").every(chart => chart.querySelector(".marks"))
+        && all("[data-testid=stDataFrame]").every(table => table.querySelector("canvas"))
+}"""
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Until pictures, charts, tables and the canvas are there, not only the room for them."""
+    wait_until_idle(page)
+    if element(page, "predict_canvas").count():
+        expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    page.wait_for_function(_IS_DRAWN)
+
+
 def element(page: Page, key: str) -> Locator:
     """The element with this ``key``."""
     return page.locator(f".st-key-{key}")

@@ -17,6 +17,9 @@ from playwright.sync_api import (
 )
 
 from benchmarks.server import Server
+from core.recipe import Recipe
+from core.store.runs import RunStore
+from tests.stored import finished_run
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -71,3 +74,13 @@ def phone(browser: Browser, server: Server) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def run(server: Server) -> Iterator[str]:
+    """The id of a finished run, which everybody sees."""
+    store = RunStore(server.store)
+    run = finished_run(store, Recipe(epochs=3), "0123456789abcdef", "Ann tries", nickname="Ann")
+    yield run.id
+    store.delete(run.id, run.owner)
+    store.database.close()
