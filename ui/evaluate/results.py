@@ -12,6 +12,7 @@ from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
 from ui import pictures, resources
+from ui.announcement import announce
 from ui.evaluate import guessing, widgets
 from ui.words import percent
 
@@ -148,8 +149,12 @@ def _images(run: Run, evaluation: Evaluation) -> None:
     label, prediction = _chosen()
     errors_only = st.session_state[_ERRORS_ONLY]
     found = evaluation.select(label, prediction, errors_only)
+    heading = f"{_heading(label, prediction)} · {widgets.images(len(found))}"
     with st.container(key="evaluate_cell"):
-        st.subheader(f"{_heading(label, prediction)} · {widgets.images(len(found))}", anchor=False)
+        with st.container(gap=None):
+            # A click on the matrix changes only these images.
+            announce(heading, key="evaluate_cell_announcement")
+            st.subheader(heading, anchor=False)
         if len(found) == 0:
             st.markdown("There is no such image.")
             return

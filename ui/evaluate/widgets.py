@@ -214,7 +214,7 @@ def _show_image(run: Run, index: int) -> None:
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(
-            charts.probabilities(evaluation.probabilities[index]),
+            charts.probabilities(evaluation.probabilities[index], pictures.style().text),
             key="evaluate_open_probabilities",
             alt=f"Ten class probabilities; that of {prediction} is the highest",
         )
