@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
-from core.recipe import Recipe
+from core.recipe import SPELLING, Recipe
 
 # Inches: of a picture of a layer, so that its captions are of one size.
 _MAPS_WIDTH = 6.0
@@ -200,7 +200,9 @@ def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
     """
     stages = [_Stage("image", "28×28\npixels", 1)]
     stages += [_Stage("sheets", f"{filters} filters\n3×3", 1) for filters in recipe.conv_filters]
-    stages += [_Stage("units", f"{units}\n{recipe.activation}", units) for units in recipe.hidden_units]
+    stages += [
+        _Stage("units", f"{units}\n{SPELLING[recipe.activation]}", units) for units in recipe.hidden_units
+    ]
     stages += [_Stage("output", "10 digits\nsoftmax", CLASSES)]
 
     figure, axes = _empty_figure(1.1 * len(stages), 1.1 * 3.4, style)

@@ -64,9 +64,9 @@ def test_numbers_have_limits(name: str):
         ({"conv_filters": (65,)}, "Each convolutional layer needs 1 to 64 filters."),
         ({"activation": "step"}, "The activation must be one of: sigmoid, tanh, relu."),
         ({"optimizer": ["adam"]}, "The optimizer must be one of: adam, rmsprop, sgd."),
-        ({"augmentation": "yes"}, "Augmentation must be either true or false."),
-        ({"handwriting": 1}, "Handwriting must be either true or false."),
-        ({"decay": None}, "Decay must be either true or false."),
+        ({"augmentation": "yes"}, "Data augmentation must be either true or false."),
+        ({"handwriting": 1}, "Handwriting augmentation must be either true or false."),
+        ({"decay": None}, "Learning-rate decay must be either true or false."),
         ({"activation": np.array(["relu"])}, "The activation must be one of"),
         ({"epochs": 10**400}, "Epochs must be a whole number from 1 to 100."),
         ({"batch_size": 1, "epochs": 50}, "update the weights more than 100,000 times"),
@@ -99,7 +99,7 @@ def test_json_round_trip(name: str):
     [
         ("{", "not valid JSON"),
         ("[1]", "must be a JSON object"),
-        ('{"epoch": 3}', "not known here: epoch"),
+        ('{"epoch": 3}', "unknown settings: epoch"),
         ('{"epochs": "many"}', "Epochs must be a whole number from 1 to 100"),
         ('{"epochs": NaN}', "Epochs must be a whole number from 1 to 100"),
         ('{"hidden_units": {"a": 1}}', "Choose from 0 to 4 hidden layers"),
@@ -125,7 +125,29 @@ def test_other_hands_are_counted_as_work():
 
 
 def test_settings_say_what_is_switched_on():
-    assert Recipe(handwriting=True, decay=True).settings.endswith("seed 0 · other hands · slowing down")
+    assert ARTICLE.settings == (
+        "Dense 300 sigmoid · Adam, learning rate 0.001 · 10 epochs · batch size 1,000 · 60,000 images · "
+        "seed 0"
+    )
+    everything = Recipe(
+        conv_filters=(4, 8),
+        hidden_units=(64,),
+        activation="relu",
+        optimizer="sgd",
+        epochs=1,
+        validation_share=0.1,
+        dropout=0.2,
+        augmentation=True,
+        handwriting=True,
+        decay=True,
+        precision="float32",
+    )
+    assert everything.settings == (
+        "Conv 4, 8 + Dense 64 ReLU · SGD, learning rate 0.001 · 1 epoch · batch size 1,000 · 54,000 images · "
+        "seed 0 · validation split 10% · dropout 0.2 · augmentation · handwriting augmentation · "
+        "learning-rate decay · float32"
+    )
+    assert PRESETS["softmax"].words == "No hidden layer"
 
 
 def test_sizes():

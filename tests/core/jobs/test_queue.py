@@ -380,7 +380,7 @@ def kinds_of_files(store: RunStore, run_id: str) -> set[str]:
 def test_fine_tuning_is_a_new_run_that_brings_all_it_needs(queue: RunQueue, store: RunStore):
     run = queue.fine_tune("softmax", some_drawings(), "ann")
     assert run.parent == "softmax"
-    assert run.name == "No hidden layer · fine-tuned"
+    assert run.name == "Softmax regression (no hidden layer) · fine-tuned"
     assert run.fine_tuning == FineTuning(train_size=9, holdout_size=3)
     assert run.recipe.hidden_units == ()
     lease = queue.lease("worker 1")

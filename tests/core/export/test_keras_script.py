@@ -1,0 +1,66 @@
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import keras
+import pytest
+
+from core.export.keras_script import keras_script
+from core.presets import PRESETS
+from core.recipe import ARTICLE, Recipe
+
+ROOT = Path(__file__).resolve().parents[3]
+SMALL = {"epochs": 1, "train_size": 300, "batch_size": 100}
+# Together they have every line that a script can have.
+VARIANTS = {
+    "dropout, validation split": Recipe(hidden_units=(16, 8), dropout=0.3, validation_share=0.1, **SMALL),
+    "convolution, augmentation, RMSprop, decay": Recipe(
+        conv_filters=(4, 2),
+        activation="relu",
+        optimizer="rmsprop",
+        learning_rate=0.002,
+        augmentation=True,
+        decay=True,
+        **SMALL,
+    ),
+    "no hidden layer, SGD, handwriting, validation split, bfloat16": Recipe(
+        hidden_units=(),
+        optimizer="sgd",
+        learning_rate=0.01,
+        handwriting=True,
+        validation_share=0.1,
+        precision="bfloat16",
+        **SMALL,
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def precision():
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_script_trains_the_network_of_its_recipe(variant: str, monkeypatch: pytest.MonkeyPatch):
+    recipe = VARIANTS[variant]
+    monkeypatch.chdir(ROOT)
+    names: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        exec(compile(keras_script(recipe), "script.py", "exec"), names)
+    assert re.search(r"Test accuracy: [\d.]+%", output.getvalue())
+    model, history = names["model"], names["model"].history
+    assert model.count_params() == recipe.parameters
+    assert model.optimizer.iterations == recipe.steps_per_epoch
+    assert type(model.optimizer).__name__.lower() == recipe.optimizer
+    assert ("val_accuracy" in history.history) == (recipe.validation_size > 0)
+
+
+def test_the_example_is_the_script_of_the_article_network():
+    assert keras_script(ARTICLE) == (ROOT / "examples" / "train.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("recipe", [*PRESETS.values(), *VARIANTS.values()])
+def test_no_line_is_wider_than_the_page(recipe: Recipe):
+    assert max(map(len, keras_script(recipe).splitlines())) <= 110
