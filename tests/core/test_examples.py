@@ -46,7 +46,7 @@ def test_explore(run):
 
 
 def test_train(run):
-    accuracy = float(re.search(r"([\d.]+)% of the test images", run("train")).group(1))
+    accuracy = float(re.search(r"Test accuracy: ([\d.]+)%", run("train")).group(1))
     assert accuracy == pytest.approx(94.2, abs=1.0)
 
 
