@@ -17,7 +17,7 @@ from core.history import Checkpoint, Epoch, TrainingError
 from core.model import from_bytes, to_bytes
 from core.pipeline import shuffled_batches
 from core.presets import PRESETS
-from core.recipe import ARTICLE, OPTIMIZERS, Recipe
+from core.recipe import ARTICLE, Recipe
 from core.training import TrainingResult, _steps_per_execution, train
 
 
@@ -31,7 +31,13 @@ def test_the_article_recipe_reads_94_of_100(article_result, mnist: Dataset):
 
 # Together they have all that could make two trainings differ.
 VARIANTS = {
-    "dropout, validation, uneven batches": {"dropout": 0.3, "batch_size": 37, "validation_share": 0.1},
+    "convolution, augmentation, dropout, validation, uneven batches": {
+        "conv_filters": (4,),
+        "augmentation": True,
+        "dropout": 0.3,
+        "batch_size": 37,
+        "validation_share": 0.1,
+    },
     "handwriting, decay": {"handwriting": True, "decay": True},
     "bfloat16, convolution, augmentation, dropout": {
         "precision": "bfloat16",
@@ -88,8 +94,8 @@ def test_an_epoch_shows_every_image_once_each_time_in_another_order():
         assert abs(np.corrcoef(one, other)[0, 1]) < 0.03
 
 
-def test_the_trained_network_answers_in_float32(small_recipe: Recipe, mnist: Dataset):
-    model = train(dataclasses.replace(small_recipe, precision="bfloat16", epochs=1), mnist).model
+def test_the_trained_network_answers_in_float32(undisturbed, mnist: Dataset):
+    model = undisturbed("bfloat16, convolution, augmentation, dropout")[2].model
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
     images = mnist.test_images[:100]
     np.testing.assert_array_equal(
@@ -101,13 +107,14 @@ def test_the_trained_network_answers_in_float32(small_recipe: Recipe, mnist: Dat
 def assert_same(one: TrainingResult, other: TrainingResult) -> None:
     """They have the same history and weights.
 
-    In bfloat16, TensorFlow adds up in another order now and then when the machine is busy; but
-    another seed changes the loss by 0.02 and weights by 0.2.
+    In bfloat16, TensorFlow adds up in another order now and then when the machine is busy. As much
+    as if the weights differed by a thousandth at the start, that changes the curve by 0.007 and
+    weights by 0.0007 on average; another order of the images by 0.032 and 0.0055.
     """
-    slack = {"rtol": 0, "atol": 1e-2 if one.precision == "bfloat16" else 0}
-    np.testing.assert_allclose(curve(one.history), curve(other.history), **slack)
+    exact = one.precision == "float32"
+    np.testing.assert_allclose(curve(one.history), curve(other.history), rtol=0, atol=0 if exact else 0.015)
     for ours, theirs in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
-        np.testing.assert_allclose(ours, theirs, **slack)
+        assert np.abs(ours - theirs).mean() <= (0 if exact else 0.002)
 
 
 def curve(history: tuple[Epoch, ...]) -> np.ndarray:
@@ -120,22 +127,26 @@ def curve(history: tuple[Epoch, ...]) -> np.ndarray:
 def test_same_recipe_same_history_also_while_others_use_keras(variant: str, undisturbed, mnist: Dataset):
     recipe, _, alone = undisturbed(variant)
 
-    # What Streamlit does after every page run of every visitor, unless it is kept from it. Keras
-    # has its automatic casts to bfloat16, too, in the state that is cleared: not in that variant.
-    done = threading.Event()
+    # What Streamlit does after every page run of every visitor, unless it is kept from it: at the
+    # start, at each look of the training, and once a second. Keras has its automatic casts to
+    # bfloat16, too, in the state that is cleared: not in that variant.
+    due, done = threading.Event(), threading.Event()
 
     def disturb() -> None:
-        while not done.wait(0.2):
+        while not done.is_set():
             keras.utils.set_random_seed(7)
             if recipe.precision != "bfloat16":
                 keras.utils.clear_session()
+            due.wait(1.0)
+            due.clear()
 
     disturber = threading.Thread(target=disturb, name="disturber")
     disturber.start()
     try:
-        disturbed = train(recipe, mnist)
+        disturbed = train(recipe, mnist, on_progress=lambda share: due.set())
     finally:
         done.set()
+        due.set()
         disturber.join()
     assert_same(alone, disturbed)
 
@@ -151,15 +162,9 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(variant: str, undisturb
 
 
 def test_more_epochs_than_planned_are_as_if_they_had_been_planned(undisturbed, mnist: Dataset):
-    recipe, _, whole = undisturbed("dropout, validation, uneven batches")
+    recipe, _, whole = undisturbed("convolution, augmentation, dropout, validation, uneven batches")
     short = train(dataclasses.replace(recipe, epochs=2), mnist)
     assert_same(whole, train(recipe, mnist, resume=short.checkpoint))
-
-
-def test_learning_rate_decay_changes_the_curve(undisturbed, mnist: Dataset):
-    recipe, _, decayed = undisturbed("handwriting, decay")
-    steady = train(dataclasses.replace(recipe, decay=False), mnist)
-    assert not np.array_equal(curve(decayed.history), curve(steady.history))
 
 
 def test_nothing_is_left_to_do_after_the_last_epoch(small_result, small_recipe: Recipe, mnist: Dataset):
@@ -169,10 +174,9 @@ def test_nothing_is_left_to_do_after_the_last_epoch(small_result, small_recipe: 
 
 
 @pytest.mark.parametrize("damage", ["cut short", "empty", "another network"])
-def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_recipe: Recipe, mnist: Dataset):
-    recipe = dataclasses.replace(small_recipe, epochs=1, train_size=100)
-    other = dataclasses.replace(recipe, hidden_units=(16,)) if damage == "another network" else recipe
-    checkpoint = train(other, mnist).checkpoint
+def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_result, small_recipe: Recipe, mnist: Dataset):
+    checkpoint = small_result.checkpoint
+    recipe = dataclasses.replace(small_recipe, hidden_units=(16 if damage == "another network" else 32,))
     state = {"cut short": checkpoint.state[:-100], "empty": b"", "another network": checkpoint.state}[damage]
     with pytest.raises(TrainingError, match="damaged or belongs to another recipe"):
         train(recipe, mnist, resume=dataclasses.replace(checkpoint, state=state))
@@ -187,14 +191,15 @@ def test_nothing_of_a_training_stays_in_memory(small_recipe: Recipe, mnist: Data
         return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
 
     before = graphs_left()
-    assert max(graphs_left(optimizer=optimizer) for optimizer in OPTIMIZERS) <= before
     assert graphs_left(validation_share=0.2, precision="bfloat16") <= before
-    assert graphs_left(handwriting=True, decay=True) <= before
+    assert graphs_left(optimizer="sgd", handwriting=True) <= before
+    assert graphs_left(optimizer="rmsprop", decay=True) <= before
 
 
-def test_another_seed_gives_another_history(small_result, small_recipe: Recipe, mnist: Dataset):
-    other = dataclasses.replace(small_recipe, seed=1)
-    assert not np.array_equal(curve(small_result.history), curve(train(other, mnist).history))
+@pytest.mark.parametrize("change", [{"seed": 1}, {"decay": True}], ids=["seed", "decay"])
+def test_another_recipe_gives_another_history(change, small_result, small_recipe: Recipe, mnist: Dataset):
+    other = train(dataclasses.replace(small_recipe, **change), mnist)
+    assert not np.array_equal(curve(small_result.history), curve(other.history))
 
 
 @pytest.fixture
