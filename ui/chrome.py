@@ -134,7 +134,7 @@ def on_primary(label: str) -> str:
 
 
 def plain(text: str) -> str:
-    """What a visitor wrote, for showing: nothing in it is Markdown, a picture or a colour."""
+    """What a visitor wrote, for showing: nothing in it is Markdown, a picture or a color."""
     return re.sub(r"([\\`*_{}\[\]()<>#|~$!]|:(?=\S))", r"\\\1", text)
 
 

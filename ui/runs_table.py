@@ -45,7 +45,7 @@ class Choice:
 def choose_runs() -> Choice:
     """Show the widgets that choose which runs are listed, and return the choice."""
     mine = st.segmented_control(
-        "Whose runs",
+        "Show",
         [False, True],
         default=False,
         required=True,

@@ -33,7 +33,7 @@ def owner() -> str:
     It is the one in the address, if the visitor came by a personal link; else it comes
     from the cookie that Streamlit gives each browser against forged requests. Only where
     that is missing, too, a new id goes into the address. Otherwise it is kept out of it:
-    whoever shares a link to a run shall not share the control of it.
+    sharing a link to a run must not share the control of it.
     """
     state = st.session_state
     if _OWNER not in state:

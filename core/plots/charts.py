@@ -53,7 +53,7 @@ def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> a
         .encode(
             x=alt.X("class:N", title=None, axis=alt.Axis(labelAngle=0, labelExpr="slice(datum.label, 0, 1)")),
             xOffset=alt.XOffset("set:N", sort=["Training", "Test"]),
-            y=alt.Y("share:Q", title="Share of the set", axis=alt.Axis(format="%")),
+            y=alt.Y("share:Q", title="Share of images", axis=alt.Axis(format="%")),
             color=color_by("set", ["Training", "Test"]),
             tooltip=[
                 alt.Tooltip("class:N", title="Class"),
@@ -91,7 +91,7 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
         .encode(
             x=alt.X("start:Q", bin="binned", title="Pixel value", scale=alt.Scale(domain=[0, MAX_PIXEL + 1])),
             x2="end:Q",
-            y=alt.Y("share:Q", title="Share of all pixels", axis=alt.Axis(format="%")),
+            y=alt.Y("share:Q", title="Share of pixels", axis=alt.Axis(format="%")),
             tooltip=[
                 alt.Tooltip("range:N", title="Pixel values"),
                 alt.Tooltip("share:Q", title="Share", format=".1%"),
