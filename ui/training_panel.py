@@ -122,7 +122,7 @@ def _head(run: Run) -> None:
             with st.container(key="train_progress"):
                 if run.state.active:
                     share, text = _progress(run)
-                    st.progress(share, text=text)
+                    st.progress(share, text=_whose(run) + text)
                 else:
                     st.markdown(f":small[{_ended(run)}]")
             _actions(run)
@@ -203,7 +203,7 @@ def _progress(run: Run) -> tuple[float, str]:
     # The epochs are known at once, the progress within an epoch with the next heartbeat.
     share = min(max(run.progress, run.epochs_done / epochs), 1.0)
     if run.state is RunState.QUEUED:
-        return share, f"{_whose(run)}Queued: it starts automatically, and you can leave this page."
+        return share, "Queued: it starts automatically, and you can leave this page."
     if run.stopping:
         return share, "Stopping after this batch…"
     if run.epochs_done >= epochs:
@@ -213,7 +213,7 @@ def _progress(run: Run) -> tuple[float, str]:
     if share == run.parent_epochs / epochs:
         return share, "Building the model…"
     per_epoch = seconds_per_epoch(run, ())
-    text = f"{_whose(run)}Epoch {run.epochs_done + 1} of {epochs}"
+    text = f"Epoch {run.epochs_done + 1} of {epochs}"
     if not per_epoch or per_epoch >= SLOW_EPOCH_SECONDS:
         batch = round(share * epochs * steps) - run.epochs_done * steps
         text += f", batch {min(max(batch, 1), steps):,} of {steps:,}"

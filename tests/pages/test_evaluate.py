@@ -325,12 +325,12 @@ def test_an_image_inside_the_network(open_page, model: str, expected: list[str])
 def test_a_test_image_to_draw(open_page):
     app = open_page("4_predict", image="2053")
     assert not app.exception
-    assert "Draw this **Four**, test image 2053:" in words(app)
+    assert "Copy this **4** (test image 2053)." in words(app)
     refusal = "There is no such test image to draw. They have the numbers 0 to 9,999."
     for nonsense in ("10000", "-1", "x", "²", "9" * 5000):
         app = open_page("4_predict", image=nonsense)
         assert not app.exception
-        assert "Draw this" not in words(app)
+        assert "Copy this" not in words(app)
         assert app.warning[0].value == refusal
     assert not open_page("4_predict").warning
 

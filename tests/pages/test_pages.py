@@ -17,7 +17,7 @@ from ui import resources
 PAGES = {
     "0_home": "Digit Lab",
     "1_explore": "Explore the digits",
-    "2_train": "Train a network",
+    "2_train": "Train",
     "3_evaluate": "Evaluate a network",
     "4_predict": "Draw a digit",
     "5_runs": "Training runs",

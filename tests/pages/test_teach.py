@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core import fine_tuning
+from core.analysis.verdict import fine_tuning_verdict
 from core.fine_tuning import FineTuning
 from core.recipe import Recipe
 from core.store.drawings import DrawingStore
@@ -11,7 +12,6 @@ from core.store.run import RunState
 from tests.pages.conftest import wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
-from ui.training_panel import fine_tuning_verdict
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +65,9 @@ def test_a_network_is_fine_tuned_and_its_outcome_is_shown(open_page, keep):
     assert run.state is RunState.FINISHED, run.failure
     assert (run.parent, run.owner) == ("softmax", app.session_state["owner"])
     shown = {metric.label: metric for metric in app.metric}
-    assert shown["Drawings kept aside"].value == f"{run.fine_tuning.after:.0%}"
-    assert shown["Test images of MNIST"].value == f"{run.test_accuracy:.2%}"
-    assert "points" in shown["Test images of MNIST"].delta
+    assert shown["Validation drawings (held out)"].value == f"{run.fine_tuning.after:.0%}"
+    assert shown["MNIST test accuracy"].value == f"{run.test_accuracy:.2%}"
+    assert "points" in shown["MNIST test accuracy"].delta
     assert "train_further" not in {button.key for button in app.button}
 
     app.switch_page("pages/5_runs.py").run()
@@ -114,12 +114,12 @@ def test_nobody_sees_the_drawings_of_another(open_page, keep, browser):
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (FineTuning(6, 2, 0.0, 0.5, 0.9), "say little"),
-        (FineTuning(30, 10, 0.2, 0.9, 0.9), "better"),
-        (FineTuning(30, 10, 0.9, 0.2, 0.9), "worse"),
-        (FineTuning(30, 10, 1.0, 1.0, 0.9), "well before"),
-        (FineTuning(30, 10, 0.1, 0.1, 0.9), "not learned"),
-        (FineTuning(6, 0, None, None, 0.9), "No drawing was kept aside"),
+        (FineTuning(6, 2, 0.0, 0.5, 0.9), "Too few held-out drawings"),
+        (FineTuning(30, 10, 0.2, 0.9, 0.9), "**improved**"),
+        (FineTuning(30, 10, 0.9, 0.2, 0.9), "**fallen**"),
+        (FineTuning(30, 10, 1.0, 1.0, 0.9), "accurate on your handwriting before"),
+        (FineTuning(30, 10, 0.1, 0.1, 0.9), "**not improved**"),
+        (FineTuning(6, 0, None, None, 0.9), "No drawing was held out"),
     ],
 )
 def test_the_outcome_is_told_as_it_was(outcome: FineTuning, said: str):

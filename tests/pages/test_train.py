@@ -73,18 +73,18 @@ def test_a_training_and_its_result(open_page):
     (run,) = resources.store().runs()
     assert run.state is RunState.FINISHED
     shown = metrics(app)
-    assert shown["Test images"] == f"{run.test_accuracy:.2%}"
-    assert shown["Images it learned from"] == f"{run.train_accuracy:.2%}"
-    assert shown["Epochs finished"] == "1 / 1"
+    assert shown["Test accuracy"] == f"{run.test_accuracy:.2%}"
+    assert shown["Training accuracy"] == f"{run.train_accuracy:.2%}"
+    assert shown["Epoch"] == "1 / 1"
     assert "hardly learned anything" in words(app)
-    assert "300 sigmoid · adam 0.001 · epochs 1 · batch size 1,000 · images 100 · seed 0" in words(app)
-    assert app.query_params["run"] == run.id
+    assert run.recipe.settings in words(app)
+    assert "run" not in app.query_params, "a page writes nothing into its address by itself"
 
     # On to Evaluate, where the new network is at the top of the list.
     app.switch_page("pages/3_evaluate.py")
     app.query_params["model"] = run.id
     app.run()
-    assert metrics(app)["Test images, read right"] == f"{run.test_accuracy:.2%}"
+    assert metrics(app)["Test accuracy"] == f"{run.test_accuracy:.2%}"
 
 
 def test_what_the_form_shows_is_what_is_trained(open_page):
@@ -105,13 +105,18 @@ def test_who_leaves_and_comes_back_sees_the_same_run(open_page, browser):
     bob = open_page("2_train")
     wait_until_trained()
     bob.run()
-    assert "Test images" in metrics(bob), "who only looks on keeps the result, too"
+    assert "Test accuracy" in metrics(bob), "who only looks on keeps the result, too"
     for app in (ann, bob):
         app.switch_page("pages/1_explore.py").run()
         app.switch_page("pages/2_train.py").run()
         assert "Run 1" in words(app)
-        assert "Test images" in metrics(app)
-    assert bob.query_params["run"] == ann.query_params["run"]
+        assert "Test accuracy" in metrics(app)
+    assert bob.session_state["run"] == ann.session_state["run"]
+
+
+def progress(app) -> str:
+    """What stands beside the progress bar."""
+    return " ".join(bar.proto.text for bar in app.get("progress"))
 
 
 def keys(app) -> list[str]:
@@ -130,14 +135,14 @@ def start(open_page, browser, name: str):
 
 def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back):
     ann = start(open_page, browser, "ann")
-    first = ann.query_params["run"]
+    first = ann.session_state["run"]
     wait_for_state(first, RunState.RUNNING)
     bob = start(open_page, browser, "bob")
     cem = start(open_page, browser, "cem")
-    second = bob.query_params["run"]
-    assert "waits in line" in words(bob)
-    assert metrics(bob)["Place in line"] == "1 / 1"
-    assert metrics(cem)["Place in line"] == "2 / 2"
+    second = bob.session_state["run"]
+    assert "Queued: it starts automatically" in progress(bob)
+    assert metrics(bob)["Position in queue"] == "1 / 1"
+    assert metrics(cem)["Position in queue"] == "2 / 2"
     assert bob.button(key="train_stop").label == "Cancel"
 
     # At most one waiting run for each: the second one is refused, and nothing is lost.
@@ -149,18 +154,18 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_
     assert not bob.exception
     assert second not in [run.id for run in resources.store().runs()]
     cem.run()
-    assert metrics(cem)["Place in line"] == "1 / 1"
+    assert metrics(cem)["Position in queue"] == "1 / 1"
 
 
 def test_only_the_owner_stops(open_page, browser, held_back):
     ann = start(open_page, browser, "ann")
-    run_id = ann.query_params["run"]
+    run_id = ann.session_state["run"]
     wait_for_state(run_id, RunState.RUNNING)
 
     # The link that Ann shares shows Bob her run, and does not make him its owner.
     browser("bob")
     shared = open_page("2_train", run=run_id)
-    assert "Started by ann. You can look, but not change it." in words(shared)
+    assert "Started by ann" in progress(shared)
     assert "train_stop" not in keys(shared)
 
     # A refresh or another tab is a new session of the same browser: it is still Ann's.
@@ -191,7 +196,7 @@ def test_whoever_comes_by_sees_what_is_trained(open_page, browser, held_back):
     browser("bob")
     bob = open_page("2_train")
     assert "Run 1" in words(bob)
-    assert bob.query_params["run"] == ann.query_params["run"]
+    assert bob.session_state["run"] == ann.session_state["run"]
 
 
 def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
@@ -215,8 +220,8 @@ def test_train_further(open_page):
     app.run()
     child = resources.store().runs()[0]
     assert (child.parent, child.epochs_done) == (parent.id, 3)
-    assert metrics(app)["Epochs finished"] == "3 / 3"
-    assert app.query_params["run"] == child.id
+    assert metrics(app)["Epoch"] == "3 / 3"
+    assert app.session_state["run"] == child.id
 
 
 def test_an_interrupted_run_is_resumed_with_a_click(open_page, monkeypatch: pytest.MonkeyPatch):
@@ -236,7 +241,7 @@ def test_an_interrupted_run_is_resumed_with_a_click(open_page, monkeypatch: pyte
     wait_until_trained()
     app.run()
     assert resources.store().runs()[0].state is RunState.FINISHED
-    assert "Test images" in metrics(app)
+    assert "Test accuracy" in metrics(app)
 
 
 def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.MonkeyPatch):
