@@ -62,13 +62,13 @@ def test_teach(run, monkeypatch: pytest.MonkeyPatch):
     fit = keras.Model.fit
     monkeypatch.setattr(keras.Model, "fit", lambda *data, epochs, **how: fit(*data, epochs=epochs - 7, **how))
     output = run("teach")
-    before, after = (int(share) for share in re.findall(r"(\d+)% of the drawings", output))
+    before, after = (int(share) for share in re.findall(r"validation drawings (\d+)%", output))
     assert before < 40
     assert after > 70
 
 
 def test_predict(run):
-    assert "It is a 7" in run("predict")
+    assert "Prediction: 7" in run("predict")
 
 
 @pytest.fixture(scope="module")
