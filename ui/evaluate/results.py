@@ -11,7 +11,7 @@ from core.evaluation import Evaluation
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
-from ui import pictures, resources
+from ui import chrome, pictures, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets
 from ui.words import percent
@@ -40,7 +40,7 @@ def show(run: Run) -> None:
     if shown:
         with images:
             _images(run, evaluation)
-    st.caption(f"{run.name}: {run.recipe.settings}")
+    st.caption(f"{chrome.plain(run.name)}: {run.recipe.settings}")
     _classes(run, evaluation)
     for metric in ("accuracy", "confusions", "digits"):
         widgets.explain(metric)
