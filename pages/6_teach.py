@@ -55,16 +55,8 @@ with row:
 
 settings, examples = st.columns([2, 3], gap="medium")
 with settings:
-    st.header("Fine-tuning", anchor=False)
-    enough, label = len(drawings) >= MIN_DRAWINGS, "Fine-tune the model"
     training, validation = (len(part) for part in to_arrays(drawings).split())
-    if not enough:
-        st.info(
-            f"Save at least {MIN_DRAWINGS} drawings to start: {MIN_DRAWINGS - len(drawings)} to go.",
-            icon=":material/draw:",
-        )
-    else:
-        st.markdown(f"**{training}** training drawings · **{validation}** validation drawings (held out)")
+    enough, label = len(drawings) >= MIN_DRAWINGS, "Fine-tune the model"
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
     st.button(
         chrome.on_primary(label) if enough else label,
@@ -76,6 +68,13 @@ with settings:
         on_click=fine_tune,
         args=(run,),
     )
+    if enough:
+        st.markdown(f"**{training}** training drawings · **{validation}** validation drawings (held out)")
+    else:
+        st.info(
+            f"Save at least {MIN_DRAWINGS} drawings to start: {MIN_DRAWINGS - len(drawings)} to go.",
+            icon=":material/draw:",
+        )
     if validation < MEANINGFUL_HOLDOUT:
         st.markdown(
             f"For a result that means something, save **{ENOUGH_DRAWINGS} drawings**: then "

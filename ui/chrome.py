@@ -142,8 +142,3 @@ def page_link(file: str, label: str, **query: str) -> None:
     """A link to another page of the lab."""
     icon = next(icon for name, _, icon, _ in _PAGES if name == file)
     st.page_link(_ROOT / "pages" / file, label=label, icon=icon, query_params=query or None)
-
-
-def wide_screen() -> bool:
-    """Whether the visitor has more room than a phone, by what their browser says of itself."""
-    return "Mobi" not in st.context.headers.get("User-Agent", "")

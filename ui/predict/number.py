@@ -77,11 +77,15 @@ def show_number(
             st.markdown(f"Best guess: **{reading.number}**")
             return ""
         lowest = percent(min(prediction.confidence for prediction in predictions))
-        with st.container(horizontal=True):
-            st.metric("Prediction", reading.number, width="content", border=True)
-            st.metric(
-                "Lowest confidence", lowest, width="content", border=True, help="Of the least certain digit."
-            )
+        st.metric(
+            "Prediction",
+            reading.number,
+            f"Lowest confidence {lowest}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            width="content",
+        )
     return f"Prediction: {reading.number}, lowest confidence of a digit {lowest}."
 
 
