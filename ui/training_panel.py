@@ -31,10 +31,9 @@ SHORT_SECONDS = 10.0
 # From an epoch of this length on, one wants to see its batches go by.
 SLOW_EPOCH_SECONDS = 2.0
 # What is left of the window for the chart, below the page's head, the run's and its numbers; on a
-# phone these take more rows. Vega asks the browser, whose window the server does not know.
-CHART_HEIGHT = (
-    "windowSize()[0] > 640 ? clamp(windowSize()[1] - 340, 260, 600) : clamp(windowSize()[1] - 500, 220, 420)"
-)
+# phone these take more rows. Vega asks the browser, whose window the server does not know, and asks
+# again whenever the chart's width changes.
+CHART_HEIGHT = "width > 560 ? clamp(windowSize()[1] - 340, 260, 600) : clamp(windowSize()[1] - 500, 220, 420)"
 LOSS_HEIGHT = 240
 _ZOOM = "train_zoom"
 
