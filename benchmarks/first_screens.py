@@ -19,6 +19,7 @@ MAIN = {
     "/": ["home_steps"],
     "/explore": ["explore_digits"],
     "/train": ["train_start", "train_chart"],
+    "/train?run=article": ["train_start", "train_run", "train_numbers", "train_chart"],
     "/evaluate": ["test_accuracy", "confusion_matrix"],
     "/evaluate?view=Errors": ["mistakes_article_confidence_None_None_tiles"],
     "/evaluate?view=Calibration": ["evaluate_reliability"],

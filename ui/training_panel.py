@@ -11,10 +11,11 @@ from core.jobs.eta import Estimate, seconds_per_epoch
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
-from core.recipe import LIMITS, RecipeError
+from core.recipe import LIMITS, Recipe, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, pictures, recipe_form, resources, session
+from ui.announcement import announce
 from ui.fine_tuning_result import fine_tuning_result
 
 # Seconds between two looks. Only the owner looks fast, and only at a run whose next change is
@@ -30,10 +31,9 @@ SHORT_SECONDS = 10.0
 # From an epoch of this length on, one wants to see its batches go by.
 SLOW_EPOCH_SECONDS = 2.0
 # What is left of the window for the chart, below the page's head, the run's and its numbers; on a
-# phone these take more rows. Vega asks the browser, whose window the server does not know.
-CHART_HEIGHT = (
-    "windowSize()[0] > 640 ? clamp(windowSize()[1] - 340, 260, 600) : clamp(windowSize()[1] - 500, 220, 420)"
-)
+# phone these take more rows. Vega asks the browser, whose window the server does not know, and asks
+# again whenever the chart's width changes.
+CHART_HEIGHT = "width > 560 ? clamp(windowSize()[1] - 340, 260, 600) : clamp(windowSize()[1] - 500, 220, 420)"
 LOSS_HEIGHT = 240
 _ZOOM = "train_zoom"
 
@@ -42,6 +42,19 @@ def training_panel(run: Run) -> None:
     """Show a run, kept up to date while something happens to it."""
     pace = _pace(run)
     st.fragment(_panel, run_every=pace)(run.id, pace)
+    # Outside the fragment: the page itself runs when a training starts and when it ends, and
+    # nobody wants to be told of every epoch.
+    announce(_news(run), key="train_announcement")
+
+
+def _news(run: Run) -> str:
+    """Return what has happened last to a run, for those who do not see it."""
+    if run.state is RunState.FINISHED and run.test_accuracy is not None:
+        return f"Training finished. Test accuracy {run.test_accuracy:.1%}."
+    if run.state is RunState.QUEUED:
+        return "Training queued." if _waits(run) else "Training started."
+    news = {RunState.RUNNING: "started", RunState.STOPPED: "stopped early"}
+    return f"Training {news.get(run.state, 'ended without a result')}."
 
 
 def _pace(run: Run) -> float | None:
@@ -50,12 +63,12 @@ def _pace(run: Run) -> float | None:
     if run.state is RunState.RUNNING:
         return POLL_FAST if own and _soon_changes(run) else POLL_RUNNING
     if run.state is RunState.QUEUED:
-        expected = _estimate(run)
-        if expected is None or _starts_now(expected):
+        expected = _waits(run)
+        if expected is None:
             return POLL_FAST if own else POLL_RUNNING
-        return (
-            POLL_RUNNING if expected.position == 0 else POLL_SOON if expected.position < LATER else POLL_LATER
-        )
+        if expected.position == 0:
+            return POLL_RUNNING
+        return POLL_SOON if expected.position < LATER else POLL_LATER
     return None
 
 
@@ -65,14 +78,13 @@ def _soon_changes(run: Run) -> bool:
     return done <= 0 or run.seconds / run.epochs_done * run.recipe.epochs < SHORT_SECONDS
 
 
-def _estimate(run: Run) -> Estimate | None:
+def _waits(run: Run) -> Estimate | None:
+    """Return what to expect of a queued run; None if it starts at once."""
     with contextlib.suppress(StoreError):
-        return resources.estimates().get(run.id)
+        expected = resources.estimates().get(run.id)
+        if expected and expected.waits and (expected.position > 0 or expected.starts > 0):
+            return expected
     return None
-
-
-def _starts_now(expected: Estimate) -> bool:
-    return expected.position == 0 and expected.starts == 0
 
 
 def _panel(run_id: str, shown_pace: float | None) -> None:
@@ -99,9 +111,9 @@ def _show(run: Run, history: Sequence[Epoch]) -> None:
             run.failure or "The server restarted during this run. The epochs so far are saved.",
             icon=":material/power_off:",
         )
-    expected = _estimate(run) if run.state is RunState.QUEUED else None
+    expected = _waits(run) if run.state is RunState.QUEUED else None
     with st.grid(4, min_column_width=150, key="train_numbers"):
-        if expected and not _starts_now(expected):
+        if expected:
             _queue(expected)
         else:
             _numbers(run, history)
@@ -174,18 +186,20 @@ def _ended(run: Run) -> str:
 def _settings(run: Run) -> None:
     """Show what was trained, and let the form start from it."""
     st.markdown(run.recipe.settings)
-    if (
-        not run.fine_tuning
-        and not _in_form(run)
-        and st.button(
+    if not run.fine_tuning and not _in_form(run):
+        st.button(
             "Use these settings",
             icon=":material/input:",
             key="train_use",
+            on_click=_use,
+            args=(run.recipe,),
             help="Fills the form with the settings of this run.",
         )
-    ):
-        recipe_form.use(run.recipe)
-        st.rerun()
+
+
+def _use(recipe: Recipe) -> None:
+    recipe_form.use(recipe)
+    st.rerun()  # The form is outside the fragment.
 
 
 def _in_form(run: Run) -> bool:
@@ -203,7 +217,8 @@ def _progress(run: Run) -> tuple[float, str]:
     # The epochs are known at once, the progress within an epoch with the next heartbeat.
     share = min(max(run.progress, run.epochs_done / epochs), 1.0)
     if run.state is RunState.QUEUED:
-        return share, "Queued: it starts automatically, and you can leave this page."
+        queued = "Queued: it starts automatically, and you can leave this page."
+        return share, queued if _waits(run) else "Starting…"
     if run.stopping:
         return share, "Stopping after this batch…"
     if run.epochs_done >= epochs:
@@ -305,7 +320,7 @@ def _loss(run: Run, history: Sequence[Epoch]) -> None:
 
 
 def _meaning(run: Run, history: Sequence[Epoch]) -> None:
-    """Say what the result means and where to go from there; assistive technology announces it."""
+    """Say what the result means, and where to go from there."""
     with st.container(key="train_result"):
         if run.train_accuracy is None or run.test_accuracy is None:
             if run.state.active:
@@ -315,9 +330,8 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
             fine_tuning_result(run.fine_tuning, run.test_accuracy)
         else:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
-            stopped = run.state is RunState.STOPPED
-            ended = "Training stopped early; the model so far is saved." if stopped else "Training finished."
-            st.info(f"{ended} {verdict}", icon=":material/flag:")
+            stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
+            st.info(stopped + verdict, icon=":material/flag:")
         chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
         chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
 

@@ -3,10 +3,32 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from benchmarks.server import Server
+from core.store.runs import RunStore
 from tests.browser.actions import click, element, open_page, selected, set_slider, wait_until_idle
+
+
+def make_tiny(page: Page) -> None:
+    """Choose the smallest training set that the form allows."""
+    folded = element(page, "train_settings")
+    if folded.count():
+        folded.locator("summary").first.click()
+    element(page, "train_data").locator("summary").click()
+    set_slider(page, "recipe_0_train_size", "Home", 1)
+
+
+def newest_run(server: Server) -> str:
+    store = RunStore(server.store)
+    (run,) = store.runs(limit=1)
+    store.database.close()
+    return run.id
+
+
+def evaluate_link(page: Page) -> Locator:
+    """What leads on when a training has ended."""
+    return page.get_by_role("link", name="Evaluate this model")
 
 
 def finished_epochs(page: Page) -> int:
@@ -15,10 +37,14 @@ def finished_epochs(page: Page) -> int:
 
 
 def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, context: BrowserContext):
+    warnings: list[str] = []
+    page.on("console", lambda said: warnings.append(said.text) if said.type == "warning" else None)
     open_page(page, "/train")
     set_slider(page, "recipe_0_epochs", "End", 1)
     click(page, "train_start")
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 100"))).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Training started.")).to_be_attached()
+    before = {key: element(page, key).bounding_box() for key in ("train_numbers", "train_chart")}
 
     page.wait_for_function("/[1-9]\\d* \\/ 100/.test(document.body.innerText)")
     seen = {finished_epochs(page)}
@@ -33,12 +59,13 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     # The page stays usable meanwhile, also for somebody else, who waits in line.
     other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
     open_page(other, "/train")
-    expect(other.get_by_text("Started by somebody else. You can look")).to_be_visible()
+    expect(other.get_by_text("Started by someone else. You can look")).to_be_visible()
     expect(element(other, "train_stop")).to_have_count(0)
     click(other, "train_start")
-    expect(element(other, "train_line")).to_contain_text("1 / 1")
+    expect(element(other, "train_numbers")).to_contain_text("1 / 1")
+    expect(other.get_by_role("status").get_by_text("Training queued.")).to_be_attached()
     click(other, "train_stop")
-    expect(element(other, "train_line")).to_have_count(0)
+    expect(element(other, "train_numbers")).not_to_contain_text("Position in queue")
     other.context.close()
 
     # A refresh in the middle shows the same run, and it is still mine to stop; so it is
@@ -53,22 +80,26 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     expect(element(tab, "train_stop")).to_be_visible()
     tab.close()
     click(page, "train_stop")
-    expect(page.get_by_text("Stopped early")).to_be_visible()
-    expect(element(page, "train_result")).to_contain_text("Test images")
+    expect(page.get_by_text("Stopped early; the model so far is saved.")).to_be_visible()
+    expect(element(page, "train_numbers")).to_contain_text(re.compile(r"Test accuracy\s*[\d.]+%"))
+    expect(page.get_by_role("status").get_by_text("Training stopped early.")).to_be_attached()
+    after = {key: element(page, key).bounding_box() for key in before}
+    assert after == before, "nothing has moved"
+    assert not [warning for warning in warnings if "extent" in warning]
 
     # On to Evaluate, with the network that has just been trained.
-    page.get_by_role("link", name="See where it fails").click()
+    page.get_by_role("link", name="Evaluate this model").click()
     expect(page.locator("h1")).to_have_text("Evaluate a network")
     expect(selected(page, "evaluate_model")).to_have_value(re.compile(r"Run \d+: "))
 
 
 def test_a_double_click_starts_one_training(page: Page):
     open_page(page, "/train")
-    set_slider(page, "recipe_0_train_size", "Home", 1)
+    make_tiny(page)
     click(page, "train_start")
     page.wait_for_timeout(250)
     click(page, "train_start")
-    expect(element(page, "train_result")).to_be_visible()
+    expect(evaluate_link(page)).to_be_visible()
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
     name = page.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
     number = int(re.search(r"\d+", name).group())
@@ -76,22 +107,24 @@ def test_a_double_click_starts_one_training(page: Page):
     # The next training has the next number: the second click did not start one.
     click(page, "train_start")
     expect(page.get_by_role("heading", name=re.compile(rf"^Run {number + 1}:"))).to_be_visible()
-    expect(element(page, "train_result")).to_be_visible()
+    expect(evaluate_link(page)).to_be_visible()
 
 
 def test_leaving_the_page_and_coming_back_shows_the_run(page: Page):
     open_page(page, "/train")
-    set_slider(page, "recipe_0_train_size", "Home", 1)
+    make_tiny(page)
     click(page, "train_start")
     expect(page.get_by_role("heading", name=re.compile(r"^Run \d+"))).to_be_visible()
     page.get_by_role("link", name="Explore", exact=True).click()
     expect(page.locator("h1")).to_have_text("Explore the digits")
     page.get_by_role("link", name="Train", exact=True).click()
     expect(page.get_by_role("heading", name=re.compile(r"^Run \d+"))).to_be_visible()
-    expect(element(page, "train_result")).to_be_visible()
+    expect(evaluate_link(page)).to_be_visible()
 
 
-def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, context: BrowserContext):
+def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(
+    page: Page, context: BrowserContext, server: Server
+):
     open_page(page, "/train")
     set_slider(page, "recipe_0_epochs", "End", 1)
     click(page, "train_start")
@@ -99,19 +132,20 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
 
     other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
     open_page(other, "/train")
+    make_tiny(other)
     element(other, "nickname").get_by_role("textbox").fill("Grace")
     element(other, "nickname").get_by_role("textbox").press("Enter")
-    set_slider(other, "recipe_0_train_size", "Home", 1)
+    wait_until_idle(other)
     click(other, "train_start")
-    expect(element(other, "train_line")).to_be_visible()
+    expect(element(other, "train_numbers")).to_contain_text("Position in queue")
     name = other.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
     click(page, "train_stop")
-    expect(element(page, "train_result")).to_be_visible()
-    expect(element(other, "train_result")).to_be_visible()
+    expect(evaluate_link(page)).to_be_visible()
+    expect(evaluate_link(other)).to_be_visible()
 
     # Everybody finds it by its address; only Grace may change it.
-    address = other.url
-    open_page(page, address)
+    address = f"run={newest_run(server)}"
+    open_page(page, f"/train?{address}")
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     expect(page.get_by_text("Started by Grace. You can look, but not change it.")).to_be_visible()
     for visitor, controls in ((page, 0), (other, 1)):
@@ -119,7 +153,7 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
         expect(visitor.locator("h1")).to_have_text("Training runs")
         expect(visitor.locator("[data-testid=stDataFrame]")).to_be_visible()
         wait_until_idle(visitor)
-        open_page(visitor, f"/runs?{address.split('?')[1]}")
+        open_page(visitor, f"/runs?{address}")
         expect(element(visitor, "run_card")).to_contain_text(name)
         expect(element(visitor, "run_save")).to_have_count(controls)
 
@@ -134,9 +168,9 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
 
 def test_choosing_a_row_opens_that_run(page: Page):
     open_page(page, "/train")
-    set_slider(page, "recipe_0_train_size", "Home", 1)
+    make_tiny(page)
     click(page, "train_start")
-    expect(element(page, "train_result")).to_be_visible()
+    expect(evaluate_link(page)).to_be_visible()
     name = page.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
     page.get_by_role("link", name="Runs", exact=True).click()
     table = page.locator("[data-testid=stDataFrame]")
@@ -158,7 +192,7 @@ def test_a_run_survives_the_end_of_its_server(browser: Browser, tmp_path: Path):
         set_slider(page, "recipe_0_epochs", "End", 1)
         click(page, "train_start")
         page.wait_for_function("/[1-9]\\d* \\/ 100/.test(document.body.innerText)", timeout=60_000)
-        run = page.url.split("run=")[1]
+        run = newest_run(first)
     finally:
         first.process.kill()
         first.process.wait()
@@ -178,3 +212,31 @@ def test_a_run_survives_the_end_of_its_server(browser: Browser, tmp_path: Path):
         second.stop()
         page.context.close()
     assert "Traceback" not in second.log.read_text()
+
+
+def test_start_is_reached_with_three_presses_of_tab(page: Page):
+    open_page(page, "/train")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Start training")).to_be_focused()
+
+
+def test_the_settings_stay_open_while_one_changes_them(page: Page):
+    open_page(page, "/train?run=relu")
+    settings = element(page, "train_settings")
+    expect(settings.locator("summary").first).to_contain_text("Dense 300 sigmoid")
+    settings.locator("summary").first.click()
+    set_slider(page, "recipe_0_hidden_layers", "ArrowRight", 1)
+    expect(settings.locator("summary").first).to_contain_text("Dense 300, 100 sigmoid")
+    expect(element(page, "recipe_0_hidden_layers")).to_be_visible()
+
+    # The settings of the run that one looks at, one click away.
+    click(page, "train_use")
+    expect(settings.locator("summary").first).to_contain_text("Dense 256, 128 ReLU")
+    expect(element(page, "train_use")).to_have_count(0)
+    expect(selected(page, "train_preset")).to_have_value("ReLU network with dropout")
+    page.reload()
+    expect(selected(page, "train_preset")).to_have_value("ReLU network with dropout")

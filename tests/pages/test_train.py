@@ -1,6 +1,10 @@
+import dataclasses
+import re
+
 import pytest
 
 from core.data import load_mnist
+from core.export.keras_script import keras_script
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
@@ -9,6 +13,7 @@ from core.store.run import RunState
 from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
+from ui.training_panel import _progress, clock
 
 
 def metrics(app) -> dict[str, str]:
@@ -75,10 +80,13 @@ def test_a_training_and_its_result(open_page):
     shown = metrics(app)
     assert shown["Test accuracy"] == f"{run.test_accuracy:.2%}"
     assert shown["Training accuracy"] == f"{run.train_accuracy:.2%}"
+    assert shown["Validation accuracy"] == "–"
     assert shown["Epoch"] == "1 / 1"
+    assert [metric.value for metric in app.metric].count(shown["Test accuracy"]) == 1
     assert "hardly learned anything" in words(app)
     assert run.recipe.settings in words(app)
     assert "run" not in app.query_params, "a page writes nothing into its address by itself"
+    assert "train_use" not in keys(app), "they are in the form already"
 
     # On to Evaluate, where the new network is at the top of the list.
     app.switch_page("pages/3_evaluate.py")
@@ -105,12 +113,12 @@ def test_who_leaves_and_comes_back_sees_the_same_run(open_page, browser):
     bob = open_page("2_train")
     wait_until_trained()
     bob.run()
-    assert "Test accuracy" in metrics(bob), "who only looks on keeps the result, too"
+    assert metrics(bob)["Test accuracy"] != "–", "who only looks on keeps the result, too"
     for app in (ann, bob):
         app.switch_page("pages/1_explore.py").run()
         app.switch_page("pages/2_train.py").run()
         assert "Run 1" in words(app)
-        assert "Test accuracy" in metrics(app)
+        assert metrics(app)["Test accuracy"] != "–"
     assert bob.session_state["run"] == ann.session_state["run"]
 
 
@@ -121,6 +129,10 @@ def progress(app) -> str:
 
 def keys(app) -> list[str]:
     return [button.key for button in app.button]
+
+
+def newest() -> str:
+    return resources.store().runs(limit=1)[0].id
 
 
 def start(open_page, browser, name: str):
@@ -135,14 +147,15 @@ def start(open_page, browser, name: str):
 
 def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back):
     ann = start(open_page, browser, "ann")
-    first = ann.session_state["run"]
-    wait_for_state(first, RunState.RUNNING)
+    wait_for_state(newest(), RunState.RUNNING)
     bob = start(open_page, browser, "bob")
+    second = newest()
     cem = start(open_page, browser, "cem")
-    second = bob.session_state["run"]
     assert "Queued: it starts automatically" in progress(bob)
+    assert metrics(ann)["Epoch"] == "0 / 10"
     assert metrics(bob)["Position in queue"] == "1 / 1"
     assert metrics(cem)["Position in queue"] == "2 / 2"
+    assert re.fullmatch(r"\d+ s", metrics(bob)["Starts in about"])
     assert bob.button(key="train_stop").label == "Cancel"
 
     # At most one waiting run for each: the second one is refused, and nothing is lost.
@@ -158,8 +171,8 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_
 
 
 def test_only_the_owner_stops(open_page, browser, held_back):
-    ann = start(open_page, browser, "ann")
-    run_id = ann.session_state["run"]
+    start(open_page, browser, "ann")
+    run_id = newest()
     wait_for_state(run_id, RunState.RUNNING)
 
     # The link that Ann shares shows Bob her run, and does not make him its owner.
@@ -178,6 +191,8 @@ def test_only_the_owner_stops(open_page, browser, held_back):
     refreshed = open_page("2_train", run=run_id)
     assert "Stopped early" in words(refreshed)
     assert refreshed.text_input(key="nickname").value == "ann", "who has trained before is known"
+    browser("bob")
+    assert "Started by ann. You can look, but not change it." in words(open_page("2_train", run=run_id))
 
 
 def test_a_personal_link_makes_another_device_mine(open_page, browser):
@@ -241,7 +256,7 @@ def test_an_interrupted_run_is_resumed_with_a_click(open_page, monkeypatch: pyte
     wait_until_trained()
     app.run()
     assert resources.store().runs()[0].state is RunState.FINISHED
-    assert "Test accuracy" in metrics(app)
+    assert metrics(app)["Test accuracy"] != "–"
 
 
 def test_a_failed_training_is_one_sentence(open_page, monkeypatch: pytest.MonkeyPatch):
@@ -268,3 +283,98 @@ def test_an_interrupted_run_goes_on_when_anybody_opens_any_page(open_page, store
     assert not app.exception
     wait_until_trained()
     assert store.get(run.id).state is RunState.FINISHED
+
+
+def test_the_last_epoch_is_not_counted_beyond_the_end(open_page, store):
+    """While the network is evaluated, all epochs are done and the run is not finished yet."""
+    run = finished_run(store, Recipe(epochs=1), owner="ann")
+    evaluating = dataclasses.replace(run, state=RunState.RUNNING, progress=0.99, test_accuracy=None)
+    _, text = _progress(evaluating)
+    assert text == "Evaluating on the test set…"
+    _, text = _progress(dataclasses.replace(evaluating, recipe=Recipe(epochs=2), progress=0.6))
+    assert text.startswith("Epoch 2 of 2")
+
+
+def test_times_are_said_as_one_says_them():
+    assert [clock(seconds) for seconds in (0.2, 8.4, 59.7, 125, 300)] == [
+        "0 s",
+        "8 s",
+        "1 min",
+        "2 min 5 s",
+        "5 min",
+    ]
+
+
+def test_a_nickname_that_is_too_long_is_shortened_and_says_so(open_page):
+    app = open_page("2_train")
+    resources.scheduler().shutdown()  # The run only waits.
+    app.text_input(key="nickname").set_value("Ada Lovelace, Countess of Byron").run()
+    assert "at most 20 characters" in app.warning[0].value
+    assert "“Ada Lovelace, Counte”" in app.warning[0].value
+    app.button(key="train_start").click().run()
+    assert resources.store().runs()[0].nickname == "Ada Lovelace, Counte"
+
+
+def test_own_settings_are_kept_after_a_refresh_and_after_a_restart(open_page, browser):
+    browser("ann")
+    app = open_page("2_train")
+    app.number_input(key="recipe_0_hidden_units_1").set_value(7).run()
+    refreshed = open_page("2_train")
+    assert refreshed.number_input(key="recipe_0_hidden_units_1").value == 7
+    assert refreshed.selectbox(key="train_preset").value == "own"
+    refreshed.selectbox(key="train_preset").select("relu").run()
+    assert not refreshed.exception
+    assert "own" not in refreshed.selectbox(key="train_preset").options
+    assert open_page("2_train").selectbox(key="train_preset").value == "relu"
+
+    # A server that has just begun knows the runs only.
+    finished_run(resources.store(), Recipe(epochs=3), owner="ann")
+    resources.drafts().clear()
+    assert open_page("2_train").slider(key="recipe_0_epochs").value == 3
+    browser("bob")
+    assert open_page("2_train").slider(key="recipe_0_epochs").value == 10
+
+
+def test_the_settings_of_a_run_fill_the_form(open_page, store):
+    run = finished_run(store, Recipe(hidden_units=(32, 16), optimizer="sgd", epochs=3), owner="ann")
+    app = open_page("2_train", run=run.id)
+    assert metrics(app)["Parameters"] == "238,510", "the form is not that of somebody else's run"
+    app.button(key="train_use").click().run()
+    assert not app.exception
+    assert metrics(app)["Parameters"] == f"{run.recipe.parameters:,}"
+    assert app.selectbox(key="train_preset").value == "own"
+    assert app.expander(key="train_settings").label.endswith(run.recipe.settings)
+    assert "train_use" not in keys(app)
+    resources.scheduler().shutdown()  # The run only waits.
+    app.button(key="train_start").click().run()
+    assert resources.store().runs()[0].recipe == run.recipe
+    app = open_page("2_train", run="relu")
+    app.button(key="train_use").click().run()
+    assert app.selectbox(key="train_preset").value == "relu"
+
+
+def test_the_code_is_that_of_the_recipe_in_the_form(open_page):
+    app = open_page("2_train")
+    app.number_input(key="recipe_0_hidden_units_1").set_value(7)
+    app.toggle(key="show_code_train").set_value(True).run()
+    assert app.code[0].value == keras_script(Recipe(hidden_units=(7,))).strip()
+
+
+def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
+    app = open_page("2_train")
+    folded = [
+        widget.label
+        for key in ("train_data", "train_more")
+        for kind in ("slider", "select_slider", "toggle", "number_input", "button_group")
+        for widget in app.expander(key=key).get(kind)
+    ]
+    shown = [widget.label for kind in (app.slider, app.select_slider, app.number_input) for widget in kind]
+    assert [label for label in shown if label not in folded] == [
+        "Hidden layers",
+        "Epochs",
+        "Batch size",
+        "Learning rate",
+        "Units in hidden layer 1 (neurons)",
+    ]
+    assert {"Validation split", "Random seed", "Dropout rate", "Convolutional layers"} <= {*folded}
+    assert "Loss: sparse categorical cross-entropy" in words(app)
