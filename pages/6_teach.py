@@ -54,7 +54,7 @@ with row:
     run = pick("teach_model", default="article")
 
 settings, examples = st.columns([2, 3], gap="medium")
-with settings:
+with settings, st.container(key="teach_settings"):
     training, validation = (len(part) for part in to_arrays(drawings).split())
     enough, label = len(drawings) >= MIN_DRAWINGS, "Fine-tune the model"
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.

@@ -67,9 +67,11 @@ def learning_curve(
     domain = _accuracy_domain(values, zoom) if metric == "accuracy" else [0, _highest_loss(values)]
     title = "Accuracy" if metric == "accuracy" else "Loss"
     text = {"labelColor": style.text, "titleColor": style.text, "labelFontSize": 14, "titleFontSize": 15}
-    marks: list[dict[str, Any]] = [{"mark": {"type": "line", "strokeWidth": 3, "clip": True}}]
+    # Before the first epoch a mark has nothing that a screen reader could name.
+    aria = bool(rows)
+    marks: list[dict[str, Any]] = [{"mark": {"type": "line", "strokeWidth": 3, "clip": True, "aria": aria}}]
     if epochs < _MANY_EPOCHS:
-        marks.append({"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1}})
+        marks.append({"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1, "aria": aria}})
     return {
         "data": {"values": rows},
         "height": height if isinstance(height, int) else 0,
