@@ -21,6 +21,13 @@ def address_of(folder: Path) -> str:
     return f"sqlite:///{(folder / 'runs.db').as_posix()}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all tests of a file: what they share is made once, as is the browser's server."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/browser/") else file))
+
+
 @pytest.fixture(autouse=True)
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Where the run store of this test is: never the one of whoever works here."""

@@ -9,12 +9,17 @@ from core.evaluation import Confusion, Evaluation, EvaluationError, evaluate, pr
 
 
 @pytest.fixture(scope="module")
-def evaluation(article_result, mnist: Dataset) -> Evaluation:
-    return evaluate(article_result.model, mnist.test_images, mnist.test_labels)
+def model(bundled_model):
+    return bundled_model("article")
 
 
-def test_probabilities_are_those_of_keras(evaluation: Evaluation, article_result, mnist: Dataset):
-    expected = article_result.model.predict(mnist.test_images, verbose=0)
+@pytest.fixture(scope="module")
+def evaluation(bundled_evaluation) -> Evaluation:
+    return bundled_evaluation("article")
+
+
+def test_probabilities_are_those_of_keras(evaluation: Evaluation, model, mnist: Dataset):
+    expected = model.predict(mnist.test_images, verbose=0)
     np.testing.assert_allclose(evaluation.probabilities, expected, atol=1e-6)
 
 
@@ -66,8 +71,8 @@ def test_no_errors():
 
 
 @pytest.mark.parametrize("count", [1, 999, 1001])
-def test_any_number_of_images(count: int, article_result, mnist: Dataset):
-    assert predict(article_result.model, mnist.test_images[:count]).shape == (count, 10)
+def test_any_number_of_images(count: int, model, mnist: Dataset):
+    assert predict(model, mnist.test_images[:count]).shape == (count, 10)
 
 
 def test_a_model_with_other_classes_is_refused(mnist: Dataset):
@@ -77,11 +82,11 @@ def test_a_model_with_other_classes_is_refused(mnist: Dataset):
         evaluate(two_classes, mnist.test_images[:5], mnist.test_labels[:5])
 
 
-def test_images_and_labels_must_match(article_result, mnist: Dataset):
+def test_images_and_labels_must_match(model, mnist: Dataset):
     with pytest.raises(EvaluationError, match="one label per image"):
-        evaluate(article_result.model, mnist.test_images[:5], mnist.test_labels[:4])
+        evaluate(model, mnist.test_images[:5], mnist.test_labels[:4])
     with pytest.raises(EvaluationError, match="at least one image"):
-        evaluate(article_result.model, mnist.test_images[:0], mnist.test_labels[:0])
+        evaluate(model, mnist.test_images[:0], mnist.test_labels[:0])
 
 
 def test_images_of_a_cell_a_row_and_a_column(evaluation: Evaluation):

@@ -1,5 +1,7 @@
 """Activations, computed again without Keras, and the attributions of pixels."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from core.analysis.interpretability import Kind, activations, integrated_gradien
 from core.data import Dataset
 from core.plots import figures
 from core.presets import PRESETS
+from core.training import train
 
 
 @pytest.fixture
@@ -91,8 +94,9 @@ def test_a_network_built_elsewhere(image):
     assert found[-1].values.sum() == pytest.approx(1)
 
 
-def test_a_network_that_was_just_trained(image, article_result):
-    assert [layer.name for layer in activations(article_result.model, image)] == ["hidden_1", "digit"]
+def test_a_network_that_was_just_trained(image, small_recipe, mnist: Dataset):
+    model = train(dataclasses.replace(small_recipe, epochs=1, train_size=100), mnist).model
+    assert [layer.name for layer in activations(model, image)] == ["hidden_1", "digit"]
 
 
 def test_attribution_in_a_network_without_hidden_layer_is_weight_times_ink(mnist, bundled_model):

@@ -78,20 +78,15 @@ def test_a_training_from_start_to_end(scheduler: Scheduler, store: RunStore, sma
     assert store.load_model(run.id).count_params() == small_recipe.parameters
 
 
-def test_epochs_are_in_the_store_while_it_trains(scheduler: Scheduler, store: RunStore, long_recipe: Recipe):
-    run = scheduler.queue.enqueue(long_recipe, "ann", "Long")
-    seen = wait_for(store, run.id, lambda run: run.epochs_done >= 2)
-    assert seen.state is RunState.RUNNING
-    assert len(store.history(run.id)) >= 2
-    wait_for(store, run.id, lambda run: 0 < run.progress < 1)
-
-
-def test_others_wait_and_the_owner_stops(
+def test_epochs_are_in_the_store_while_it_trains_others_wait_and_the_owner_stops(
     scheduler: Scheduler, store: RunStore, long_recipe: Recipe, small_recipe: Recipe
 ):
     ann = scheduler.queue.enqueue(long_recipe, "ann", "Ann's")
     bob = scheduler.queue.enqueue(small_recipe, "bob", "Bob's")
-    wait_for(store, ann.id, lambda run: run.epochs_done)
+    seen = wait_for(store, ann.id, lambda run: run.epochs_done >= 2)
+    assert seen.state is RunState.RUNNING
+    assert len(store.history(ann.id)) >= 2
+    wait_for(store, ann.id, lambda run: 0 < run.progress < 1)
     assert store.get(bob.id).state is RunState.QUEUED
     with pytest.raises(RunError, match="Only the person who started"):
         scheduler.queue.stop(ann.id, "bob")
@@ -300,7 +295,7 @@ def test_two_servers_share_a_store_and_one_goes_on_when_the_other_is_killed(
     store: RunStore, small_recipe: Recipe, long_recipe: Recipe, mnist: Dataset
 ):
     queue = RunQueue(store)
-    recipe = dataclasses.replace(small_recipe, epochs=12, dropout=0.2)
+    recipe = dataclasses.replace(small_recipe, epochs=30, dropout=0.2)
     killed = queue.enqueue(recipe, "ann", "Killed")
     others = [queue.enqueue(small_recipe, f"owner {number}", "Run") for number in range(3)]
     workers = set()
@@ -322,7 +317,7 @@ def test_two_servers_share_a_store_and_one_goes_on_when_the_other_is_killed(
 
         # The end of the other one, in the middle of a training of minutes.
         long = queue.enqueue(dataclasses.replace(long_recipe, train_size=60_000), "ann", "Long")
-        wait_for(store, long.id, lambda run: run.epochs_done)
+        wait_for(store, long.id, lambda run: run.progress)
         second = other if first is one else one
         second.stdin.write("\n")
         second.stdin.flush()
@@ -367,7 +362,7 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
     scheduler.shutdown()
 
 
-def test_fine_tuning_learns_a_handwriting_and_does_not_forget_mnist(
+def test_fine_tuning_learns_a_handwriting_and_forgets_nothing_also_if_the_server_is_ended(
     scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
     monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
@@ -377,8 +372,16 @@ def test_fine_tuning_learns_a_handwriting_and_does_not_forget_mnist(
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
     mirrored = Drawings(mnist.test_images[some][:, :, ::-1], mnist.test_labels[some])
     run = scheduler.queue.fine_tune("relu", mirrored, "ann")
-    run = wait_until_done(store, run.id)
+    wait_for(store, run.id, lambda run: run.epochs_done >= 1)
+    scheduler.shutdown()
+    assert store.get(run.id).state is RunState.QUEUED
+    again = Scheduler(store)
+    try:
+        run = wait_until_done(store, run.id)
+    finally:
+        again.shutdown()
     assert run.state is RunState.FINISHED, run.failure
+    assert [epoch.number for epoch in store.history(run.id)] == [1, 2, 3, 4]
     outcome = run.fine_tuning
     assert outcome
     assert (outcome.train_size, outcome.holdout_size) == (90, 30)
@@ -389,23 +392,3 @@ def test_fine_tuning_learns_a_handwriting_and_does_not_forget_mnist(
     assert run.test_accuracy is not None
     assert outcome.test_before == store.get("relu").test_accuracy
     assert run.test_accuracy > 0.9, "it still recognizes what it did before"
-    assert len(store.history(run.id)) == fine_tuning.EPOCHS
-
-
-def test_fine_tuning_goes_on_after_the_server_was_ended(
-    scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
-):
-    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
-    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 1000)
-    drawings = Drawings(mnist.test_images[:40], mnist.test_labels[:40])
-    run = scheduler.queue.fine_tune("relu", drawings, "ann")
-    wait_for(store, run.id, lambda run: run.epochs_done >= 1)
-    scheduler.shutdown()
-    assert store.get(run.id).state is RunState.QUEUED
-    again = Scheduler(store)
-    try:
-        run = wait_until_done(store, run.id)
-    finally:
-        again.shutdown()
-    assert run.state is RunState.FINISHED, run.failure
-    assert [epoch.number for epoch in store.history(run.id)] == list(range(1, fine_tuning.EPOCHS + 1))

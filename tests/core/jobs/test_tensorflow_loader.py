@@ -15,33 +15,23 @@ def run(code: str) -> list[str]:
     return answer.stdout.splitlines()
 
 
-def test_it_loads_in_the_background_once():
+def test_it_loads_in_the_background_once_and_all_who_need_it_meanwhile_get_it():
     assert run(
+        "import sys, threading\n"
         "from core.jobs.tensorflow_loader import tensorflow_loader as loader\n"
         "assert not loader.is_loaded\n"
-        "loader.then(lambda: print('loaded'))\n"
-        "thread = loader.load_in_background()\n"
-        "assert loader.load_in_background() is thread, 'one is enough'\n"
-        "thread.join()\n"
+        "loader.then(lambda: print('loaded', flush=True))\n"
+        "background = loader.load_in_background()\n"
+        "assert loader.load_in_background() is background, 'one is enough'\n"
+        "def need():\n"
+        "    loader.load()\n"
+        "    from core.training import train\n"
+        "    sys.stdout.write('train\\n' if callable(train) else 'half made\\n')\n"
+        "threads = [threading.Thread(target=need) for _ in range(3)]\n"
+        "[thread.start() for thread in threads]\n"
+        "[thread.join() for thread in [background, *threads]]\n"
         "print(loader.is_loaded)\n"
-    ) == ["loaded", "True"]
-
-
-def test_two_threads_that_need_it_at_the_same_time_both_get_it():
-    assert (
-        run(
-            "import sys, threading\n"
-            "from core.jobs.tensorflow_loader import tensorflow_loader\n"
-            "def need():\n"
-            "    tensorflow_loader.load()\n"
-            "    from core.training import train\n"
-            "    sys.stdout.write('train\\n' if callable(train) else 'half made\\n')\n"
-            "threads = [threading.Thread(target=need) for _ in range(3)]\n"
-            "[thread.start() for thread in threads]\n"
-            "[thread.join() for thread in threads]\n"
-        )
-        == ["train"] * 3
-    )
+    ) == ["loaded", "train", "train", "train", "True"]
 
 
 def test_if_it_cannot_be_loaded_in_the_background_whoever_needs_it_is_told():
