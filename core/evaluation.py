@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+# Before scikit-learn: it imports `narwhals.stable.v2`, Altair `narwhals.stable`, which wait for each
+# other when two threads of a new server do so at the same moment (Python's import locks).
+import narwhals.stable  # noqa: F401
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support

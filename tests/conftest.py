@@ -53,15 +53,6 @@ def small_recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
-def article_result(mnist: Dataset):
-    """The article network, trained as the article says."""
-    from core.recipe import ARTICLE
-    from core.training import train
-
-    return train(ARTICLE, mnist)
-
-
-@pytest.fixture(scope="session")
 def bundled_model() -> Callable[[str], Any]:
     """The networks that come with Digit Lab, by their preset."""
     return functools.cache(RunStore().load_model)
