@@ -21,6 +21,8 @@ def address_of(folder: Path) -> str:
     return f"sqlite:///{(folder / 'runs.db').as_posix()}"
 
 
+# First, because pytest-xdist reads the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process have all tests of a file: what they share is made once, as is the browser's server."""
     for item in items:
