@@ -24,7 +24,7 @@ test: $(VENV)/dev browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 bench: $(VENV)/dev browser
 	$(BIN)/python -m benchmarks

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from core.data import Dataset, load_mnist
 from core.recipe import Recipe
@@ -21,13 +22,20 @@ def address_of(folder: Path) -> str:
     return f"sqlite:///{(folder / 'runs.db').as_posix()}"
 
 
-# First, because pytest-xdist reads the marks in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process have all tests of a file: what they share is made once, as is the browser's server."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/browser/") else file))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Let one process have all tests of a file, and of the browser: what they share is made once.
+
+    Not by ``xdist_group``: pytest-xdist 3.8 writes the group into the ids of the tests, where
+    pytest 9.2 does not look for it.
+    """
+    return _ByFile(config, log)
+
+
+class _ByFile(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
 
 
 @pytest.fixture(autouse=True)
