@@ -70,7 +70,7 @@ def test_an_image_opens_large_and_leads_to_the_canvas(page: Page):
     expect(dialog.get_by_role("img", name="Output layer (softmax)")).to_be_visible()
     dialog.get_by_role("link", name="Draw it yourself").click()
     expect(page.locator("h1")).to_have_text("Draw a digit")
-    expect(page.get_by_text(f"test image {index}:")).to_be_visible()
+    expect(page.get_by_text(f"test image {index})")).to_be_visible()
     expect(selected(page, "predict_model")).to_have_value(re.compile("Article network"))
     expect(page.locator("canvas.upper-canvas")).to_be_visible()
 
@@ -130,7 +130,7 @@ def test_two_models_on_distorted_images(page: Page):
     open_page(page, "/evaluate?view=Robustness")
     chart = element(page, "evaluate_stress_curves").locator("svg.marks")
     expect(chart).to_contain_text("Article network")
-    expect(chart).to_contain_text("Modern network with dropout")
+    expect(chart).to_contain_text("ReLU network with dropout")
     page.get_by_text("Adversarial (FGSM)", exact=True).click()
     expect(chart).to_contain_text("Random noise")
 
