@@ -1,5 +1,6 @@
 """Take the screenshots of the README from the running app: ``python -m docs.screenshots``."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def main() -> None:
             save(page, "explore")
             open_page(page, "/train")
             click(page, "train_start")
-            expect(element(page, "train_result")).to_be_visible(timeout=60_000)
+            expect(element(page, "train_numbers")).to_contain_text(
+                re.compile(r"Test accuracy\D*\d"), timeout=60_000
+            )
             save(page, "train")
             open_page(page, "/evaluate?model=article")
             expect(element(page, "evaluate_matrix").locator("svg.marks")).to_be_visible()
