@@ -22,13 +22,7 @@ from core.store.runs import RunStore
 from tests.stored import finished_run
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    # A desktop Chromium draws the pages of its own toolbar for each window: 0.7 s of processor time.
-    "--disable-features=PreloadTopChromeWebUI,InitialWebUI,WebUIReloadButton",
-]
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # A page that trains on two busy cores may take its time.
 expect.set_options(timeout=30_000)
