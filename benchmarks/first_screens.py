@@ -12,7 +12,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from benchmarks.server import Server
 from tests.browser.actions import open_page, wait_until_drawn
-from tests.browser.conftest import BROWSER_FLAGS, find_browser
+from tests.browser.conftest import BROWSER_FLAGS, PHONE_AGENT, find_browser
 
 # The keys of the things without which a page would be empty to anyone who opens it.
 MAIN = {
@@ -31,10 +31,6 @@ MAIN = {
     "/teach": ["teach_settings", "teach_start", "teach_examples"],
     "/runs": ["runs_list"],
 }
-_PHONE = (
-    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Mobile Safari/537.36"
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Screen:
 SCREENS = (
     Screen("laptop", 1280, 800),
     Screen("projector", 1920, 1080),
-    Screen("phone", 390, 844, _PHONE),
+    Screen("phone", 390, 844, PHONE_AGENT),
     Screen("narrow window", 390, 844),
 )
 

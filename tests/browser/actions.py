@@ -17,14 +17,20 @@ ZERO: list[Point] = [
 
 
 def open_page(page: Page, path: str) -> None:
-    page.goto(path)
-    expect(page.locator("h1")).to_be_visible()
+    page.goto(path, wait_until="commit")
+    page.locator("h1").wait_for()
     wait_until_idle(page)
+
+
+_IS_IDLE = """() =>
+    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
+"""
 
 
 def wait_until_idle(page: Page) -> None:
     """Until the server has run the page to its end."""
-    expect(page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+    # Not `expect`, which looks again after up to a second: the browser looks at each frame.
+    page.wait_for_function(_IS_IDLE)
 
 
 # Each has a place on the page before it is drawn.
@@ -42,7 +48,7 @@ def wait_until_drawn(page: Page) -> None:
     """Until pictures, charts, tables and the canvas are there, not only the room for them."""
     wait_until_idle(page)
     if element(page, "predict_canvas").count():
-        expect(page.locator("canvas.upper-canvas")).to_be_visible()
+        page.locator("canvas.upper-canvas").wait_for()
     page.wait_for_function(_IS_DRAWN)
 
 
@@ -62,7 +68,7 @@ def click(page: Page, key: str) -> None:
 
 def pad(page: Page) -> Locator:
     canvas = page.locator("canvas.upper-canvas")
-    expect(canvas).to_be_visible()
+    canvas.wait_for()
     canvas.scroll_into_view_if_needed()
     wait_until_idle(page)
     return canvas

@@ -1,9 +1,11 @@
 """A running server and a real browser."""
 
+import functools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -11,7 +13,6 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     Playwright,
-    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -21,7 +22,18 @@ from core.recipe import Recipe
 from core.store.runs import RunStore
 from tests.stored import finished_run
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE_AGENT = (
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Mobile Safari/537.36"
+)
+PHONE: dict[str, Any] = {
+    "user_agent": PHONE_AGENT,
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # A page that trains on two busy cores may take its time.
@@ -29,8 +41,11 @@ expect.set_options(timeout=30_000)
 
 
 def find_browser(playwright: Playwright) -> str:
-    """Chromium named by ``DIGIT_LAB_BROWSER``, the system's, or Playwright's, which may be absent."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """Chromium named by ``DIGIT_LAB_BROWSER``, the system's, or Playwright's, which may be absent.
+
+    The one without a window comes first: a page costs it half of the time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("DIGIT_LAB_BROWSER") or next(filter(None, map(shutil.which, names)), None)
     return found or playwright.chromium.executable_path
 
@@ -55,11 +70,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, server: Server) -> Callable[[str], BrowserContext]:
+    """Browsers by their name, kept: what one has loaded of Streamlit it does not load again."""
+
+    @functools.cache
+    def visitor(name: str) -> BrowserContext:
+        kind = PHONE if name == "phone" else DESKTOP
+        return browser.new_context(base_url=server.url, reduced_motion="reduce", **kind)
+
+    return visitor
+
+
 @pytest.fixture
-def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
-    yield context
-    context.close()
+def context(visitor: Callable[[str], BrowserContext]) -> Iterator[BrowserContext]:
+    """The browser of somebody who has never been here."""
+    yield from _new_visit(visitor("desktop"))
 
 
 @pytest.fixture
@@ -68,12 +94,23 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture
-def phone(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=server.url, viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2
-    )
-    yield context.new_page()
-    context.close()
+def other(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
+    """A page of somebody else."""
+    for context in _new_visit(visitor("other")):
+        yield context.new_page()
+
+
+@pytest.fixture
+def phone(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
+    for context in _new_visit(visitor("phone")):
+        yield context.new_page()
+
+
+def _new_visit(context: BrowserContext) -> Iterator[BrowserContext]:
+    context.clear_cookies()
+    yield context
+    for page in context.pages:
+        page.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,15 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from benchmarks.server import Server
 from core.store.runs import RunStore
-from tests.browser.actions import click, element, open_page, selected, set_slider, wait_until_idle
+from tests.browser.actions import (
+    click,
+    element,
+    open_page,
+    selected,
+    set_slider,
+    wait_until_drawn,
+    wait_until_idle,
+)
 
 
 def make_tiny(page: Page) -> None:
@@ -36,7 +44,9 @@ def finished_epochs(page: Page) -> int:
     return int(text.split("/")[0])
 
 
-def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, context: BrowserContext):
+def test_epochs_appear_one_after_another_and_survive_a_refresh(
+    page: Page, other: Page, context: BrowserContext
+):
     warnings: list[str] = []
     page.on("console", lambda said: warnings.append(said.text) if said.type == "warning" else None)
     open_page(page, "/train")
@@ -57,7 +67,6 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     assert max(seen) < 100
 
     # The page stays usable meanwhile, also for somebody else, who waits in line.
-    other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
     open_page(other, "/train")
     expect(other.get_by_text("Started by someone else. You can look")).to_be_visible()
     expect(element(other, "train_stop")).to_have_count(0)
@@ -66,7 +75,6 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, conte
     expect(other.get_by_role("status").get_by_text("Training queued.")).to_be_attached()
     click(other, "train_stop")
     expect(element(other, "train_numbers")).not_to_contain_text("Position in queue")
-    other.context.close()
 
     # A refresh in the middle shows the same run, and it is still mine to stop; so it is
     # after a refresh on another page, and in another tab.
@@ -122,15 +130,12 @@ def test_leaving_the_page_and_coming_back_shows_the_run(page: Page):
     expect(evaluate_link(page)).to_be_visible()
 
 
-def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(
-    page: Page, context: BrowserContext, server: Server
-):
+def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, other: Page, server: Server):
     open_page(page, "/train")
     set_slider(page, "recipe_0_epochs", "End", 1)
     click(page, "train_start")
     expect(element(page, "train_progress")).to_be_visible()
 
-    other = context.browser.new_context(base_url=page.url.split("/train")[0]).new_page()
     open_page(other, "/train")
     make_tiny(other)
     element(other, "nickname").get_by_role("textbox").fill("Grace")
@@ -163,7 +168,6 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(
     element(other, "run_delete").get_by_role("button").first.click()
     click(other, "run_delete_for_good")
     expect(element(other, "run_card")).to_have_count(0)
-    other.context.close()
 
 
 def test_choosing_a_row_opens_that_run(page: Page):
@@ -216,6 +220,7 @@ def test_a_run_survives_the_end_of_its_server(browser: Browser, tmp_path: Path):
 
 def test_start_is_reached_with_three_presses_of_tab(page: Page):
     open_page(page, "/train")
+    wait_until_drawn(page)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,0 +1,153 @@
+"""Every page and view: its main things on the first screen, and nothing that shuts anybody out."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from benchmarks.first_screens import MAIN, SCREENS, Screen, Seen, head_height, look
+from tests.browser.actions import element, open_page, overflow, wait_until_drawn
+
+HEAD = 200
+VIEW = "?view="
+# How often a page is looked at while its charts find their size.
+LOOKS = 100
+# The narrowest first: the window grows.
+DESKTOP_SCREENS = sorted((screen for screen in SCREENS if not screen.user_agent), key=lambda one: one.width)
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    # A best practice and not a rule of WCAG, but it is how one finds one's way without sight.
+    "rules": {"heading-order": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 22, 29)"}
+MAIN_PICTURES = {"/": 6, "/explore": 5, "/train": 1, "/evaluate": 12, "/predict": 1}
+VIEW_PICTURES = {"Errors": 12, "Robustness": 1, "Label errors": 15}
+
+
+@pytest.fixture(scope="module", params=MAIN)
+def place(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def tab(visitor: Callable[[str], BrowserContext]) -> Page:
+    return visitor("tour").new_page()
+
+
+@pytest.fixture(scope="module")
+def phone_tab(visitor: Callable[[str], BrowserContext]) -> Page:
+    return visitor("phone").new_page()
+
+
+@pytest.fixture(scope="module")
+def desktop(tab: Page, place: str) -> Page:
+    tab.set_viewport_size(DESKTOP_SCREENS[0].viewport)
+    return visit(tab, place)
+
+
+@pytest.fixture(scope="module")
+def phone(phone_tab: Page, place: str) -> Page:
+    return visit(phone_tab, place)
+
+
+def visit(page: Page, place: str) -> Page:
+    """Go to a page; to a view as a visitor does, who is on its page already."""
+    path, _, view = place.partition(VIEW)
+    if view and urlsplit(page.url).path == path:
+        element(page, "view").get_by_role("radio", name=view, exact=True).click()
+        element(page, MAIN[place][0]).first.wait_for()
+    else:
+        open_page(page, place)
+    return page
+
+
+@pytest.mark.parametrize("screen", DESKTOP_SCREENS, ids=lambda screen: screen.name)
+def test_the_main_things_are_wholly_on_the_first_screen(desktop: Page, place: str, screen: Screen):
+    desktop.set_viewport_size(screen.viewport)
+    assert faults(desktop, place) == []
+
+
+def test_the_main_things_are_wholly_on_the_first_screen_of_a_phone(phone: Page, place: str):
+    assert faults(phone, place) == []
+
+
+def test_no_violation_of_wcag(desktop: Page, place: str):
+    desktop.set_viewport_size({"width": 1280, "height": 800})
+    assert violations(desktop) == []
+
+
+def test_every_picture_has_a_text(desktop: Page, place: str):
+    pictures = desktop.locator("[data-testid=stMain] img")
+    path, _, view = place.partition(VIEW)
+    count = VIEW_PICTURES.get(view) if view else MAIN_PICTURES.get(path)
+    if count is not None:
+        expect(pictures).to_have_count(count)
+    assert all(picture.get_attribute("alt") for picture in pictures.all())
+
+
+@pytest.mark.parametrize("path", ["/train", "/runs"])
+def test_no_violation_in_a_run(page: Page, run: str, path: str):
+    open_page(page, f"{path}?run={run}")
+    assert violations(page) == []
+
+
+def test_no_violation_in_any_source_of_predict(page: Page):
+    open_page(page, "/predict")
+    sources = element(page, "predict_source").get_by_role("radio")
+    expect(sources).to_have_count(4)
+    for source in sources.all()[1:]:
+        source.click()
+        assert violations(page) == [], source.inner_text()
+
+
+def faults(page: Page, place: str) -> list[str]:
+    """Say what is not on the first screen, once the page has come to rest."""
+    keys, found = MAIN[place], []
+    for key in keys:
+        element(page, key).first.wait_for()
+    for _ in range(LOOKS):
+        wait_until_drawn(page)
+        found = [describe(thing) for key in keys if not (thing := look(page, key)).whole]
+        # The head of the page is the same for all its views; each has headings and widgets of its own.
+        head = head_height(page, keys[0])
+        if head > HEAD and VIEW not in place:
+            found.append(f"the head takes {head:.0f} px")
+        if (excess := overflow(page)) > 0:
+            found.append(f"{excess} px wider than the screen")
+        if page.locator("[data-testid=stException]").count():
+            found.append("an exception")
+        if not found:
+            break
+        page.evaluate("new Promise(requestAnimationFrame)")
+    return found
+
+
+def describe(thing: Seen) -> str:
+    """Say how much of it can be seen."""
+    return f"{thing.visible:.0f} of {thing.height:.0f} px of {thing.key}"
+
+
+_HAS_BACKGROUND = """color =>
+    getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor === color
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds in the light and in the dark theme, with the rule and the element."""
+    if not page.evaluate("window.axe !== undefined"):
+        page.evaluate(Axe().axe_script)
+    found = []
+    for theme, background in BACKGROUNDS.items():
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(_HAS_BACKGROUND, arg=background)
+        wait_until_drawn(page)
+        results = page.evaluate("options => axe.run(document, options)", OPTIONS)
+        found += [
+            f"{theme}: {violation['id']}: {node['html']}: {node['failureSummary']}"
+            for violation in results["violations"]
+            for node in violation["nodes"]
+        ]
+    return found
