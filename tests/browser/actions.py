@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
+from benchmarks.server import Server
+from core.store.runs import RunStore
+
 Point = tuple[float, float]
 
 # Points are in pixels of a canvas of this height; on the screen it may be larger.
@@ -145,3 +148,25 @@ def set_slider(page: Page, key: str, presses: str, times: int) -> None:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the screen."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def newest_run(server: Server) -> str:
+    """Return the id of the run that was queued last."""
+    store = RunStore(server.store)
+    (run,) = store.runs(limit=1)
+    store.database.close()
+    return run.id
+
+
+def wait_for_epoch(page: Page, after: int) -> int:
+    """Wait until more epochs than these are finished, and return how many."""
+    done = page.wait_for_function(
+        """after => {
+            const shown = document.querySelector(".st-key-train_numbers")?.innerText ?? ""
+            const done = parseInt((shown.match(/(\\d+) \\/ \\d+/) || [0, 0])[1])
+            return done > after && done
+        }""",
+        arg=after,
+        timeout=90_000,
+    )
+    return int(done.json_value())

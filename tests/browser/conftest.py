@@ -36,6 +36,8 @@ PHONE: dict[str, Any] = {
 }
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+# A server that trains leaves the other core to the browser.
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 # A page that trains on two busy cores may take its time.
 expect.set_options(timeout=30_000)
 

@@ -1,12 +1,10 @@
 """Every page in a real browser: first visit, tab titles, old and wrong addresses."""
 
 import re
-from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from benchmarks.server import Server
-from tests.browser.actions import click, element, open_page, selected, wait_until_idle
+from tests.browser.actions import element, open_page, selected, wait_until_idle
 
 NAVIGATION = ["Home", "Explore", "Train", "Evaluate", "Predict", "Fine-tune", "Runs"]
 NAME = "Digit Lab"
@@ -65,18 +63,3 @@ def test_back_button_returns_to_the_model_before(page: Page):
     page.go_back()
     expect(page).to_have_url(re.compile("/evaluate"))
     expect(selected(page, "evaluate_model")).to_have_value(re.compile("no hidden layer", re.IGNORECASE))
-
-
-def test_first_address_asked_of_a_new_server_is_a_page_like_any_other(browser: Browser, tmp_path: Path):
-    """Streamlit runs a file in pages/ alone then, without streamlit_app.py and its identities."""
-    server = Server(tmp_path / "log.txt")
-    try:
-        page = browser.new_page(base_url=server.url)
-        open_page(page, "/train")
-        click(page, "train_start")
-        expect(page.get_by_role("heading", name=re.compile("^Run 1: "))).to_be_visible()
-        page.get_by_role("link", name="Predict", exact=True).click()
-        expect(element(page, "predict_canvas")).to_be_visible()
-        page.close()
-    finally:
-        server.stop()

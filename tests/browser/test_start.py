@@ -1,5 +1,6 @@
-"""A server that has only just been started."""
+"""A server that has only just been started, and one that ends."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.server import Server
-from tests.browser.actions import element, open_page
+from tests.browser.actions import click, element, newest_run, open_page, set_slider, wait_for_epoch
 
 STARTING = "Loading TensorFlow"
 # TensorFlow takes more than this, and all else less.
@@ -25,25 +26,53 @@ def new_server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, new_server: Server) -> Iterator[Page]:
+def new_visitor(browser: Browser, new_server: Server) -> Iterator[Page]:
     page = browser.new_page(base_url=new_server.url)
     yield page
     page.close()
 
 
-def test_whoever_comes_too_early_sees_that_tensorflow_is_loading(visitor: Page):
-    visitor.goto("/predict")
-    expect(visitor.get_by_text(STARTING)).to_be_visible()
-    expect(visitor.locator("canvas.upper-canvas")).to_be_visible()
-    expect(visitor.get_by_text(STARTING)).to_have_count(0)
-    expect(element(visitor, "prediction")).to_contain_text("Draw a digit")
-
-
-def test_after_the_first_page_tensorflow_is_loaded_without_anybody_asking(visitor: Page, new_server: Server):
-    open_page(visitor, "/")
-    expect(visitor.get_by_text(STARTING)).to_have_count(0)
+def test_after_the_first_page_tensorflow_is_loaded_without_anybody_asking(
+    new_visitor: Page, new_server: Server
+):
+    open_page(new_visitor, "/")
+    expect(new_visitor.get_by_text(STARTING)).to_have_count(0)
     server = psutil.Process(new_server.process.pid)
     deadline = time.monotonic() + 60
     while server.memory_info().rss < WITH_TENSORFLOW and time.monotonic() < deadline:
         time.sleep(0.2)
     assert server.memory_info().rss > WITH_TENSORFLOW
+
+
+def test_the_first_address_is_a_page_like_any_other_and_a_run_survives_the_end_of_its_server(
+    browser: Browser, new_visitor: Page, new_server: Server
+):
+    """Streamlit runs a file in pages/ alone then, without streamlit_app.py and its identities."""
+    early = browser.new_page(base_url=new_server.url)
+    new_visitor.goto("/train", wait_until="commit")
+    early.goto("/predict", wait_until="commit")
+    # Whoever comes too early is told so, and loses nothing.
+    expect(early.get_by_text(STARTING)).to_be_visible()
+    set_slider(new_visitor, "recipe_0_epochs", "End", 1)
+    click(new_visitor, "train_start")
+    expect(new_visitor.get_by_role("heading", name=re.compile("^Run 1: "))).to_be_visible()
+    expect(early.get_by_text(STARTING)).to_have_count(0)
+    expect(early.locator("canvas.upper-canvas")).to_be_visible()
+    expect(element(early, "prediction")).to_contain_text("Draw a digit")
+    wait_for_epoch(new_visitor, after=0)
+    run = newest_run(new_server)
+
+    # Killed in the middle: the next server goes on.
+    new_server.process.kill()
+    new_server.process.wait()
+    early.close()
+    second = Server(new_server.log)
+    page = browser.new_page(base_url=second.url)
+    try:
+        open_page(page, f"/train?run={run}")
+        before = wait_for_epoch(page, after=0)
+        wait_for_epoch(page, after=before)
+    finally:
+        second.stop()
+        page.close()
+    assert "Traceback" not in second.log.read_text()
