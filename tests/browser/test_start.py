@@ -54,6 +54,8 @@ def test_the_first_address_is_a_page_like_any_other_and_a_run_survives_the_end_o
     # Whoever comes too early is told so, and loses nothing.
     expect(early.get_by_text(STARTING)).to_be_visible()
     set_slider(new_visitor, "recipe_0_epochs", "End", 1)
+    element(new_visitor, "train_data").locator("summary").click()
+    set_slider(new_visitor, "recipe_0_train_size", "ArrowLeft", 2)
     click(new_visitor, "train_start")
     expect(new_visitor.get_by_role("heading", name=re.compile("^Run 1: "))).to_be_visible()
     expect(early.get_by_text(STARTING)).to_have_count(0)

@@ -19,23 +19,24 @@ from tests.browser.actions import (
 
 
 def open_settings(page: Page) -> None:
-    """Unfold the settings, if a run is shown in their place."""
+    """Unfold the settings, also if a run is shown in their place, and those of the data."""
     wait_until_drawn(page)
     folded = element(page, "train_settings")
     if folded.count():
         folded.locator("summary").first.click()
+    element(page, "train_data").locator("summary").click()
 
 
 def make_long(page: Page) -> None:
     """Choose a training that goes on until somebody stops it."""
     open_settings(page)
     set_slider(page, "recipe_0_epochs", "End", 1)
+    set_slider(page, "recipe_0_train_size", "ArrowLeft", 1)
 
 
 def make_tiny(page: Page) -> None:
     """Choose the smallest training set that the form allows."""
     open_settings(page)
-    element(page, "train_data").locator("summary").click()
     set_slider(page, "recipe_0_train_size", "Home", 1)
 
 
