@@ -161,6 +161,8 @@ class Lease:
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
                 fine_tuning=fine_tuning.to_json() if fine_tuning else None,
+                evicted=None,
+                eviction="",
             )
             used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings")))
             connection.execute(delete(FILES).where(*used_up))

@@ -114,6 +114,7 @@ class RunQueue:
                 parent.name,
                 nickname,
                 (recipe,),
+                brings=len(state),
                 parent=run_id,
                 parent_epochs=len(history),
                 epochs_done=len(history),
@@ -149,6 +150,7 @@ class RunQueue:
         start = self._store.model_file(run_id)
         parent = self._store.get(run_id)
         training, holdout = drawings.split()
+        saved = drawings.to_bytes()
         with self._database.writing() as connection:
             (new_id,) = admit(
                 connection,
@@ -156,11 +158,12 @@ class RunQueue:
                 parent.name if parent.fine_tuning else f"{parent.name}{_FINE_TUNED}",
                 nickname,
                 (fine_tuning_recipe(parent.recipe, len(training)),),
+                brings=len(start) + len(saved),
                 parent=run_id,
                 fine_tuning=FineTuning(len(training), len(holdout)).to_json(),
             )
             write_file(connection, new_id, "start", start)
-            write_file(connection, new_id, "drawings", drawings.to_bytes())
+            write_file(connection, new_id, "drawings", saved)
             run = find_run(connection, new_id)
         self._wake.set()
         return run
