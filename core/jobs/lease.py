@@ -106,8 +106,11 @@ class Lease:
         Raises
         ------
         LeaseLost
+        StoreError
+            If it would fill the disk.
         """
         epoch = checkpoint.history[-1]
+        self.store.database.check_room(len(checkpoint.state))
         with self.store.database.writing() as connection:
             self._update(
                 connection,
@@ -151,7 +154,10 @@ class Lease:
         Raises
         ------
         LeaseLost
+        StoreError
+            If it would fill the disk.
         """
+        self.store.database.check_room(len(network) + len(state))
         with self.store.database.writing() as connection:
             self._update(
                 connection,

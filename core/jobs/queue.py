@@ -176,15 +176,7 @@ class RunQueue:
         RunError
             If the run is somebody else's.
         """
-        with self._database.writing() as connection:
-            run = find_owned_run(connection, run_id, owner)
-            if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
-                delete_run(connection, run_id)
-            elif run.state is RunState.QUEUED:
-                # What it learned before an interruption stays.
-                update_run(connection, run_id, state=RunState.INTERRUPTED, failure="")
-            elif run.state is RunState.RUNNING:
-                update_run(connection, run_id, stopping=True)
+        self._database.free(lambda connection: _stop(connection, find_owned_run(connection, run_id, owner)))
 
     def resume(self, run_id: str, owner: str) -> None:
         """Put an interrupted run back into the queue, where it was before.
@@ -228,6 +220,16 @@ class RunQueue:
             )
             _send_series_to_the_end(connection, run)
             return Lease(self._store, find_run(connection, run.id), worker)
+
+
+def _stop(connection: Connection, run: Run) -> None:
+    if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
+        delete_run(connection, run.id)
+    elif run.state is RunState.QUEUED:
+        # What it learned before an interruption stays.
+        update_run(connection, run.id, state=RunState.INTERRUPTED, failure="")
+    elif run.state is RunState.RUNNING:
+        update_run(connection, run.id, stopping=True)
 
 
 def _next_run(connection: Connection) -> Run | None:

@@ -140,14 +140,13 @@ class DrawingStore:
 
     def remove(self, image: npt.NDArray[np.uint8]) -> None:
         """Delete the drawing with this image, shape (28, 28), if it is saved."""
-        with self._database.writing() as connection:
-            connection.execute(delete(DRAWINGS).where(*self._same(image.tobytes())))
+        same = delete(DRAWINGS).where(*self._same(image.tobytes()))
+        self._database.free(lambda connection: connection.execute(same))
 
     def delete(self, ids: Iterable[int]) -> None:
         """Delete drawings; those of others, and those that are gone, are passed over."""
         own = (DRAWINGS.c.owner == self._owner, DRAWINGS.c.id.in_(list(ids)))
-        with self._database.writing() as connection:
-            connection.execute(delete(DRAWINGS).where(*own))
+        self._database.free(lambda connection: connection.execute(delete(DRAWINGS).where(*own)))
 
     def _same(self, content: bytes) -> tuple[ColumnElement[bool], ...]:
         return DRAWINGS.c.owner == self._owner, DRAWINGS.c.image == content

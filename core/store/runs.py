@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, Select, select
 
 from core.history import Epoch
 from core.recipe import Recipe
@@ -240,11 +240,14 @@ class RunStore:
         RunError
             If the run is somebody else's, or is being trained.
         """
-        with self.database.writing() as connection:
+
+        def change(connection: Connection) -> None:
             run = find_owned_run(connection, run_id, owner)
             if run.state is RunState.RUNNING:
                 raise RunError("This run is being trained. Stop it first, then delete it.")
             delete_run(connection, run_id)
+
+        self.database.free(change)
 
     def _change(self, run_id: str, owner: str, **changes: Any) -> None:
         with self.database.writing() as connection:
