@@ -350,7 +350,9 @@ def _continue(run: Run) -> None:
         more = st.number_input("Additional epochs", 1, most, min(5, most), key=f"train_more_{run.id}")
         if st.button(chrome.on_primary("Continue"), type="primary", key="train_extend"):
             try:
-                further = resources.queue().extend(run.id, more, session.owner(), session.nickname())
+                further = resources.queue().extend(
+                    run.id, more, session.owner(), session.nickname(), session.has_cookie()
+                )
             except (RunError, RunRefused, RecipeError, StoreError) as error:
                 st.toast(str(error), icon=":material/block:")
             else:
