@@ -104,6 +104,8 @@ def _panel(run_id: str, shown_pace: float | None) -> None:
 
 def _show(run: Run, history: Sequence[Epoch]) -> None:
     _head(run)
+    if run.state.active and (notice := resources.store().database.notice):
+        st.warning(f"{notice} What you see here may be out of date.", icon=":material/database_off:")
     if run.state is RunState.FAILED:
         st.error(run.failure, icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:

@@ -79,7 +79,7 @@ def end_run(connection: Connection, run_id: str, **values: Any) -> None:
 
 def delete_run(connection: Connection, run_id: str) -> None:
     """Delete a run with all that belongs to it."""
-    # Not left to the database: SQLite does not cascade, see core/store/database.py.
+    # Not left to the database: SQLite does not cascade, see core/store/engine.py.
     for table in (FILES, EPOCHS):
         connection.execute(delete(table).where(table.c.run_id == run_id))
     connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
