@@ -13,6 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import open_files
+
 _NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
@@ -36,6 +38,7 @@ _navigation_was_built = threading.Event()
 
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
+    open_files.raise_limit()
     _read_ahead()
     st.set_page_config(page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
