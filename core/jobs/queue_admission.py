@@ -25,8 +25,9 @@ MAX_WAITING = 60
 # Places beside these for owners who have trained or drawn here before, one for each student of a
 # class: whoever makes up owners cannot take these.
 RESERVED_WAITING = 30
-# Of owners who come without a cookie and have not: each connection of theirs is another owner.
-MAX_COOKIELESS = 10
+# Of owners who come without a cookie and have not: each connection of theirs is another owner. A class
+# whose school blocks cookies still has a place for each student.
+MAX_COOKIELESS = 30
 # What runs that wait may have brought with them, to continue or to fine-tune a network: it cannot be
 # evicted, and must leave room for others.
 MAX_WAITING_BYTES = MAX_BYTES // 4
