@@ -102,18 +102,20 @@ class Database:
         change : callable
             Gets the connection; is called a second time if the disk was full at the first.
         """
+        full = False
         try:
             with self.writing() as connection:
                 result = change(connection)
         except DiskFullError:
             if (store := self._path()) is None:
                 raise
+            full = True
             disk_space.release_reserve(store)
             with self.writing() as connection:
                 result = change(connection)
         if store := self._path():
             with _as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
-                disk_space.shrink(driver_connection(raw), store)
+                disk_space.shrink(driver_connection(raw), store, full)
             disk_space.keep_reserve(store)
         return result
 
