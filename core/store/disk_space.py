@@ -45,6 +45,7 @@ def convert(connection: sqlite3.Connection, store: Path) -> None:
     with contextlib.suppress(sqlite3.Error):  # Another server writes; the next start tries again.
         prepare(connection)
         connection.execute("VACUUM")
+        _checkpoint(connection)
 
 
 def shrink(connection: sqlite3.Connection, store: Path, full: bool) -> None:
