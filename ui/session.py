@@ -46,6 +46,11 @@ def owner() -> str:
     return str(state[_OWNER])
 
 
+def has_cookie() -> bool:
+    """Whether this visitor's browser keeps a cookie, by which they are the same visitor again."""
+    return browser_id() is not None
+
+
 def drawing_store() -> DrawingStore:
     """Return the saved drawings of this visitor."""
     return DrawingStore(resources.store().database, owner())
