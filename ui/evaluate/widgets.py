@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
 from core.data import Images
-from core.evaluation import Evaluation
+from core.evaluation import Evaluation, EvaluationError
 from core.plots import charts, figures, theme
+from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import activations
@@ -194,7 +195,7 @@ def tiles(
 def _open_image(run: Run, index: int) -> None:
     try:
         _show_image(run, index)
-    except RunError as error:
+    except (RunError, StoreError, EvaluationError) as error:
         # The dialog runs by itself, and the model may be gone by now.
         st.error(str(error), icon=":material/error:")
 
