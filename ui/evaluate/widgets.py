@@ -21,6 +21,7 @@ from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
+from ui.spreadsheets import to_csv
 from ui.words import percent
 
 # Returns the file of a picture of a kind, "png" or "svg".
@@ -92,7 +93,7 @@ def save(
         files["png"] = "image/png", partial(picture, "png")
         files["svg"] = "image/svg+xml", partial(picture, "svg")
     if table is not None:
-        files["csv"] = "text/csv", lambda: table.to_csv(index=False)
+        files["csv"] = "text/csv", partial(to_csv, table)
     key = key or name
     with st.container(horizontal=True, key=f"save_{key}"):
         for kind, (mime, content) in files.items():
