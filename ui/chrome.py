@@ -90,7 +90,9 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
             st.markdown(why)
 
     from ui import resources, session
+    from ui.uploads import bound_uploads
 
+    bound_uploads()
     session.owner()
     resources.queue()
     return head.container(horizontal=True, vertical_alignment="center")
