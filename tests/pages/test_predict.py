@@ -311,18 +311,6 @@ def test_a_photograph_of_one_digit_and_of_three(open_page, monkeypatch, mnist):
     assert app.metric[0].value == "072"
 
 
-def test_an_uploaded_photo_is_read_again_and_again_and_kept_once(open_page, mnist):
-    app = open_page("4_predict", model="convolutional")
-    app.segmented_control(key="predict_source").set_value("Photo").run()
-    photo = picture_of(mnist.test_images[0])
-    app.file_uploader(key="predict_file").set_value(("seven.jpg", photo, "image/jpeg")).run()
-    assert app.metric[0].value == "7"
-    app.pills(key="predict_why").set_value("Nearest neighbors").run()
-    assert not app.exception
-    assert app.metric[0].value == "7"
-    assert app.session_state["predict_file"].closed, "the visitor's session holds no copy"
-
-
 FACE = [
     [(140 + 100 * np.cos(turn), 140 + 100 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)],
     [(105.0, 105.0), (106.0, 118.0)],

@@ -80,10 +80,7 @@ def _content() -> bytes | None:
             max_upload_size=MAX_MEGABYTES,
             help="On paper or on a screen, dark on light or light on dark. It is not stored.",
         )
-    if file is None or file.closed:
-        return None
-    with file:  # Closed, it holds no copy in the visitor's session; the next run gets a new one.
-        return file.getvalue()
+    return None if file is None else file.getvalue()
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for strokes…")
