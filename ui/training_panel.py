@@ -332,6 +332,10 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
             stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
             st.info(stopped + verdict, icon=":material/flag:")
+        if not run.has_model:
+            if run.eviction:
+                st.info(run.eviction, icon=":material/auto_delete:")
+            return
         chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
         chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
 

@@ -114,6 +114,7 @@ class RunQueue:
                 parent.name,
                 nickname,
                 (recipe,),
+                brings=len(state),
                 parent=run_id,
                 parent_epochs=len(history),
                 epochs_done=len(history),
@@ -149,6 +150,7 @@ class RunQueue:
         start = self._store.model_file(run_id)
         parent = self._store.get(run_id)
         training, holdout = drawings.split()
+        saved = drawings.to_bytes()
         with self._database.writing() as connection:
             (new_id,) = admit(
                 connection,
@@ -156,11 +158,12 @@ class RunQueue:
                 parent.name if parent.fine_tuning else f"{parent.name}{_FINE_TUNED}",
                 nickname,
                 (fine_tuning_recipe(parent.recipe, len(training)),),
+                brings=len(start) + len(saved),
                 parent=run_id,
                 fine_tuning=FineTuning(len(training), len(holdout)).to_json(),
             )
             write_file(connection, new_id, "start", start)
-            write_file(connection, new_id, "drawings", drawings.to_bytes())
+            write_file(connection, new_id, "drawings", saved)
             run = find_run(connection, new_id)
         self._wake.set()
         return run
@@ -173,15 +176,7 @@ class RunQueue:
         RunError
             If the run is somebody else's.
         """
-        with self._database.writing() as connection:
-            run = find_owned_run(connection, run_id, owner)
-            if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
-                delete_run(connection, run_id)
-            elif run.state is RunState.QUEUED:
-                # What it learned before an interruption stays.
-                update_run(connection, run_id, state=RunState.INTERRUPTED, failure="")
-            elif run.state is RunState.RUNNING:
-                update_run(connection, run_id, stopping=True)
+        self._database.free(lambda connection: _stop(connection, find_owned_run(connection, run_id, owner)))
 
     def resume(self, run_id: str, owner: str) -> None:
         """Put an interrupted run back into the queue, where it was before.
@@ -225,6 +220,16 @@ class RunQueue:
             )
             _send_series_to_the_end(connection, run)
             return Lease(self._store, find_run(connection, run.id), worker)
+
+
+def _stop(connection: Connection, run: Run) -> None:
+    if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
+        delete_run(connection, run.id)
+    elif run.state is RunState.QUEUED:
+        # What it learned before an interruption stays.
+        update_run(connection, run.id, state=RunState.INTERRUPTED, failure="")
+    elif run.state is RunState.RUNNING:
+        update_run(connection, run.id, stopping=True)
 
 
 def _next_run(connection: Connection) -> Run | None:

@@ -8,12 +8,24 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from core.recipe import Recipe
 from core.store.queries import now
-from core.store.retention import MAX_BYTES, evict, read_usage
+from core.store.retention import (
+    MAX_BYTES,
+    OWNER_BYTES,
+    evict,
+    read_owner_usage,
+    read_queued_bytes,
+    read_usage,
+)
 from core.store.run import RunState
 from core.store.tables import COUNTER, RUNS
 
 # Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
 MAX_WAITING = 60
+# What runs that wait may have brought with them, to continue or to fine-tune a network: it cannot be
+# evicted, and must leave room for others.
+MAX_WAITING_BYTES = MAX_BYTES // 4
+# What a run saves: the network, its optimizer's two moments, and the weights to continue from.
+_BYTES_PER_PARAMETER = 17
 
 
 class RunRefused(Exception):
@@ -21,7 +33,13 @@ class RunRefused(Exception):
 
 
 def admit(
-    connection: Connection, owner: str, name: str, nickname: str, recipes: Sequence[Recipe], **values: Any
+    connection: Connection,
+    owner: str,
+    name: str,
+    nickname: str,
+    recipes: Sequence[Recipe],
+    brings: int = 0,
+    **values: Any,
 ) -> list[str]:
     """Add new runs of one owner at the end of the queue, and return their ids.
 
@@ -31,6 +49,8 @@ def admit(
     owner, name, nickname : str
     recipes : sequence of Recipe
         Of the runs, which share one place in the queue's order.
+    brings : int
+        Bytes of the files that they come with.
     **values
         Other columns, the same for all of them.
 
@@ -41,10 +61,11 @@ def admit(
     number = lock(connection)
     check_waiting(connection, owner, len(recipes))
     _check_repeated(connection, owner, recipes)
+    _check_quota(connection, owner, recipes)
+    _check_space(connection, brings)
     order = next_order(connection)
     ids = []
     for recipe in recipes:
-        _check_space(connection)
         number += 1
         ids.append(secrets.token_hex(4))
         connection.execute(
@@ -94,9 +115,21 @@ def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe
         )
 
 
-def _check_space(connection: Connection) -> None:
-    evict(connection)
-    if read_usage(connection).bytes > MAX_BYTES:
+def _check_quota(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
+    """Refuse what would find no room beside the owner's own pinned models."""
+    pinned = read_owner_usage(connection, owner).pinned_bytes
+    largest = max(recipe.parameters for recipe in recipes) * _BYTES_PER_PARAMETER
+    if pinned and pinned + largest > OWNER_BYTES:
         raise RunRefused(
-            "The server has no space for another model. Delete runs that you do not need, then start again."
+            f"Your pinned models leave too little of your {OWNER_BYTES // 2**20} MB for this network. "
+            "Unpin or delete one on Runs, then start again."
         )
+
+
+def _check_space(connection: Connection, brings: int) -> None:
+    evict(connection)
+    queued = read_queued_bytes(connection)
+    if brings and queued and queued + brings > MAX_WAITING_BYTES:
+        raise RunRefused("Too many queued runs continue other runs. Try again in a few minutes.")
+    if read_usage(connection).bytes > MAX_BYTES:
+        raise RunRefused("The server has no space for another model now. Try again in a few minutes.")

@@ -10,11 +10,14 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from core.store import disk_space
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -28,8 +31,15 @@ RETRY_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
+T = TypeVar("T")
+
+
 class StoreError(Exception):
     """Raised when the store cannot be used now. The message says what to do."""
+
+
+class DiskFullError(StoreError):
+    """Raised when the disk has no room for what is to be written."""
 
 
 def default_address() -> str:
@@ -68,6 +78,35 @@ class Database:
         with self._closing_on_error(), self._open().execution_options(writes=True).begin() as connection:
             yield connection
 
+    def free(self, change: Callable[[Connection], T]) -> T:
+        """Make a change that deletes, also on a full disk, and give what it frees back to the disk.
+
+        Parameters
+        ----------
+        change : callable
+            Gets the connection; is called a second time if the disk was full at the first.
+        """
+        try:
+            with self.writing() as connection:
+                result = change(connection)
+        except DiskFullError:
+            if (store := self._path()) is None:
+                raise
+            disk_space.release_reserve(store)
+            with self.writing() as connection:
+                result = change(connection)
+        if store := self._path():
+            with _as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
+                disk_space.shrink(_driver_connection(raw), store)
+            disk_space.keep_reserve(store)
+        return result
+
+    def check_room(self, size: int) -> None:
+        """Raise `DiskFullError` if files of this size (in bytes) would fill the disk."""
+        store = self._path()
+        if store and not disk_space.has_room(store, size):
+            raise DiskFullError(_MESSAGES[sqlite3.SQLITE_FULL])
+
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         with self._lock:
@@ -84,6 +123,9 @@ class Database:
             # The next use opens it again: the file may have been deleted, or exchanged.
             self.close()
             raise
+
+    def _path(self) -> Path | None:
+        return _file_of(self._open().url)
 
     def _open(self) -> Engine:
         with self._lock:
@@ -125,14 +167,19 @@ def _create_upgraded_engine(address: str) -> Engine:
 
 def _file_id(engine: Engine) -> tuple[int, int] | None:
     """Return what tells the file of a SQLite database from another one of the same name."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or engine.url.query:
-        return None
+    path = _file_of(engine.url)
     try:
-        found = Path(path).stat()
+        found = path.stat() if path else None
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _file_of(url: URL) -> Path | None:
+    """Return the file of a SQLite database; None for other databases, and for addresses with options."""
+    return (
+        Path(url.database) if url.get_backend_name() == "sqlite" and url.database and not url.query else None
+    )
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -190,17 +237,28 @@ def _create_engine(address: str) -> Engine:
         # delete what refers to it.
         # In WAL mode this survives a crash of the server, at a tenth of the time.
         connection.execute("PRAGMA synchronous = NORMAL")
+        disk_space.set_up(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        if raw is not None and raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+    with contextlib.closing(engine.raw_connection()) as connection:
+        raw = _driver_connection(connection)
+        if raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            disk_space.prepare(raw)
             raw.execute("PRAGMA journal_mode = WAL").fetchone()
+        if file := _file_of(url):
+            disk_space.convert(raw, file)
+            disk_space.keep_reserve(file)
     return engine
+
+
+def _driver_connection(connection: PoolProxiedConnection) -> sqlite3.Connection:
+    """Return the connection of the driver itself, which begins no transaction."""
+    raw: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
+    return raw
 
 
 _MESSAGES = {
@@ -225,7 +283,8 @@ def _as_store_error() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         _log.exception("The run store cannot be used.")
-        raise StoreError(_user_message(error)) from error
+        message = _user_message(error)
+        raise (DiskFullError if message == _MESSAGES[sqlite3.SQLITE_FULL] else StoreError)(message) from error
     except ImportError as error:
         raise StoreError(
             f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."

@@ -52,6 +52,9 @@ RUNS = Table(
     Column("opened", String(32), key="last_accessed", nullable=True),
     Column("place", Integer, key="queue_order", nullable=False, server_default="0"),
     Column("teaching", Text, key="fine_tuning", nullable=True),
+    Column("evicted", String(32), nullable=True),
+    Column("eviction", Text, nullable=False, default="", server_default=""),
+    Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 # The measurements of `core.history.Epoch`.
