@@ -89,11 +89,11 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
             st.markdown(what)
             st.markdown(why)
 
-    from ui import resources, session
+    from ui import identity, resources
     from ui.uploads import bound_uploads
 
     bound_uploads()
-    session.owner()
+    identity.ask()
     resources.queue()
     return head.container(horizontal=True, vertical_alignment="center")
 
