@@ -8,6 +8,7 @@ from core.store.retention import MAX_BYTES, OWNER_BYTES, OWNER_PINS
 from core.store.run import RunState
 from ui import chrome, resources, session
 from ui.identity import link_field, stop_using_the_link
+from ui.my_data import my_data
 from ui.queue_watch import watch_line
 from ui.run_card import run_card
 from ui.runs_table import choose_runs, runs_table
@@ -73,6 +74,8 @@ with st.expander("Find your runs on another device", icon=":material/devices:"):
     if session.is_linked():
         st.markdown("This browser uses a personal link.")
         st.button("Stop using it", key="identity_stop", on_click=stop_using_the_link)
+
+my_data()
 
 chrome.end(
     "runs",

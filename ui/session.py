@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.recipe import Recipe
+from core.store import owners
 from core.store.database import StoreError
 from core.store.drawings import DrawingStore
 from core.store.owners import link_browser, linked_owner
@@ -148,6 +149,22 @@ def nickname() -> str:
     return _in_one_line(st.session_state.get(NICKNAME))[:MAX_NICKNAME].rstrip()
 
 
+def change_nickname(said: str) -> None:
+    """Be called otherwise from now on, in all runs; an empty nickname takes it off.
+
+    Raises
+    ------
+    RunError
+        If it is too long.
+    StoreError
+    """
+    chosen = _in_one_line(said)
+    if len(chosen) > MAX_NICKNAME:
+        raise RunError(f"A nickname can have at most {MAX_NICKNAME} characters.")
+    owners.change_nickname(resources.store().database, owner(), chosen)
+    st.session_state[NICKNAME] = chosen
+
+
 def _in_one_line(text: object) -> str:
     return " ".join(str(text or "").split())
 
@@ -219,6 +236,14 @@ def forget() -> None:
     """Look at no run any more, because it is gone."""
     st.session_state.pop(WATCHED_ADDRESS, None)
     st.query_params.pop(WATCHED_ADDRESS, None)
+
+
+def forget_all() -> None:
+    """Forget what this server remembers of the visitor beside the store: all of it was deleted."""
+    resources.drafts().pop(owner(), None)
+    forget()
+    # Whom a personal link named is gone, too: this browser is an owner of its own again.
+    _start_as(browser_id() or owner())
 
 
 def shared_address(run_id: str) -> str:
