@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from core.store import disk_space
+from core.store.permissions import make_private
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -226,7 +227,7 @@ def _create_engine(address: str) -> Engine:
     if not url.database:
         raise ArgumentError("A database in memory would be another one for each thread.")
     if url.database and not url.query:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
 
     @event.listens_for(engine, "connect")
