@@ -118,7 +118,7 @@ def build_model(recipe: Recipe, precision: str = "float32") -> keras.Model:
 
 
 class ModelError(ValueError):
-    """Raised when a file holds no model of MNIST digits that Keras can read."""
+    """Raised when a file holds no model of MNIST digits. The message says what to do."""
 
 
 def to_bytes(model: keras.Model) -> bytes:
@@ -154,9 +154,13 @@ def from_bytes(content: bytes) -> keras.Model:
         raise
     except Exception as error:
         # What zipfile, HDF5, Keras and its layers raise at a damaged file is of a dozen types.
-        raise ModelError("This file is not a model that Keras can read.") from error
+        raise ModelError(
+            "This version of Keras cannot read this model. Choose another model, or train it again."
+        ) from error
     if probabilities.shape != (1, CLASSES):
-        raise ModelError("This model does not read MNIST digits.")
+        raise ModelError(
+            "This model does not have ten outputs, one for each digit, so it cannot be used here."
+        )
     return model
 
 

@@ -274,9 +274,7 @@ def open_network(content: bytes) -> "keras.Model":
     try:
         return from_bytes(content)
     except ModelError as error:
-        raise RunError(
-            "This version of Keras cannot read this model. Choose another model, or train it again."
-        ) from error
+        raise RunError(str(error)) from error
     except MemoryError as error:
         raise RunError(
             "The server has too little free memory to load this model. Try again later."
