@@ -69,11 +69,12 @@ def stop_using_the_link() -> None:
 
 
 def _say_what_the_address_is() -> None:
-    session.owner()
+    owner = session.owner()
+    whose = f": this is a personal link{_description(owner)}" if session.came_by_address() else ""
     with st.container(horizontal=True, vertical_alignment="center", key="identity"):
         st.markdown(
             "This server cannot recognize your browser, because it keeps no cookie. So **the address of this "
-            "page says who you are**: bookmark it to find your runs again, and do not share it.",
+            f"page says who you are{whose}**. Bookmark it to find your runs again, and do not share it.",
             width="stretch",
         )
         if session.came_by_address():

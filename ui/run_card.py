@@ -68,7 +68,7 @@ def _edit(run: Run) -> None:
         name = left.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
         pinned = left.checkbox("Pin (never delete automatically)", run.pinned, key=f"run_marked_{run.id}")
         note = right.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
-        nickname = left.text_input(
+        nickname = right.text_input(
             "Your nickname, in all your runs",
             run.nickname,
             key=f"run_nickname_{run.id}",

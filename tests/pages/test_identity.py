@@ -75,6 +75,7 @@ def test_without_a_cookie_the_address_says_who_one_is(open_page, mine, run: str)
 
     assert mine(me=ANN), "as after a refresh"
     app = open_page("5_runs", run=run, me=ANN)
+    assert "this is a personal link of “Ann” with 1 run" in words(app)
     app.button(key="identity_stay").click().run()
     assert "run_save" not in keys(app)
     assert app.query_params["me"] not in ([ANN], own)
