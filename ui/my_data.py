@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.store.database import StoreError
 from core.store.owners import delete_all
+from core.store.run import RunError
 from ui import chrome, resources, session
 
 _DELETED = "my_data_deleted"
@@ -14,16 +15,18 @@ def my_data() -> None:
     if st.session_state.pop(_DELETED, False):
         st.toast("All your data was deleted.", icon=":material/check:")
     try:
-        runs, drawings = len(resources.store().runs(session.owner())), len(session.drawing_store())
+        runs, drawings = resources.store().runs(session.owner()), len(session.drawing_store())
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
         return
     with st.expander("Your data", icon=":material/person:", key="my_data"):
         st.markdown(
-            f"This server keeps {_count(runs, 'run')} of yours, each with name, nickname, note, learning "
-            f"curve and model, and {_count(drawings, 'drawing')}. It knows you by an anonymous number only. "
-            "Everyone sees your runs, only you see your drawings."
+            f"This server keeps {_count(len(runs), 'run')} of yours, each with name, nickname, note, "
+            f"learning curve and model, and {_count(drawings, 'drawing')}. It knows you by an anonymous "
+            "number only. Everyone sees your runs, only you see your drawings."
         )
+        if runs:
+            _nickname(runs[0].nickname)
         with st.popover("Delete all my data", icon=":material/delete_forever:", key="my_data_delete"):
             st.markdown(
                 "This deletes all your runs, also those queued or in training, with their models, for "
@@ -36,6 +39,24 @@ def my_data() -> None:
                 key="my_data_delete_for_good",
                 on_click=_delete_all,
             )
+
+
+def _nickname(shown: str) -> None:
+    """Let the visitor change their nickname in all their runs, or take it off."""
+    with st.form("my_nickname_form", border=False):
+        said = st.text_input(
+            "Your nickname in all your runs",
+            shown,
+            key="my_nickname",
+            help="Everyone on this server sees it. Leave it empty to take it off.",
+        )
+        if st.form_submit_button("Change nickname", icon=":material/badge:", key="my_nickname_save"):
+            try:
+                session.change_nickname(said)
+            except (RunError, StoreError) as error:
+                st.error(str(error), icon=":material/error:")
+            else:
+                st.rerun()
 
 
 def _count(number: int, name: str) -> str:

@@ -62,18 +62,12 @@ def _parent(run: Run) -> str | None:
 def _edit(run: Run) -> None:
     store, owner = resources.store(), session.owner()
     # What this tab shows; another tab may have changed it since, and only what is changed here counts.
-    shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.pinned, run.nickname))
+    shown = st.session_state.setdefault(f"run_shown_{run.id}", (run.name, run.note, run.pinned))
     with st.form(f"run_edit_{run.id}", border=False):
         left, right = st.columns(2)
         name = left.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
         pinned = left.checkbox("Pin (never delete automatically)", run.pinned, key=f"run_marked_{run.id}")
         note = right.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
-        nickname = right.text_input(
-            "Your nickname, in all your runs",
-            run.nickname,
-            key=f"run_nickname_{run.id}",
-            help="Everyone on this server sees it. Leave it empty to take it off.",
-        )
         if st.form_submit_button("Save changes", icon=":material/save:", key="run_save"):
             try:
                 if name != shown[0]:
@@ -82,8 +76,6 @@ def _edit(run: Run) -> None:
                     store.annotate(run.id, owner, note)
                 if pinned != shown[2]:
                     store.pin(run.id, owner, pinned)
-                if nickname != shown[3]:
-                    session.change_nickname(nickname)
             except (RunError, StoreError) as error:
                 st.error(str(error), icon=":material/error:")
             else:
