@@ -13,6 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import open_files
+
 _NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
@@ -36,13 +38,16 @@ _navigation_was_built = threading.Event()
 
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
+    open_files.raise_limit()
     _read_ahead()
     st.set_page_config(page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
         for file, title, icon, about in _PAGES
     ]
-    page = st.navigation(pages, position="top")
+    # Not in the navigation: for whoever has the key, see `core.jobs.teacher_key`.
+    operator = st.Page(_ROOT / "pages" / "7_operator.py", title="Operator", visibility="hidden")
+    page = st.navigation([*pages, operator], position="top")
     _navigation_was_built.set()
     return page
 

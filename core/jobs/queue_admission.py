@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core.jobs.queue_order import next_order
 from core.recipe import Recipe
-from core.store.queries import now
+from core.store.queries import is_known, now
 from core.store.retention import (
     MAX_BYTES,
     OWNER_BYTES,
@@ -21,6 +22,12 @@ from core.store.tables import COUNTER, RUNS
 
 # Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
 MAX_WAITING = 60
+# Places beside these for owners who have trained or drawn here before, one for each student of a
+# class: whoever makes up owners cannot take these.
+RESERVED_WAITING = 30
+# Of owners who come without a cookie and have not: each connection of theirs is another owner. A class
+# whose school blocks cookies still has a place for each student.
+MAX_COOKIELESS = 30
 # What runs that wait may have brought with them, to continue or to fine-tune a network: it cannot be
 # evicted, and must leave room for others.
 MAX_WAITING_BYTES = MAX_BYTES // 4
@@ -38,6 +45,7 @@ def admit(
     name: str,
     nickname: str,
     recipes: Sequence[Recipe],
+    has_cookie: bool = True,
     brings: int = 0,
     **values: Any,
 ) -> list[str]:
@@ -49,6 +57,8 @@ def admit(
     owner, name, nickname : str
     recipes : sequence of Recipe
         Of the runs, which share one place in the queue's order.
+    has_cookie : bool
+        Whether the owner's browser keeps a cookie, by which it is the same owner again.
     brings : int
         Bytes of the files that they come with.
     **values
@@ -59,11 +69,11 @@ def admit(
     RunRefused
     """
     number = lock(connection)
-    check_waiting(connection, owner, len(recipes))
+    cookieless = check_waiting(connection, owner, len(recipes), has_cookie)
     _check_repeated(connection, owner, recipes)
     _check_quota(connection, owner, recipes)
     _check_space(connection, brings)
-    order = next_order(connection)
+    order = next_order(connection, cookieless)
     ids = []
     for recipe in recipes:
         number += 1
@@ -79,6 +89,7 @@ def admit(
                 recipe=recipe.to_json(),
                 state=RunState.QUEUED,
                 created=now(),
+                cookieless=cookieless,
                 **values,
             )
         )
@@ -92,18 +103,30 @@ def lock(connection: Connection) -> int:
     return connection.scalar(select(COUNTER.c.number)) or 0
 
 
-def next_order(connection: Connection) -> int:
-    """Return a place in the queue's order that is behind all others."""
-    return 1 + (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0)
+def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie: bool = True) -> bool:
+    """Return whether this owner is one of those without a cookie who share a part of the queue.
 
-
-def check_waiting(connection: Connection, owner: str, runs: int = 1) -> None:
-    """Raise `RunRefused` if this owner cannot queue this number of runs now."""
-    waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
-    if connection.scalar(waiting.where(RUNS.c.owner == owner)):
+    Raises
+    ------
+    RunRefused
+        If they cannot queue this number of runs now.
+    """
+    queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
+    if connection.scalar(queued.where(RUNS.c.owner == owner)):
         raise RunRefused("You already have a queued run. Cancel it, or wait until it starts.")
-    if (connection.scalar(waiting) or 0) + runs > MAX_WAITING:
+    waiting = (connection.scalar(queued) or 0) + runs
+    known = is_known(connection, owner)
+    # What is reserved is for many owners, not for the series of a few.
+    if waiting > MAX_WAITING + (RESERVED_WAITING if known and runs == 1 else 0):
         raise RunRefused("The queue is full. Try again in a few minutes.")
+    if known or has_cookie:
+        return False
+    if (connection.scalar(queued.where(RUNS.c.cookieless)) or 0) + runs > MAX_COOKIELESS:
+        raise RunRefused(
+            "Too many visitors whose browsers keep no cookies are waiting. Allow cookies for this page and "
+            "reload it, or try again in a few minutes."
+        )
+    return True
 
 
 def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:

@@ -45,17 +45,29 @@ def convert(connection: sqlite3.Connection, store: Path) -> None:
     with contextlib.suppress(sqlite3.Error):  # Another server writes; the next start tries again.
         prepare(connection)
         connection.execute("VACUUM")
+        _checkpoint(connection)
 
 
-def shrink(connection: sqlite3.Connection, store: Path) -> None:
-    """Give the free pages of a store back to the disk."""
+def shrink(connection: sqlite3.Connection, store: Path, full: bool) -> None:
+    """Give the free pages of a store back to the disk.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    store : Path
+    full : bool
+        Whether the disk is full: then every page counts. Else a few are left for what comes next.
+    """
     try:
+        if not full and _pragma(connection, "freelist_count") < LOG_PAGES:
+            return
         _checkpoint(connection)
         convert(connection, store)
         while left := _pragma(connection, "freelist_count"):
             low, high = _STEPS
             pages = min(max(free_bytes(store) // _PAGE_BYTES // 4, low), high)
-            connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+            # As a script: `execute` makes one step of it, which frees one page.
+            connection.executescript(f"PRAGMA incremental_vacuum({pages})")
             _checkpoint(connection)
             if _pragma(connection, "freelist_count") >= left:
                 return

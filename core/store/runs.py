@@ -20,6 +20,7 @@ from core.store.queries import (
     delete_run,
     find_owned_run,
     find_run,
+    is_known,
     read_file,
     read_history,
     run_from_row,
@@ -141,6 +142,11 @@ class RunStore:
         """Return what one owner has in the store."""
         with self.database.reading() as connection:
             return read_owner_usage(connection, owner)
+
+    def is_known(self, owner: str) -> bool:
+        """Return whether an owner has trained here before, or saved a drawing some time ago."""
+        with self.database.reading() as connection:
+            return is_known(connection, owner)
 
     def evicted(self, owner: str) -> tuple[Run, ...]:
         """Return an owner's runs whose model was evicted within `NEWS_TIME`, newest first."""

@@ -201,7 +201,7 @@ def test_a_store_that_is_no_database_is_one_sentence_and_the_rest_works(
 def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
     open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.05)
     app = open_page("2_train")
     resources.scheduler().shutdown()
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)

@@ -1,5 +1,7 @@
 import dataclasses
 import re
+import sqlite3
+import threading
 
 import pytest
 
@@ -378,3 +380,29 @@ def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
     ]
     assert {"Validation split", "Random seed", "Dropout rate", "Convolutional layers"} <= {*folded}
     assert "Loss: sparse categorical cross-entropy" in words(app)
+
+
+def test_while_the_store_is_locked_a_watching_tab_says_so(
+    open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    resources.scheduler().shutdown()
+    queue = RunQueue(resources.store())
+    run = queue.enqueue(Recipe(), "ann", "Run")
+    lease = queue.lease("worker")
+    app = open_page("2_train", run=run.id)
+    assert "locked" not in words(app)
+    monkeypatch.setattr("core.store.database.NOTICE_SECONDS", 0.0)
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    heartbeat = threading.Thread(target=lease.heartbeat, args=(0.5,))
+    heartbeat.start()
+    while not resources.store().database.notice:
+        assert heartbeat.is_alive()
+    app.run()
+    assert not app.exception
+    assert "The run store is locked by another program." in app.warning[0].value
+    assert "What you see here may be out of date." in app.warning[0].value
+    other.execute("ROLLBACK")
+    other.close()
+    heartbeat.join()
+    assert "locked" not in words(app.run())
