@@ -7,6 +7,8 @@ from core.store.database import StoreError
 from core.store.retention import MAX_BYTES, OWNER_BYTES, OWNER_PINS
 from core.store.run import RunState
 from ui import chrome, resources, session
+from ui.identity import link_field, stop_using_the_link
+from ui.my_data import my_data
 from ui.queue_watch import watch_line
 from ui.run_card import run_card
 from ui.runs_table import choose_runs, runs_table
@@ -67,6 +69,13 @@ with st.expander("Find your runs on another device", icon=":material/devices:"):
         "anyone who has it can change them, too."
     )
     st.code(session.personal_address(), language=None)
+    if session.has_cookie():
+        link_field()  # Without a cookie it is at the top of the page.
+    if session.is_linked():
+        st.markdown("This browser uses a personal link.")
+        st.button("Stop using it", key="identity_stop", on_click=stop_using_the_link)
+
+my_data()
 
 chrome.end(
     "runs",

@@ -94,9 +94,11 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
             st.markdown(what)
             st.markdown(why)
 
-    from ui import resources, session
+    from ui import identity, resources
+    from ui.uploads import bound_uploads
 
-    session.owner()
+    bound_uploads()
+    identity.ask()
     resources.queue()
     return head.container(horizontal=True, vertical_alignment="center")
 
@@ -138,9 +140,22 @@ def on_primary(label: str) -> str:
     return f":violet[{label}]"
 
 
+# In what Streamlit still makes links, icons, emoji, arrows and dashes of after Markdown was parsed, by
+# looking for patterns in the text: the place in each where an invisible character breaks it.
+_PATTERNS = re.compile(r"(?<=@)|(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A dash, a plus and a number with a period begin a list.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#|~$!&]|:(?=\S)|(?<!\S)[-+=]|(?<=\d)\.)")
+
+
 def plain(text: str) -> str:
-    """What a visitor wrote, for showing: nothing in it is Markdown, a picture or a color."""
-    return re.sub(r"([\\`*_{}\[\]()<>#|~$!]|:(?=\S))", r"\\\1", text)
+    """What a visitor wrote, for showing: nothing in it is Markdown, a link, an icon or a color.
+
+    Nor does it turn around what is written after it.
+    """
+    text = _DIRECTION_CONTROLS.sub("", text)
+    return _MARKDOWN.sub(r"\\\1", _PATTERNS.sub(_WORD_JOINER, text))
 
 
 def page_link(file: str, label: str, **query: str) -> None:

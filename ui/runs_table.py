@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.store.retention import OWNER_PINS
 from core.store.run import Run, RunState
-from ui import session
+from ui import session, spreadsheets
 from ui.run_picker import differing_settings
 
 STATES = {
@@ -160,7 +160,10 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Run": [run.label for run in runs],
             "Test accuracy": [None if run.test_accuracy is None else run.test_accuracy * 100 for run in runs],
             "Best": ["★" if run.id == best else "" for run in runs],
-            "Student": [run.nickname or ("You" if run.owner == mine else "Anonymous") for run in runs],
+            "Student": [
+                spreadsheets.shown(run.nickname) or ("You" if run.owner == mine else "Anonymous")
+                for run in runs
+            ],
             "Status": [STATES[run.state] for run in runs],
             "Differs in": [differing[run.id] for run in runs],
             "Epochs": [run.epochs_done for run in runs],
@@ -168,7 +171,7 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Started": pd.to_datetime([run.created for run in runs], utc=True),
             "Model": [_model(run) for run in runs],
             "Pinned": [run.pinned for run in runs],
-            "Note": [run.note for run in runs],
+            "Note": [spreadsheets.shown(run.note) for run in runs],
             "Hyperparameters": [run.recipe.settings for run in runs],
         }
     )

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_en
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from core.store import disk_space
+from core.store.permissions import make_private
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # How long a writer waits for another one, and a reader, who only ever waits for another program.
@@ -97,7 +98,7 @@ def _create_engine(address: str) -> Engine:
     if not url.database:
         raise ArgumentError("A database in memory would be another one for each thread.")
     if url.database and not url.query:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
 
     @event.listens_for(engine, "connect")

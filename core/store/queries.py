@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from core.fine_tuning import FineTuning
 from core.history import Epoch
-from core.recipe import Recipe, RecipeError
+from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
 from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS
 
@@ -22,16 +22,16 @@ _log = logging.getLogger(__name__)
 
 
 def run_from_row(row: Row[Any]) -> Run | None:
-    """Return the run in a row of the table, or None if its recipe is one of another version."""
+    """Return the run in a row of the table, or None if it is one of another version, or damaged."""
     fields = {field.name: getattr(row, field.name) for field in dataclasses.fields(Run)}
     try:
         fields["recipe"] = Recipe.from_json(row.recipe)
-    except RecipeError:
-        _log.warning("The recipe of run %s cannot be read: %s", row.id, row.recipe)
+        fields["state"] = RunState(row.state)
+        fields["versions"] = dict(json.loads(row.versions))
+        fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
+    except (ValueError, TypeError, KeyError):
+        _log.warning("Run %s cannot be read. Its recipe: %s", row.id, row.recipe, exc_info=True)
         return None
-    fields["state"] = RunState(row.state)
-    fields["versions"] = json.loads(row.versions)
-    fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
     return Run(**fields)
 
 

@@ -275,11 +275,13 @@ def open_network(content: bytes) -> "keras.Model":
         If it cannot be read.
     """
     # Imported here because it brings TensorFlow, which a list of runs does not need.
-    from core.model import from_bytes
+    from core.model import ModelError, from_bytes
 
     try:
         return from_bytes(content)
-    except (ValueError, TypeError, OSError) as error:
+    except ModelError as error:
+        raise RunError(str(error)) from error
+    except MemoryError as error:
         raise RunError(
-            "This version of Keras cannot read this model. Choose another model, or train it again."
+            "The server has too little free memory to load this model. Try again later."
         ) from error
