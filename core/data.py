@@ -1,13 +1,13 @@
 """MNIST in memory: loaded once, checked against the published checksums, read-only."""
 
 import hashlib
+import json
 import threading
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,7 @@ _load_lock = threading.Lock()
 
 
 class DataError(Exception):
-    """Raised when MNIST cannot be loaded. The message says what to do about it."""
+    """Raised when data that come with Digit Lab cannot be loaded. The message says what to do about it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ def load_mnist(path: Path = DATA_FILE) -> Dataset:
 @lru_cache(maxsize=1)
 def _load(path: Path) -> Dataset:
     try:
-        arrays = _read_archive(path)
+        arrays: Mapping[str, npt.NDArray[np.uint8]] = _read_archive(path, _IDX_MD5)
         _check(arrays)
     except DataError as bundled_error:
         try:
@@ -106,8 +106,7 @@ def _load(path: Path) -> Dataset:
         except Exception as download_error:
             message = (
                 f"{bundled_error} Downloading MNIST with Keras did not work either. "
-                "Restore data/mnist.npz from the repository (git checkout -- data/mnist.npz) "
-                "and reload this page."
+                f"{_restore(DATA_FILE)} Then reload this page."
             )
             raise DataError(message) from download_error
     for array in arrays.values():
@@ -115,14 +114,60 @@ def _load(path: Path) -> Dataset:
     return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
 
 
-def _read_archive(path: Path) -> Mapping[str, npt.NDArray[np.uint8]]:
+def read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> list[npt.NDArray[Any]]:
+    """Return the arrays of a NumPy archive that comes with Digit Lab, in the order of their names.
+
+    Parameters
+    ----------
+    path : Path
+    shapes : mapping of str to tuple of int
+        The shape of each array by its name.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged, or if an array has another shape.
+    """
+    try:
+        arrays = _read_archive(path, shapes)
+    except DataError as error:
+        raise DataError(f"{error} {_restore(path)}") from error
+    if any(arrays[name].shape != shape for name, shape in shapes.items()):
+        raise DataError(f"The data file {path.name} is damaged. {_restore(path)}")
+    return list(arrays.values())
+
+
+def read_json(path: Path) -> Any:
+    """Return what is in a JSON file that comes with Digit Lab.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"The data file {path.name} is missing. {_restore(path)}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"The data file {path.name} is damaged. {_restore(path)}") from error
+
+
+def _read_archive(path: Path, names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in _IDX_MD5}
+            return {name: archive[name] for name in names}
     except FileNotFoundError as error:
         raise DataError(f"The data file {path.name} is missing.") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:
+        # What zipfile, zlib and NumPy raise at a damaged file is of a dozen types.
         raise DataError(f"The data file {path.name} is damaged.") from error
+
+
+def _restore(path: Path) -> str:
+    file = f"{path.parent.name}/{path.name}"
+    # As code: Markdown would make one dash of the two hyphens.
+    return f"Restore it from the repository: `git checkout -- {file}`."
 
 
 def _download_with_keras() -> Mapping[str, npt.NDArray[np.uint8]]:

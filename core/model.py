@@ -1,8 +1,10 @@
 """A recipe as a compiled Keras model, and models to files and back."""
 
 import contextlib
+import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
+import numpy as np
 from keras import layers
 
 from core._keras import OPTIMIZERS, Accuracy, BFloat16Rescaling
@@ -114,6 +117,10 @@ def build_model(recipe: Recipe, precision: str = "float32") -> keras.Model:
     return model
 
 
+class ModelError(ValueError):
+    """Raised when a file holds no model of MNIST digits. The message says what to do."""
+
+
 def to_bytes(model: keras.Model) -> bytes:
     """Return a model as a ``.keras`` file.
 
@@ -130,17 +137,38 @@ def to_bytes(model: keras.Model) -> bytes:
 
 
 def from_bytes(content: bytes) -> keras.Model:
-    """Read a model from a ``.keras`` file, without running code that it may contain.
+    """Read a model of MNIST digits from a ``.keras`` file, without running code that it may contain.
 
     Raises
     ------
-    ValueError, TypeError, OSError
+    ModelError
         If it is not such a file.
     """
-    with _temporary_file() as path:
-        path.write_bytes(content)
-        model: keras.Model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return model
+    try:
+        _check_size(content)
+        with _temporary_file() as path:
+            path.write_bytes(content)
+            model: keras.Model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        probabilities = model(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8))
+    except MemoryError:
+        raise
+    except Exception as error:
+        # What zipfile, HDF5, Keras and its layers raise at a damaged file is of a dozen types.
+        raise ModelError(
+            "This version of Keras cannot read this model. Choose another model, or train it again."
+        ) from error
+    if probabilities.shape != (1, CLASSES):
+        raise ModelError(
+            "This model does not have ten outputs, one for each digit, so it cannot be used here."
+        )
+    return model
+
+
+def _check_size(content: bytes) -> None:
+    """Refuse a file that grows when it is unpacked: Keras does not compress what it writes."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > len(content):
+            raise ValueError("The file holds more than its size.")
 
 
 @contextlib.contextmanager

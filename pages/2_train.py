@@ -23,7 +23,9 @@ resources.mnist()
 def start(recipe: Recipe) -> None:
     name = next((PRESET_INFO[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
     try:
-        run = resources.queue().enqueue(recipe, session.owner(), name, session.nickname())
+        run = resources.queue().enqueue(
+            recipe, session.owner(), name, session.nickname(), session.has_cookie()
+        )
     except (RunRefused, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return

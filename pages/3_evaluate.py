@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evaluation import EvaluationError
+from core.store.database import StoreError
 from core.store.run import RunError
 from ui import chrome, resources
 from ui.evaluate import baselines, calibration, errors, label_errors, results, robustness, significance
@@ -61,7 +62,7 @@ view = st.pills(
 )
 try:
     VIEWS[view](run)
-except (RunError, EvaluationError) as error:
+except (RunError, StoreError, EvaluationError) as error:
     st.error(str(error), icon=":material/error:")
 
 chrome.end(

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.store.database import StoreError
 from core.store.run import RunError
 from ui import chrome, resources
 from ui.predict import sources, upload
@@ -36,7 +37,7 @@ with row:
     )
 try:
     classifier = Classifier(run, resources.model(run.id))
-except RunError as error:
+except (RunError, StoreError) as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 SOURCES[source](classifier)

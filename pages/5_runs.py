@@ -4,9 +4,11 @@ import streamlit as st
 
 from core.jobs.eta import estimate
 from core.store.database import StoreError
-from core.store.retention import MAX_BYTES
+from core.store.retention import MAX_BYTES, OWNER_BYTES, OWNER_PINS
 from core.store.run import RunState
 from ui import chrome, resources, session
+from ui.identity import link_field, stop_using_the_link
+from ui.my_data import my_data
 from ui.queue_watch import watch_line
 from ui.run_card import run_card
 from ui.runs_table import choose_runs, runs_table
@@ -29,10 +31,18 @@ try:
     active, usage = store.active(), store.usage()
     runs = store.runs(session.owner() if choice.mine else None, limit=NEWEST)
     best = store.best()
+    evicted, own_usage = store.evicted(session.owner()), store.owner_usage(session.owner())
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
+if evicted:
+    labels = ", ".join(chrome.plain(run.label) for run in evicted)
+    st.info(
+        f"To make room, models of yours were deleted automatically today: {labels}. The runs and their "
+        "learning curves are kept. Open one to see why.",
+        icon=":material/auto_delete:",
+    )
 queued = [run for run in active if run.state is RunState.QUEUED]
 own = next((run.id for run in queued if run.owner == session.owner()), None)
 with st.container(key="runs_list"):
@@ -59,6 +69,13 @@ with st.expander("Find your runs on another device", icon=":material/devices:"):
         "anyone who has it can change them, too."
     )
     st.code(session.personal_address(), language=None)
+    if session.has_cookie():
+        link_field()  # Without a cookie it is at the top of the page.
+    if session.is_linked():
+        st.markdown("This browser uses a personal link.")
+        st.button("Stop using it", key="identity_stop", on_click=stop_using_the_link)
+
+my_data()
 
 chrome.end(
     "runs",
@@ -75,8 +92,14 @@ with st.expander("Server status", icon=":material/monitor_heart:"), st.grid(4, m
     st.metric(
         "Store used",
         f"{usage.bytes / MAX_BYTES:.0%}",
-        help="When it is full, the oldest models that nobody has named are deleted; "
-        "never one that is pinned or was used within the last hour.",
+        help="When it is full, the oldest models of the person who has most are deleted, unnamed ones "
+        "first. Pinned models, and those used within the last hour, may keep half of it.",
+    )
+    st.metric(
+        "Your models",
+        f"{own_usage.bytes / MEGABYTE:.0f} of {OWNER_BYTES // MEGABYTE} MB",
+        help="Beyond that your oldest models are deleted, never the newest one. "
+        f"You can pin {OWNER_PINS} runs.",
     )
     st.metric("Free memory", f"{free_memory() / MEGABYTE:,.0f} MB")
 watch_line(active)

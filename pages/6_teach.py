@@ -29,7 +29,11 @@ resources.mnist()
 def fine_tune(run: Run) -> None:
     try:
         fine_tuned = resources.queue().fine_tune(
-            run.id, to_arrays(session.drawing_store().drawings()), session.owner(), session.nickname()
+            run.id,
+            to_arrays(session.drawing_store().drawings()),
+            session.owner(),
+            session.nickname(),
+            session.has_cookie(),
         )
     except (RunRefused, RunError, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")

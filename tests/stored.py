@@ -1,12 +1,13 @@
 """Runs as a training leaves them, without training."""
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 
 from core.history import Checkpoint, Epoch
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.run import Run
 from core.store.runs import RunStore
+from core.store.tables import FILES
 
 
 def finished_run(
@@ -37,3 +38,11 @@ def long_ago(store: RunStore) -> None:
     """Nobody has looked at the models for a while."""
     with store.database.writing() as connection:
         connection.execute(text("UPDATE runs SET opened = '2026-01-01T00:00:00+00:00'"))
+
+
+def set_size(store: RunStore, run_id: str, megabytes: int) -> None:
+    """Let the files of a run count as if they took this much."""
+    of_run = FILES.c.run_id == run_id
+    with store.database.writing() as connection:
+        kinds = connection.scalar(select(func.count()).select_from(FILES).where(of_run)) or 1
+        connection.execute(update(FILES).where(of_run).values(size=megabytes * 2**20 // kinds))

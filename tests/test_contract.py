@@ -35,6 +35,10 @@ KEYS = {
     "confusion_matrix",
     "explore_class",
     "run_card",
+    "operator_key",
+    "operator_runs",
+    "operator_cancel",
+    "operator_clear",
     "view",
 }
 

@@ -13,6 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import open_files
+
 _NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGES = (
@@ -36,13 +38,16 @@ _navigation_was_built = threading.Event()
 
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
+    open_files.raise_limit()
     _read_ahead()
     st.set_page_config(page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
         for file, title, icon, about in _PAGES
     ]
-    page = st.navigation(pages, position="top")
+    # Not in the navigation: for whoever has the key, see `core.jobs.teacher_key`.
+    operator = st.Page(_ROOT / "pages" / "7_operator.py", title="Operator", visibility="hidden")
+    page = st.navigation([*pages, operator], position="top")
     _navigation_was_built.set()
     return page
 
@@ -89,9 +94,11 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
             st.markdown(what)
             st.markdown(why)
 
-    from ui import resources, session
+    from ui import identity, resources
+    from ui.uploads import bound_uploads
 
-    session.owner()
+    bound_uploads()
+    identity.ask()
     resources.queue()
     return head.container(horizontal=True, vertical_alignment="center")
 
@@ -133,9 +140,22 @@ def on_primary(label: str) -> str:
     return f":violet[{label}]"
 
 
+# In what Streamlit still makes links, icons, emoji, arrows and dashes of after Markdown was parsed, by
+# looking for patterns in the text: the place in each where an invisible character breaks it.
+_PATTERNS = re.compile(r"(?<=@)|(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# A dash, a plus and a number with a period begin a list.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#|~$!&]|:(?=\S)|(?<!\S)[-+=]|(?<=\d)\.)")
+
+
 def plain(text: str) -> str:
-    """What a visitor wrote, for showing: nothing in it is Markdown, a picture or a color."""
-    return re.sub(r"([\\`*_{}\[\]()<>#|~$!]|:(?=\S))", r"\\\1", text)
+    """What a visitor wrote, for showing: nothing in it is Markdown, a link, an icon or a color.
+
+    Nor does it turn around what is written after it.
+    """
+    text = _DIRECTION_CONTROLS.sub("", text)
+    return _MARKDOWN.sub(r"\\\1", _PATTERNS.sub(_WORD_JOINER, text))
 
 
 def page_link(file: str, label: str, **query: str) -> None:

@@ -15,6 +15,7 @@ from core.data import DataError, Dataset, load_mnist
 from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import Scheduler
+from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
 from core.store.database import ADDRESS_VARIABLE, StoreError
@@ -99,6 +100,17 @@ def keeps_drawings() -> bool:
     said = _secret(KEEP_VARIABLE)
     said = os.environ.get(KEEP_VARIABLE, "on") if said is None else said
     return str(said).strip().lower() in _ON
+
+
+def teacher_key() -> str:
+    """Return the secret that lets somebody manage the queue; empty if the operator has set none."""
+    return str(_secret(KEY_VARIABLE) or os.environ.get(KEY_VARIABLE, "")).strip()
+
+
+@st.cache_resource(show_spinner=False)
+def key_guard() -> KeyGuard:
+    """Return what limits the tries of all visitors to guess the `teacher_key`."""
+    return KeyGuard()
 
 
 def _secret(name: str) -> Any:

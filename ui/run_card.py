@@ -32,6 +32,8 @@ def run_card(run_id: str) -> None:
             st.markdown(parent)
         if run.failure:
             st.warning(run.failure, icon=":material/error:")
+        if run.eviction:
+            st.info(run.eviction, icon=":material/auto_delete:")
         if run.note:
             st.text(run.note)
         if run.owner == session.owner():

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from core.store.retention import OWNER_PINS
 from core.store.run import Run, RunState
-from ui import session
+from ui import session, spreadsheets
 from ui.run_picker import differing_settings
 
 STATES = {
@@ -116,7 +117,12 @@ def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | N
             ),
             "Training time (s)": st.column_config.NumberColumn(format="%.0f"),
             "Started": st.column_config.DatetimeColumn(format="distance"),
-            "Pinned": st.column_config.CheckboxColumn(help="Never deleted automatically"),
+            "Model": st.column_config.TextColumn(
+                help="Deleted: to make room for newer ones. The run and its learning curve are kept."
+            ),
+            "Pinned": st.column_config.CheckboxColumn(
+                help=f"Not deleted automatically: up to {OWNER_PINS} runs of each person"
+            ),
             "Note": st.column_config.TextColumn(width="medium"),
         },
         placeholder="–",
@@ -139,6 +145,14 @@ def _matches(run: Run, words: str) -> bool:
     return all(word in text for word in words.casefold().split())
 
 
+def _model(run: Run) -> str:
+    """Return what has become of the network of a run."""
+    if run.has_model:
+        return "Saved"
+    # Of a run that an older version has left it is not known when.
+    return "Deleted" if run.evicted or run.test_accuracy is not None else ""
+
+
 def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
     mine, differing = session.owner(), differing_settings(runs)
     return pd.DataFrame(
@@ -146,14 +160,18 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Run": [run.label for run in runs],
             "Test accuracy": [None if run.test_accuracy is None else run.test_accuracy * 100 for run in runs],
             "Best": ["★" if run.id == best else "" for run in runs],
-            "Student": [run.nickname or ("You" if run.owner == mine else "Anonymous") for run in runs],
+            "Student": [
+                spreadsheets.shown(run.nickname) or ("You" if run.owner == mine else "Anonymous")
+                for run in runs
+            ],
             "Status": [STATES[run.state] for run in runs],
             "Differs in": [differing[run.id] for run in runs],
             "Epochs": [run.epochs_done for run in runs],
             "Training time (s)": [run.seconds for run in runs],
             "Started": pd.to_datetime([run.created for run in runs], utc=True),
+            "Model": [_model(run) for run in runs],
             "Pinned": [run.pinned for run in runs],
-            "Note": [run.note for run in runs],
+            "Note": [spreadsheets.shown(run.note) for run in runs],
             "Hyperparameters": [run.recipe.settings for run in runs],
         }
     )

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.recipe import Recipe
+from core.store import owners
 from core.store.database import StoreError
 from core.store.drawings import DrawingStore
+from core.store.owners import link_browser, linked_owner
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
 from ui import chrome, resources
@@ -23,27 +25,95 @@ MAX_NICKNAME = 20
 # Visitors whose settings the server remembers: several schools.
 MAX_DRAFTS = 1000
 _OWNER = "owner"
-_OWNER_IN_ADDRESS = "owner_in_address"
-_OWNER_FORM = re.compile("[0-9a-f]{16}")
+_COOKIE = "_streamlit_xsrf"
+_CAME_BY_ADDRESS = "owner_by_address"
+_OWNER_FORM = re.compile(rf"(?:.*[?&]{OWNER_ADDRESS}=)?([0-9a-f]{{16}})(?:[&#].*)?")
 
 
 def owner() -> str:
     """An anonymous id of this visitor, the same in all tabs and after a refresh.
 
-    It is the one in the address, if the visitor came by a personal link; else it comes
-    from the cookie that Streamlit gives each browser against forged requests. Only where
-    that is missing, too, a new id goes into the address. Otherwise it is kept out of it:
-    sharing a link to a run must not share the control of it.
+    It comes from the cookie that Streamlit gives each browser against forged requests, or is
+    the one that the visitor has chosen for this browser by a personal link. Only where the
+    browser keeps no cookie it is in the address: sharing a link to a run must not share the
+    control of it.
     """
     state = st.session_state
+    browser = browser_id()
     if _OWNER not in state:
-        named = st.query_params.get(OWNER_ADDRESS, "")
-        by_link = named if _OWNER_FORM.fullmatch(named) else None
-        state[_OWNER] = by_link or browser_id() or secrets.token_hex(8)
-        state[_OWNER_IN_ADDRESS] = state[_OWNER] != browser_id()
-    if state[_OWNER_IN_ADDRESS]:
+        if browser is None:
+            named = owner_in(st.query_params.get(OWNER_ADDRESS, ""))
+            state[_CAME_BY_ADDRESS] = named is not None
+            state[_OWNER] = named or secrets.token_hex(8)
+        else:
+            try:
+                state[_OWNER] = linked_owner(resources.store().database, browser) or browser
+            except StoreError:
+                return browser  # Not kept: the next run of the page asks the store again.
+    if browser is None and st.query_params.get(OWNER_ADDRESS) != state[_OWNER]:
         st.query_params[OWNER_ADDRESS] = state[_OWNER]
     return str(state[_OWNER])
+
+
+def has_cookie() -> bool:
+    """Whether this visitor's browser keeps a cookie, by which they are the same visitor again."""
+    return browser_id() is not None
+
+
+def came_by_address() -> bool:
+    """Whether a visitor without a cookie is who the address says."""
+    return bool(st.session_state.get(_CAME_BY_ADDRESS))
+
+
+def asked_owner() -> str | None:
+    """Return whom the address asks a visitor with a cookie to become, if it is somebody else."""
+    if OWNER_ADDRESS not in st.query_params:
+        return None
+    other = owner_in(st.query_params[OWNER_ADDRESS])
+    if other is None or other == owner():
+        st.query_params.pop(OWNER_ADDRESS)
+        return None
+    return other
+
+
+def owner_in(link: str) -> str | None:
+    """Return whose personal link this is, or None; the id alone counts as one, too."""
+    found = _OWNER_FORM.fullmatch(link.strip())
+    return found.group(1) if found else None
+
+
+def become(owner: str) -> None:
+    """Make this visitor that owner, and this browser theirs at every visit. Raises `StoreError`."""
+    browser = browser_id()
+    if browser is not None:
+        link_browser(resources.store().database, browser, owner)
+    _start_as(owner)
+
+
+def stay() -> None:
+    """Take a personal link out of the address; without a cookie the visitor starts as somebody new."""
+    if has_cookie():
+        st.query_params.pop(OWNER_ADDRESS, None)
+    else:
+        _start_as(secrets.token_hex(8))
+
+
+def is_linked() -> bool:
+    """Whether this browser belongs to its visitor by a personal link."""
+    return browser_id() not in (None, owner())
+
+
+def unlink() -> None:
+    """Let this browser be an owner of its own again. Raises `StoreError`."""
+    if (browser := browser_id()) is not None:
+        become(browser)
+
+
+def _start_as(owner: str) -> None:
+    for name in (NICKNAME, WATCHED_ADDRESS, _CAME_BY_ADDRESS):
+        st.session_state.pop(name, None)
+    st.session_state[_OWNER] = owner
+    st.query_params.pop(OWNER_ADDRESS, None)
 
 
 def drawing_store() -> DrawingStore:
@@ -79,6 +149,22 @@ def nickname() -> str:
     return _in_one_line(st.session_state.get(NICKNAME))[:MAX_NICKNAME].rstrip()
 
 
+def change_nickname(said: str) -> None:
+    """Be called otherwise from now on, in all runs; an empty nickname takes it off.
+
+    Raises
+    ------
+    RunError
+        If it is too long.
+    StoreError
+    """
+    chosen = _in_one_line(said)
+    if len(chosen) > MAX_NICKNAME:
+        raise RunError(f"A nickname can have at most {MAX_NICKNAME} characters.")
+    owners.change_nickname(resources.store().database, owner(), chosen)
+    st.session_state[NICKNAME] = chosen
+
+
 def _in_one_line(text: object) -> str:
     return " ".join(str(text or "").split())
 
@@ -106,15 +192,32 @@ def last_recipe() -> Recipe | None:
 
 
 def browser_id() -> str | None:
-    """A digest of what stays the same in the cookie: ``2|mask|token XOR mask|time``."""
-    parts = st.context.cookies.get("_streamlit_xsrf", "").strip('"').split("|")
+    """Return a digest of what stays the same in Streamlit's cookie; None if that cannot be read."""
+    cookie = st.context.cookies.get(_COOKIE, "")
+    token = _masked_token(cookie) or _decoded_token(cookie)
+    return hashlib.sha256(token).hexdigest()[:16] if token else None
+
+
+def _masked_token(cookie: str) -> bytes | None:
+    """Return the token in ``2|mask|token XOR mask|time``, which is all that Streamlit writes so far."""
     try:
-        _, mask, masked, _ = parts
+        version, mask, masked, _ = cookie.strip('"').split("|")
         key = bytes.fromhex(mask)
         token = bytes(byte ^ key[place % len(key)] for place, byte in enumerate(bytes.fromhex(masked)))
     except (ValueError, ZeroDivisionError):
         return None
-    return hashlib.sha256(token).hexdigest()[:16]
+    return token if version == "2" else None
+
+
+def _decoded_token(cookie: str) -> bytes | None:
+    """Return the token as Streamlit itself decodes it, should it have changed the format."""
+    try:
+        from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+
+        token, _ = decode_xsrf_token_string(cookie)
+    except (ImportError, TypeError, ValueError):
+        return None
+    return token if isinstance(token, bytes) else None
 
 
 def watch(run_id: str) -> None:
@@ -133,6 +236,14 @@ def forget() -> None:
     """Look at no run any more, because it is gone."""
     st.session_state.pop(WATCHED_ADDRESS, None)
     st.query_params.pop(WATCHED_ADDRESS, None)
+
+
+def forget_all() -> None:
+    """Forget what this server remembers of the visitor beside the store: all of it was deleted."""
+    resources.drafts().pop(owner(), None)
+    forget()
+    # Whom a personal link named is gone, too: this browser is an owner of its own again.
+    _start_as(browser_id() or owner())
 
 
 def shared_address(run_id: str) -> str:

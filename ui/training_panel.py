@@ -104,6 +104,8 @@ def _panel(run_id: str, shown_pace: float | None) -> None:
 
 def _show(run: Run, history: Sequence[Epoch]) -> None:
     _head(run)
+    if run.state.active and (notice := resources.store().database.notice):
+        st.warning(f"{notice} What you see here may be out of date.", icon=":material/database_off:")
     if run.state is RunState.FAILED:
         st.error(run.failure, icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
@@ -332,6 +334,10 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
             stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
             st.info(stopped + verdict, icon=":material/flag:")
+        if not run.has_model:
+            if run.eviction:
+                st.info(run.eviction, icon=":material/auto_delete:")
+            return
         chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
         chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
 
@@ -346,7 +352,9 @@ def _continue(run: Run) -> None:
         more = st.number_input("Additional epochs", 1, most, min(5, most), key=f"train_more_{run.id}")
         if st.button(chrome.on_primary("Continue"), type="primary", key="train_extend"):
             try:
-                further = resources.queue().extend(run.id, more, session.owner(), session.nickname())
+                further = resources.queue().extend(
+                    run.id, more, session.owner(), session.nickname(), session.has_cookie()
+                )
             except (RunError, RunRefused, RecipeError, StoreError) as error:
                 st.toast(str(error), icon=":material/block:")
             else:

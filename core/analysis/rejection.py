@@ -5,7 +5,6 @@ written like a digit are left out: nobody can reject an O and accept a zero. The
 detector, which has never seen them: it learns from those of `scripts.doodles`.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Images
+from core.data import Images, read_json
 from core.drawing.detector import MAX_FALSE_REJECTION_RATE, Detector
 from core.drawing.strokes import Stroke, as_strokes, strokes_to_mnist
 
@@ -60,10 +59,16 @@ class RejectionRates:
 
 
 def load_negatives(variants: int = VARIANTS) -> Negatives:
-    """Return each of the bundled drawings, drawn in several variants."""
+    """Return each of the bundled drawings, drawn in several variants.
+
+    Raises
+    ------
+    DataError
+        If their file is missing or damaged.
+    """
     rng = np.random.default_rng(_SEED)
     pictures, kinds, names = [], [], []
-    for entry in json.loads(FILE.read_text(encoding="utf-8")):
+    for entry in read_json(FILE):
         strokes = as_strokes(entry["strokes"])
         for _ in range(variants):
             picture = strokes_to_mnist(_vary(strokes, rng))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
-from core.data import Images
+from core.data import Images, read_arrays
 from core.drawing.hog import hog
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "detector.npz"
@@ -24,6 +24,8 @@ MAX_FALSE_REJECTION_RATE = 0.20
 # With this one, about one in twenty of the digits drawn on a screen is rejected.
 DEFAULT_FALSE_REJECTION_RATE = 0.04
 
+# What the file holds: weights and biases of each layer, then the scores of the test digits.
+_SHAPES = ((392, 160), (160,), (160, 32), (32,), (32, 1), (1,), (10_000,))
 # A row of 392 features has length 1, so each feature is small.
 _SCALE = np.float32(4)
 Floats = npt.NDArray[np.float32]
@@ -111,10 +113,9 @@ def load_detector(path: Path = WEIGHTS) -> Detector:
 
     Raises
     ------
-    FileNotFoundError
-        If it has not been trained: run ``python -m scripts.train_detector``.
+    DataError
+        If its file, which ``python -m scripts.train_detector`` makes, is missing or damaged.
     """
-    with np.load(path) as file:
-        arrays = [file[name].astype(np.float32) for name in file.files]
-    *layers, scores = arrays
+    named = {f"arr_{place}": shape for place, shape in enumerate(_SHAPES)}
+    *layers, scores = (array.astype(np.float32) for array in read_arrays(path, named))
     return Detector(tuple(zip(layers[::2], layers[1::2], strict=True)), scores)

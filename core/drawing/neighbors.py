@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.data import Images
+from core.data import TRAINING_IMAGES, Images, read_arrays
 from core.drawing.hog import hog
 
 FILE = Path(__file__).resolve().parents[2] / "data" / "neighbors.npz"
@@ -21,6 +21,7 @@ NEIGHBORS = 5
 # Principal components that are kept, and the step to which they are rounded in the file.
 COMPONENTS = 50
 ROUNDING_STEP = 0.015
+_SHAPES = {"mean": (392,), "axes": (392, COMPONENTS), "digits": (TRAINING_IMAGES, COMPONENTS)}
 # Images at a time: the arrays of a step stay small.
 _BLOCK = 250
 
@@ -88,9 +89,8 @@ def load_neighbor_index(path: Path = FILE) -> NeighborIndex:
 
     Raises
     ------
-    FileNotFoundError
-        If it has not been made: run ``python -m scripts.index_neighbors``.
+    DataError
+        If its file, which ``python -m scripts.index_neighbors`` makes, is missing or damaged.
     """
-    with np.load(path) as file:
-        digits = file["digits"].astype(np.float32) * np.float32(ROUNDING_STEP)
-        return NeighborIndex(file["mean"], file["axes"], digits)
+    mean, axes, digits = read_arrays(path, _SHAPES)
+    return NeighborIndex(mean, axes, digits.astype(np.float32) * np.float32(ROUNDING_STEP))

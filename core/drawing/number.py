@@ -147,6 +147,8 @@ def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
     ------
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
+    DataError
+        If the detector cannot be loaded.
     """
     detector, image = load_detector(), strokes_to_mnist(strokes)
     if image is None or detector.is_digit(image, MAX_FALSE_REJECTION_RATE):

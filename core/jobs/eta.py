@@ -58,11 +58,15 @@ def estimate(active: Sequence[Run], measured: Sequence[Run]) -> dict[str, Estima
     for position in range(len(waiting)):
         run, *others = waiting
         # As in `core.jobs.queue`: when a run of a series begins, its other runs go to the end.
-        waiting = sorted(others, key=lambda other: other.queue_order == run.queue_order)
+        waiting = sorted(others, key=lambda other: _in_series(run, other))
         starts = heapq.heappop(workers) if workers else 0.0
         estimates[run.id] = Estimate(True, position, starts, starts + _duration(run, measured))
         heapq.heappush(workers, estimates[run.id].ends)
     return estimates
+
+
+def _in_series(run: Run, other: Run) -> bool:
+    return (run.owner, run.queue_order) == (other.owner, other.queue_order)
 
 
 def _duration(run: Run, measured: Iterable[Run]) -> float:

@@ -106,8 +106,11 @@ class Lease:
         Raises
         ------
         LeaseLost
+        StoreError
+            If it would fill the disk.
         """
         epoch = checkpoint.history[-1]
+        self.store.database.check_room(len(checkpoint.state))
         with self.store.database.writing() as connection:
             self._update(
                 connection,
@@ -151,7 +154,10 @@ class Lease:
         Raises
         ------
         LeaseLost
+        StoreError
+            If it would fill the disk.
         """
+        self.store.database.check_room(len(network) + len(state))
         with self.store.database.writing() as connection:
             self._update(
                 connection,
@@ -161,6 +167,8 @@ class Lease:
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
                 fine_tuning=fine_tuning.to_json() if fine_tuning else None,
+                evicted=None,
+                eviction="",
             )
             used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings")))
             connection.execute(delete(FILES).where(*used_up))

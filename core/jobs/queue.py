@@ -6,17 +6,17 @@ The queue is in the store, so several servers may work on it. Each worker holds 
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe
 from core.jobs.lease import Lease
-from core.jobs.queue_admission import RunRefused, admit, check_waiting, lock, next_order
+from core.jobs.queue_admission import RunRefused, admit, check_waiting, lock
+from core.jobs.queue_order import next_run, send_series_to_the_end
 from core.recipe import Recipe
 from core.store.queries import (
     delete_run,
-    end_run,
     find_owned_run,
     find_run,
     read_file,
@@ -25,7 +25,7 @@ from core.store.queries import (
     write_epoch,
     write_file,
 )
-from core.store.run import Run, RunError, RunState
+from core.store.run import ACTIVE, Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import RUNS
 
@@ -48,8 +48,18 @@ class RunQueue:
         self._database = store.database
         self._wake = wake or threading.Event()
 
-    def enqueue(self, recipe: Recipe, owner: str, name: str, nickname: str = "") -> Run:
+    def enqueue(
+        self, recipe: Recipe, owner: str, name: str, nickname: str = "", has_cookie: bool = True
+    ) -> Run:
         """Add a new run at the end of the queue, and return it.
+
+        Parameters
+        ----------
+        recipe : Recipe
+        owner, name, nickname : str
+        has_cookie : bool
+            Whether the owner's browser keeps a cookie. Those who come without one, and have not
+            trained or drawn here before, share a part of the queue.
 
         Raises
         ------
@@ -57,10 +67,15 @@ class RunQueue:
             If the owner has a run waiting already, or the same one in training; or the
             queue is full, or the store is.
         """
-        return self.enqueue_series((recipe,), owner, name, nickname)[0]
+        return self.enqueue_series((recipe,), owner, name, nickname, has_cookie)[0]
 
     def enqueue_series(
-        self, recipes: Sequence[Recipe], owner: str, name: str, nickname: str = ""
+        self,
+        recipes: Sequence[Recipe],
+        owner: str,
+        name: str,
+        nickname: str = "",
+        has_cookie: bool = True,
     ) -> tuple[Run, ...]:
         """Add several new runs of one owner, all or none, and return them.
 
@@ -73,12 +88,14 @@ class RunQueue:
             As `enqueue`.
         """
         with self._database.writing() as connection:
-            ids = admit(connection, owner, name, nickname, recipes)
+            ids = admit(connection, owner, name, nickname, recipes, has_cookie)
             runs = tuple(find_run(connection, run_id) for run_id in ids)
         self._wake.set()
         return runs
 
-    def extend(self, run_id: str, epochs: int, owner: str, nickname: str = "") -> Run:
+    def extend(
+        self, run_id: str, epochs: int, owner: str, nickname: str = "", has_cookie: bool = True
+    ) -> Run:
         """Queue a new run that continues where another one has ended, and return it.
 
         Parameters
@@ -114,6 +131,8 @@ class RunQueue:
                 parent.name,
                 nickname,
                 (recipe,),
+                has_cookie,
+                brings=len(state),
                 parent=run_id,
                 parent_epochs=len(history),
                 epochs_done=len(history),
@@ -127,7 +146,9 @@ class RunQueue:
         self._wake.set()
         return run
 
-    def fine_tune(self, run_id: str, drawings: Drawings, owner: str, nickname: str = "") -> Run:
+    def fine_tune(
+        self, run_id: str, drawings: Drawings, owner: str, nickname: str = "", has_cookie: bool = True
+    ) -> Run:
         """Queue a new run that fine-tunes a network on drawings, and return it.
 
         Parameters
@@ -149,6 +170,7 @@ class RunQueue:
         start = self._store.model_file(run_id)
         parent = self._store.get(run_id)
         training, holdout = drawings.split()
+        saved = drawings.to_bytes()
         with self._database.writing() as connection:
             (new_id,) = admit(
                 connection,
@@ -156,11 +178,13 @@ class RunQueue:
                 parent.name if parent.fine_tuning else f"{parent.name}{_FINE_TUNED}",
                 nickname,
                 (fine_tuning_recipe(parent.recipe, len(training)),),
+                has_cookie,
+                brings=len(start) + len(saved),
                 parent=run_id,
                 fine_tuning=FineTuning(len(training), len(holdout)).to_json(),
             )
             write_file(connection, new_id, "start", start)
-            write_file(connection, new_id, "drawings", drawings.to_bytes())
+            write_file(connection, new_id, "drawings", saved)
             run = find_run(connection, new_id)
         self._wake.set()
         return run
@@ -173,15 +197,26 @@ class RunQueue:
         RunError
             If the run is somebody else's.
         """
-        with self._database.writing() as connection:
-            run = find_owned_run(connection, run_id, owner)
-            if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
-                delete_run(connection, run_id)
-            elif run.state is RunState.QUEUED:
-                # What it learned before an interruption stays.
-                update_run(connection, run_id, state=RunState.INTERRUPTED, failure="")
-            elif run.state is RunState.RUNNING:
-                update_run(connection, run_id, stopping=True)
+        self._database.free(lambda connection: _stop(connection, find_owned_run(connection, run_id, owner)))
+
+    def cancel(self, ids: Iterable[str]) -> int:
+        """Take runs of anybody out of the queue, and stop those in training; return how many.
+
+        Who asks for it must have been let in by `core.jobs.teacher_key`. Runs that have ended, or
+        are gone, are passed over.
+        """
+
+        def change(connection: Connection) -> int:
+            found = connection.scalars(
+                select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
+            )
+            runs = [find_run(connection, run_id) for run_id in list(found)]
+            for run in runs:
+                _stop(connection, run)
+            return len(runs)
+
+        wanted = list(ids)
+        return self._database.free(change)
 
     def resume(self, run_id: str, owner: str) -> None:
         """Put an interrupted run back into the queue, where it was before.
@@ -198,7 +233,7 @@ class RunQueue:
             if run.state is not RunState.INTERRUPTED:
                 return
             lock(connection)
-            check_waiting(connection, owner)
+            check_waiting(connection, owner, has_cookie=not run.cookieless)
             again = {"state": RunState.QUEUED, "stopping": False, "attempts": 0, "failure": "", "ended": None}
             update_run(connection, run_id, **again)
         self._wake.set()
@@ -212,7 +247,7 @@ class RunQueue:
                 return None
         with self._database.writing() as connection:
             lock(connection)
-            run = _next_run(connection)
+            run = next_run(connection)
             if run is None:
                 return None
             update_run(
@@ -223,32 +258,15 @@ class RunQueue:
                 attempts=RUNS.c.attempts + 1,
                 progress=run.epochs_done / run.recipe.epochs,
             )
-            _send_series_to_the_end(connection, run)
+            send_series_to_the_end(connection, run)
             return Lease(self._store, find_run(connection, run.id), worker)
 
 
-def _next_run(connection: Connection) -> Run | None:
-    busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
-    first = (
-        select(RUNS.c.id)
-        .where(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
-        .order_by(RUNS.c.queue_order, RUNS.c.number)
-        .limit(1)
-    )
-    while (run_id := connection.scalar(first)) is not None:
-        try:
-            return find_run(connection, run_id)
-        except RunError as error:
-            # A recipe of another version must not hold up the queue.
-            end_run(connection, run_id, state=RunState.FAILED, failure=str(error))
-    return None
-
-
-def _send_series_to_the_end(connection: Connection, run: Run) -> None:
-    """When a run of a series begins, move the others behind everyone who came meanwhile.
-
-    The runs of a series share one place in the order. A run that waits beside them, of the same
-    owner but queued by itself, keeps its own.
-    """
-    rest = (RUNS.c.queue_order == run.queue_order, RUNS.c.state == RunState.QUEUED)
-    connection.execute(update(RUNS).where(*rest).values(queue_order=next_order(connection)))
+def _stop(connection: Connection, run: Run) -> None:
+    if run.state is RunState.QUEUED and run.epochs_done == run.parent_epochs:
+        delete_run(connection, run.id)
+    elif run.state is RunState.QUEUED:
+        # What it learned before an interruption stays.
+        update_run(connection, run.id, state=RunState.INTERRUPTED, failure="")
+    elif run.state is RunState.RUNNING:
+        update_run(connection, run.id, stopping=True)

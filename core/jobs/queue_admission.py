@@ -6,14 +6,33 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core.jobs.queue_order import next_order
 from core.recipe import Recipe
-from core.store.queries import now
-from core.store.retention import MAX_BYTES, evict, read_usage
+from core.store.queries import is_known, now
+from core.store.retention import (
+    MAX_BYTES,
+    OWNER_BYTES,
+    evict,
+    read_owner_usage,
+    read_queued_bytes,
+    read_usage,
+)
 from core.store.run import RunState
 from core.store.tables import COUNTER, RUNS
 
 # Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
 MAX_WAITING = 60
+# Places beside these for owners who have trained or drawn here before, one for each student of a
+# class: whoever makes up owners cannot take these.
+RESERVED_WAITING = 30
+# Of owners who come without a cookie and have not: each connection of theirs is another owner. A class
+# whose school blocks cookies still has a place for each student.
+MAX_COOKIELESS = 30
+# What runs that wait may have brought with them, to continue or to fine-tune a network: it cannot be
+# evicted, and must leave room for others.
+MAX_WAITING_BYTES = MAX_BYTES // 4
+# What a run saves: the network, its optimizer's two moments, and the weights to continue from.
+_BYTES_PER_PARAMETER = 17
 
 
 class RunRefused(Exception):
@@ -21,7 +40,14 @@ class RunRefused(Exception):
 
 
 def admit(
-    connection: Connection, owner: str, name: str, nickname: str, recipes: Sequence[Recipe], **values: Any
+    connection: Connection,
+    owner: str,
+    name: str,
+    nickname: str,
+    recipes: Sequence[Recipe],
+    has_cookie: bool = True,
+    brings: int = 0,
+    **values: Any,
 ) -> list[str]:
     """Add new runs of one owner at the end of the queue, and return their ids.
 
@@ -31,6 +57,10 @@ def admit(
     owner, name, nickname : str
     recipes : sequence of Recipe
         Of the runs, which share one place in the queue's order.
+    has_cookie : bool
+        Whether the owner's browser keeps a cookie, by which it is the same owner again.
+    brings : int
+        Bytes of the files that they come with.
     **values
         Other columns, the same for all of them.
 
@@ -39,12 +69,13 @@ def admit(
     RunRefused
     """
     number = lock(connection)
-    check_waiting(connection, owner, len(recipes))
+    cookieless = check_waiting(connection, owner, len(recipes), has_cookie)
     _check_repeated(connection, owner, recipes)
-    order = next_order(connection)
+    _check_quota(connection, owner, recipes)
+    _check_space(connection, brings)
+    order = next_order(connection, cookieless)
     ids = []
     for recipe in recipes:
-        _check_space(connection)
         number += 1
         ids.append(secrets.token_hex(4))
         connection.execute(
@@ -58,6 +89,7 @@ def admit(
                 recipe=recipe.to_json(),
                 state=RunState.QUEUED,
                 created=now(),
+                cookieless=cookieless,
                 **values,
             )
         )
@@ -71,18 +103,30 @@ def lock(connection: Connection) -> int:
     return connection.scalar(select(COUNTER.c.number)) or 0
 
 
-def next_order(connection: Connection) -> int:
-    """Return a place in the queue's order that is behind all others."""
-    return 1 + (connection.scalar(select(func.max(RUNS.c.queue_order))) or 0)
+def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie: bool = True) -> bool:
+    """Return whether this owner is one of those without a cookie who share a part of the queue.
 
-
-def check_waiting(connection: Connection, owner: str, runs: int = 1) -> None:
-    """Raise `RunRefused` if this owner cannot queue this number of runs now."""
-    waiting = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
-    if connection.scalar(waiting.where(RUNS.c.owner == owner)):
+    Raises
+    ------
+    RunRefused
+        If they cannot queue this number of runs now.
+    """
+    queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
+    if connection.scalar(queued.where(RUNS.c.owner == owner)):
         raise RunRefused("You already have a queued run. Cancel it, or wait until it starts.")
-    if (connection.scalar(waiting) or 0) + runs > MAX_WAITING:
+    waiting = (connection.scalar(queued) or 0) + runs
+    known = is_known(connection, owner)
+    # What is reserved is for many owners, not for the series of a few.
+    if waiting > MAX_WAITING + (RESERVED_WAITING if known and runs == 1 else 0):
         raise RunRefused("The queue is full. Try again in a few minutes.")
+    if known or has_cookie:
+        return False
+    if (connection.scalar(queued.where(RUNS.c.cookieless)) or 0) + runs > MAX_COOKIELESS:
+        raise RunRefused(
+            "Too many visitors whose browsers keep no cookies are waiting. Allow cookies for this page and "
+            "reload it, or try again in a few minutes."
+        )
+    return True
 
 
 def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
@@ -94,9 +138,21 @@ def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe
         )
 
 
-def _check_space(connection: Connection) -> None:
-    evict(connection)
-    if read_usage(connection).bytes > MAX_BYTES:
+def _check_quota(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
+    """Refuse what would find no room beside the owner's own pinned models."""
+    pinned = read_owner_usage(connection, owner).pinned_bytes
+    largest = max(recipe.parameters for recipe in recipes) * _BYTES_PER_PARAMETER
+    if pinned and pinned + largest > OWNER_BYTES:
         raise RunRefused(
-            "The server has no space for another model. Delete runs that you do not need, then start again."
+            f"Your pinned models leave too little of your {OWNER_BYTES // 2**20} MB for this network. "
+            "Unpin or delete one on Runs, then start again."
         )
+
+
+def _check_space(connection: Connection, brings: int) -> None:
+    evict(connection)
+    queued = read_queued_bytes(connection)
+    if brings and queued and queued + brings > MAX_WAITING_BYTES:
+        raise RunRefused("Too many queued runs continue other runs. Try again in a few minutes.")
+    if read_usage(connection).bytes > MAX_BYTES:
+        raise RunRefused("The server has no space for another model now. Try again in a few minutes.")

@@ -6,30 +6,42 @@ pages read while a training writes, and several servers may share the file.
 
 import contextlib
 import logging
+import math
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, false, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from core.store import disk_space
+from core.store.engine import NewerVersionError, create_upgraded_engine, driver_connection, file_id, file_of
+from core.store.tables import COUNTER
+
 _ROOT = Path(__file__).resolve().parents[2]
-_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Names the store, as a SQLAlchemy URL.
 ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
-# How long a writer waits for another one.
-LOCK_SECONDS = 10
+# From this time on that a writer waits, those who watch a training are told.
+NOTICE_SECONDS = 3.0
 # How long a store that could not be opened is left alone: a page asks for it several times.
 RETRY_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 
 
+T = TypeVar("T")
+
+
 class StoreError(Exception):
     """Raised when the store cannot be used now. The message says what to do."""
+
+
+class DiskFullError(StoreError):
+    """Raised when the disk has no room for what is to be written."""
 
 
 def default_address() -> str:
@@ -55,6 +67,8 @@ class Database:
         self._engine: Engine | None = None
         self._file: tuple[int, int] | None = None
         self._failure: tuple[float, str] | None = None
+        self._waiting: dict[object, float] = {}
+        self._trouble = ""
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -65,8 +79,51 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection whose changes are all made at the end, or none. Raises `StoreError`."""
-        with self._closing_on_error(), self._open().execution_options(writes=True).begin() as connection:
+        with self._closing_on_error(), self._writable() as connection:
             yield connection
+            connection.commit()
+
+    @property
+    def notice(self) -> str:
+        """Why nothing can be written at this moment, as a sentence; empty if nothing is known of it.
+
+        What is read is then of the moment when that began.
+        """
+        since = min(list(self._waiting.values()), default=math.inf)
+        if time.monotonic() - since > NOTICE_SECONDS:
+            return _MESSAGES[sqlite3.SQLITE_BUSY]
+        return self._trouble
+
+    def free(self, change: Callable[[Connection], T]) -> T:
+        """Make a change that deletes, also on a full disk, and give what it frees back to the disk.
+
+        Parameters
+        ----------
+        change : callable
+            Gets the connection; is called a second time if the disk was full at the first.
+        """
+        full = False
+        try:
+            with self.writing() as connection:
+                result = change(connection)
+        except DiskFullError:
+            if (store := self._path()) is None:
+                raise
+            full = True
+            disk_space.release_reserve(store)
+            with self.writing() as connection:
+                result = change(connection)
+        if store := self._path():
+            with _as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
+                disk_space.shrink(driver_connection(raw), store, full)
+            disk_space.keep_reserve(store)
+        return result
+
+    def check_room(self, size: int) -> None:
+        """Raise `DiskFullError` if files of this size (in bytes) would fill the disk."""
+        store = self._path()
+        if store and not disk_space.has_room(store, size):
+            raise DiskFullError(_MESSAGES[sqlite3.SQLITE_FULL])
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -80,127 +137,68 @@ class Database:
         try:
             with _as_store_error():
                 yield
-        except StoreError:
-            # The next use opens it again: the file may have been deleted, or exchanged.
-            self.close()
+        except StoreError as error:
+            if str(error) not in _PASSING:
+                # The next use opens it again: the file may have been deleted, or exchanged.
+                self.close()
             raise
 
-    def _open(self) -> Engine:
+    def _writable(self) -> Connection:
+        """Return a connection that has begun to write."""
+        turn = object()
+        self._waiting[turn] = time.monotonic()
+        try:
+            with _as_store_error():
+                try:
+                    connection = self._begin_to_write()
+                except DBAPIError as error:
+                    if _user_message(error) != _MESSAGES[sqlite3.SQLITE_READONLY]:
+                        raise
+                    # A connection from when the store was read-only stays so; the store may not be any more.
+                    self.close()
+                    connection = self._begin_to_write()
+        except StoreError as error:
+            self._trouble = str(error)
+            raise
+        finally:
+            del self._waiting[turn]
+        self._trouble = ""
+        return connection
+
+    def _begin_to_write(self) -> Connection:
+        connection = self._open(to_write=True).execution_options(writes=True).connect()
+        try:
+            # Changes nothing; a read-only connection of SQLite would begin without an error.
+            connection.execute(update(COUNTER).where(false()).values(number=COUNTER.c.number))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _path(self) -> Path | None:
+        return file_of(self._open().url)
+
+    def _open(self, to_write: bool = False) -> Engine:
         with self._lock:
             if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
-                raise StoreError(self._failure[1])
-            if self._engine and self._file != _file_id(self._engine):
+                message = self._failure[1]
+                # Who presses a button may just have made the store writable.
+                if not (to_write and message in _MENDED_BY_HAND):
+                    raise StoreError(message)
+            if self._engine and self._file != file_id(self._engine):
                 # The file was deleted or exchanged; what is still open would be written to nowhere.
                 self._engine.dispose()
                 self._engine = None
             if self._engine is None:
                 try:
                     with _as_store_error():
-                        self._engine = _create_upgraded_engine(self.address)
+                        self._engine = create_upgraded_engine(self.address)
                 except StoreError as error:
                     self._failure = time.monotonic(), str(error)
                     raise
                 self._failure = None
-                self._file = _file_id(self._engine)
+                self._file = file_id(self._engine)
             return self._engine
-
-
-def _create_upgraded_engine(address: str) -> Engine:
-    engine = _create_engine(address)
-    try:
-        try:
-            upgrade(engine)
-        except DBAPIError:
-            if engine.dialect.name == "sqlite":
-                raise
-            # Another server may be making the tables at this moment; not every database lets one
-            # wait for the other, as SQLite does. Then they are there at the second attempt.
-            time.sleep(1)
-            upgrade(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
-
-
-def _file_id(engine: Engine) -> tuple[int, int] | None:
-    """Return what tells the file of a SQLite database from another one of the same name."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or engine.url.query:
-        return None
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Make the tables, or bring those of an older version to this one.
-
-    Raises
-    ------
-    StoreError
-        If they are from a newer version.
-    """
-    # Imported here because it takes a fifth of a second, which the first page of a server need
-    # not wait for: the scheduler opens the store in a thread of its own.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-    from alembic.util.exc import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", _MIGRATIONS.as_posix())
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return  # Without waiting for anyone who writes at this moment.
-    with engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, revision)
-        except CommandError as error:
-            raise StoreError(
-                "The run store is from a newer version of Digit Lab. "
-                f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
-            ) from error
-
-
-def _create_engine(address: str) -> Engine:
-    try:
-        url = make_url(address)
-        if url.get_backend_name() != "sqlite":
-            # A server that has closed an idle connection is asked again.
-            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-    except ValueError as error:
-        raise ArgumentError(str(error)) from error  # A port that is not a number, for example.
-    if not url.database:
-        raise ArgumentError("A database in memory would be another one for each thread.")
-    if url.database and not url.query:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _: object) -> None:
-        # The driver would begin transactions by its own rules; `begin` does it by ours.
-        connection.isolation_level = None
-        # SQLite's foreign keys stay off, as they are: a migration that rebuilds a table would
-        # delete what refers to it.
-        # In WAL mode this survives a crash of the server, at a tenth of the time.
-        connection.execute("PRAGMA synchronous = NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        if raw is not None and raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-            raw.execute("PRAGMA journal_mode = WAL").fetchone()
-    return engine
 
 
 _MESSAGES = {
@@ -216,6 +214,9 @@ _MESSAGES = {
     sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
     f"or set {ADDRESS_VARIABLE} to another store.",
 }
+# After these the connections are as good as before.
+_PASSING = {_MESSAGES[sqlite3.SQLITE_BUSY], _MESSAGES[sqlite3.SQLITE_FULL]}
+_MENDED_BY_HAND = {_MESSAGES[sqlite3.SQLITE_READONLY], _MESSAGES[sqlite3.SQLITE_CANTOPEN]}
 _UNKNOWN_ERROR = "The run store cannot be used right now. Try again later; the server's log says why."
 
 
@@ -225,7 +226,13 @@ def _as_store_error() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         _log.exception("The run store cannot be used.")
-        raise StoreError(_user_message(error)) from error
+        message = _user_message(error)
+        raise (DiskFullError if message == _MESSAGES[sqlite3.SQLITE_FULL] else StoreError)(message) from error
+    except NewerVersionError as error:
+        raise StoreError(
+            "The run store is from a newer version of Digit Lab. "
+            f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
+        ) from error
     except ImportError as error:
         raise StoreError(
             f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."

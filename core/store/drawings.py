@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KEEP_VARIABLE = "DIGIT_LAB_KEEP_DRAWINGS"
 # Of one owner; thirty of each digit.
 MAX_PER_OWNER = 300
-# Of all owners together, at about 3 KB each. Beyond that the oldest are evicted.
+# Of all owners together, at about 3 KB each. Beyond that the oldest of the owner who has most are evicted.
 MAX_DRAWINGS = 20_000
 # A digit drawn by mouse has about 1 KB.
 MAX_STROKES_BYTES = 20_000
@@ -140,14 +140,13 @@ class DrawingStore:
 
     def remove(self, image: npt.NDArray[np.uint8]) -> None:
         """Delete the drawing with this image, shape (28, 28), if it is saved."""
-        with self._database.writing() as connection:
-            connection.execute(delete(DRAWINGS).where(*self._same(image.tobytes())))
+        same = delete(DRAWINGS).where(*self._same(image.tobytes()))
+        self._database.free(lambda connection: connection.execute(same))
 
     def delete(self, ids: Iterable[int]) -> None:
         """Delete drawings; those of others, and those that are gone, are passed over."""
         own = (DRAWINGS.c.owner == self._owner, DRAWINGS.c.id.in_(list(ids)))
-        with self._database.writing() as connection:
-            connection.execute(delete(DRAWINGS).where(*own))
+        self._database.free(lambda connection: connection.execute(delete(DRAWINGS).where(*own)))
 
     def _same(self, content: bytes) -> tuple[ColumnElement[bool], ...]:
         return DRAWINGS.c.owner == self._owner, DRAWINGS.c.image == content
@@ -168,7 +167,11 @@ def to_arrays(drawings: Sequence[SavedDrawing]) -> Drawings:
 def _evict(connection: Connection) -> None:
     excess = (connection.scalar(select(func.count()).select_from(DRAWINGS)) or 0) - MAX_DRAWINGS
     if excess > 0:
-        oldest = select(DRAWINGS.c.id).order_by(DRAWINGS.c.id).limit(excess)
+        counts = select(DRAWINGS.c.owner).group_by(DRAWINGS.c.owner)
+        largest = connection.scalar(counts.order_by(func.count().desc(), func.min(DRAWINGS.c.id)).limit(1))
+        oldest = (
+            select(DRAWINGS.c.id).where(DRAWINGS.c.owner == largest).order_by(DRAWINGS.c.id).limit(excess)
+        )
         connection.execute(delete(DRAWINGS).where(DRAWINGS.c.id.in_(list(connection.scalars(oldest)))))
 
 

@@ -4,31 +4,34 @@ import dataclasses
 import hashlib
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from core.fine_tuning import FineTuning
 from core.history import Epoch
-from core.recipe import Recipe, RecipeError
+from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
-from core.store.tables import EPOCHS, FILES, RUNS
+from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS
+
+# A drawing makes its owner known from this age on: it is saved with a click.
+HISTORY_AGE = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
 
 
 def run_from_row(row: Row[Any]) -> Run | None:
-    """Return the run in a row of the table, or None if its recipe is one of another version."""
+    """Return the run in a row of the table, or None if it is one of another version, or damaged."""
     fields = {field.name: getattr(row, field.name) for field in dataclasses.fields(Run)}
     try:
         fields["recipe"] = Recipe.from_json(row.recipe)
-    except RecipeError:
-        _log.warning("The recipe of run %s cannot be read: %s", row.id, row.recipe)
+        fields["state"] = RunState(row.state)
+        fields["versions"] = dict(json.loads(row.versions))
+        fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
+    except (ValueError, TypeError, KeyError):
+        _log.warning("Run %s cannot be read. Its recipe: %s", row.id, row.recipe, exc_info=True)
         return None
-    fields["state"] = RunState(row.state)
-    fields["versions"] = json.loads(row.versions)
-    fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
     return Run(**fields)
 
 
@@ -36,7 +39,10 @@ def find_run(connection: Connection, run_id: str) -> Run:
     """Return the run of this id. Raises `RunError` if there is none."""
     row = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).one_or_none()
     if row is None:
-        raise RunError("That run is no longer on this server. Choose another one, or start a new one.")
+        raise RunError(
+            "That run is no longer on this server: it was deleted, or taken out of the queue. "
+            "Choose another one, or start a new one."
+        )
     run = run_from_row(row)
     if run is None:
         raise RunError("That run was made by another version of Digit Lab. Choose another one.")
@@ -51,6 +57,16 @@ def find_owned_run(connection: Connection, run_id: str, owner: str) -> Run:
     return run
 
 
+def is_known(connection: Connection, owner: str) -> bool:
+    """Return whether an owner has trained here before, or saved a drawing some time ago."""
+    trained = select(RUNS.c.id).where(
+        RUNS.c.owner == owner, RUNS.c.state.in_((RunState.FINISHED, RunState.STOPPED))
+    )
+    before = as_text(datetime.now(UTC) - HISTORY_AGE)
+    drawn = select(DRAWINGS.c.id).where(DRAWINGS.c.owner == owner, DRAWINGS.c.created <= before)
+    return any(connection.scalar(query.limit(1)) is not None for query in (trained, drawn))
+
+
 def update_run(connection: Connection, run_id: str, **values: Any) -> None:
     """Write columns of a run."""
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**values))
@@ -63,7 +79,7 @@ def end_run(connection: Connection, run_id: str, **values: Any) -> None:
 
 def delete_run(connection: Connection, run_id: str) -> None:
     """Delete a run with all that belongs to it."""
-    # Not left to the database: SQLite does not cascade, see core/store/database.py.
+    # Not left to the database: SQLite does not cascade, see core/store/engine.py.
     for table in (FILES, EPOCHS):
         connection.execute(delete(table).where(table.c.run_id == run_id))
     connection.execute(delete(RUNS).where(RUNS.c.id == run_id))

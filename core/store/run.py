@@ -61,9 +61,9 @@ class Run:
         How many epochs of its history are those of the parent.
     stopping : bool
         Whether its owner has asked it to stop.
-    created, ended, last_accessed : str or None
-        Date and time (UTC, ISO 8601) when it was queued, when it ended, and when somebody last
-        looked at its network.
+    created, ended, last_accessed, evicted : str or None
+        Date and time (UTC, ISO 8601) when it was queued, when it ended, when somebody last
+        looked at its network, and when its files were evicted.
     progress : float
         Share of the training done, 0.0 to 1.0.
     epochs_done : int
@@ -86,6 +86,11 @@ class Run:
         Whether its owner wants it kept even when the store is full.
     fine_tuning : FineTuning or None
         What came of it, if it fine-tunes another run's network on drawings.
+    eviction : str
+        Why its files were evicted, as a sentence; empty otherwise.
+    cookieless : bool
+        Whether its owner came without a cookie and unknown to this server: such runs share a part
+        of the queue.
     """
 
     id: str
@@ -114,6 +119,9 @@ class Run:
     note: str = ""
     pinned: bool = False
     fine_tuning: FineTuning | None = None
+    evicted: str | None = None
+    eviction: str = ""
+    cookieless: bool = False
 
     @property
     def bundled(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, Select, select
 
 from core.history import Epoch
 from core.recipe import Recipe
@@ -20,12 +20,20 @@ from core.store.queries import (
     delete_run,
     find_owned_run,
     find_run,
+    is_known,
     read_file,
     read_history,
     run_from_row,
     update_run,
 )
-from core.store.retention import Usage, read_usage
+from core.store.retention import (
+    OWNER_BYTES,
+    OWNER_PINS,
+    OwnerUsage,
+    Usage,
+    read_owner_usage,
+    read_usage,
+)
 from core.store.run import ACTIVE, Run, RunError, RunState
 from core.store.tables import RUNS
 
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
 
 # How often it is worth writing down that somebody looks at a run.
 _ACCESS_TIME = timedelta(minutes=5)
+# How long an owner is told of a model that was evicted.
+NEWS_TIME = timedelta(days=1)
 MAX_NAME = 60
 MAX_NOTE = 500
 
@@ -128,6 +138,24 @@ class RunStore:
         with self.database.reading() as connection:
             return read_usage(connection)
 
+    def owner_usage(self, owner: str) -> OwnerUsage:
+        """Return what one owner has in the store."""
+        with self.database.reading() as connection:
+            return read_owner_usage(connection, owner)
+
+    def is_known(self, owner: str) -> bool:
+        """Return whether an owner has trained here before, or saved a drawing some time ago."""
+        with self.database.reading() as connection:
+            return is_known(connection, owner)
+
+    def evicted(self, owner: str) -> tuple[Run, ...]:
+        """Return an owner's runs whose model was evicted within `NEWS_TIME`, newest first."""
+        since = as_text(datetime.now(UTC) - NEWS_TIME)
+        query = select(RUNS).where(
+            RUNS.c.owner == owner, RUNS.c.evicted >= since, RUNS.c.has_model.is_(False)
+        )
+        return self._read(query.order_by(RUNS.c.number.desc()))
+
     def load_model(self, run_id: str) -> "keras.Model":
         """Return the network of a run, for predictions only: it comes without an optimizer.
 
@@ -155,7 +183,8 @@ class RunStore:
             return content
         if run.state.active:
             raise RunError("This run has no model yet. Wait until training ends.")
-        raise RunError("The model of this run is no longer saved. Choose another model, or train it again.")
+        why = run.eviction or "The model of this run is no longer saved."
+        raise RunError(f"{why} Choose another model, or train it again.")
 
     def touch(self, run_id: str) -> None:
         """Write down that somebody looks at the network of a run, so that it is not evicted now."""
@@ -197,9 +226,17 @@ class RunStore:
         Raises
         ------
         RunError
-            If the run is somebody else's.
+            If the run is somebody else's, or the owner's pinned runs would be too many, or too large.
         """
-        self._change(run_id, owner, pinned=pinned)
+        with self.database.writing() as connection:
+            find_owned_run(connection, run_id, owner)
+            update_run(connection, run_id, pinned=pinned)
+            usage = read_owner_usage(connection, owner)
+            if pinned and usage.pins > OWNER_PINS:
+                raise RunError(f"You can pin {OWNER_PINS} runs. Unpin one of them first.")
+            if pinned and usage.pinned_bytes > OWNER_BYTES:
+                most = OWNER_BYTES // 2**20
+                raise RunError(f"Your pinned models can take {most} MB together. Unpin one of them first.")
 
     def delete(self, run_id: str, owner: str) -> None:
         """Delete a run with all that belongs to it.
@@ -209,11 +246,14 @@ class RunStore:
         RunError
             If the run is somebody else's, or is being trained.
         """
-        with self.database.writing() as connection:
+
+        def change(connection: Connection) -> None:
             run = find_owned_run(connection, run_id, owner)
             if run.state is RunState.RUNNING:
                 raise RunError("This run is being trained. Stop it first, then delete it.")
             delete_run(connection, run_id)
+
+        self.database.free(change)
 
     def _change(self, run_id: str, owner: str, **changes: Any) -> None:
         with self.database.writing() as connection:
@@ -235,11 +275,13 @@ def open_network(content: bytes) -> "keras.Model":
         If it cannot be read.
     """
     # Imported here because it brings TensorFlow, which a list of runs does not need.
-    from core.model import from_bytes
+    from core.model import ModelError, from_bytes
 
     try:
         return from_bytes(content)
-    except (ValueError, TypeError, OSError) as error:
+    except ModelError as error:
+        raise RunError(str(error)) from error
+    except MemoryError as error:
         raise RunError(
-            "This version of Keras cannot read this model. Choose another model, or train it again."
+            "The server has too little free memory to load this model. Try again later."
         ) from error

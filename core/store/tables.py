@@ -52,6 +52,9 @@ RUNS = Table(
     Column("opened", String(32), key="last_accessed", nullable=True),
     Column("place", Integer, key="queue_order", nullable=False, server_default="0"),
     Column("teaching", Text, key="fine_tuning", nullable=True),
+    Column("evicted", String(32), nullable=True),
+    Column("eviction", Text, nullable=False, default="", server_default=""),
+    Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -100,3 +103,13 @@ DRAWINGS = Table(
 # One row: the number of the newest run. Everyone who adds or takes a run changes it first and so
 # waits for the others, in every kind of database.
 COUNTER = Table("counter", METADATA, Column("number", Integer, nullable=False))
+
+# Browsers whose visitor has said that they are somebody's; every other browser is an owner itself.
+# See core/store/owners.py.
+BROWSERS = Table(
+    "browsers",
+    METADATA,
+    Column("browser", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("created", String(32), nullable=False),
+)

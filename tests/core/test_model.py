@@ -1,14 +1,19 @@
+import io
+import random
+import re
 import zipfile
+from collections.abc import Iterator
 
 import keras
 import numpy as np
 import pytest
 
 from core.data import Dataset
-from core.model import build_model, from_bytes, to_bytes
+from core.model import ModelError, build_model, from_bytes, to_bytes
 from core.precision import has_bfloat16
 from core.presets import PRESETS
 from core.recipe import ARTICLE, Recipe
+from core.store.bundled import BUNDLED_FOLDER
 
 RECIPES = {
     **PRESETS,
@@ -100,8 +105,70 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path):
     path = tmp_path / "bomb.keras"
     bomb.save(path)
     assert zipfile.is_zipfile(path)
-    with pytest.raises(ValueError, match="Lambda"):
+    with pytest.raises(ModelError) as refused:
         from_bytes(path.read_bytes())
+    assert "Lambda" in str(refused.value.__cause__)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(files: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def mutants(content: bytes, count: int) -> Iterator[bytes]:
+    """The file with a few changed bytes: anywhere, in its directory, in its configuration, in its weights."""
+    rng, files = random.Random(17), members(content)
+
+    def changed(part: bytes) -> bytes:
+        new = bytearray(part)
+        for _ in range(rng.choice((1, 3, 10))):
+            new[rng.randrange(len(new))] = rng.randrange(256)
+        return bytes(new)
+
+    for _ in range(count):
+        yield changed(content)
+        yield content[:-300] + changed(content[-300:])
+        yield packed({**files, "config.json": changed(files["config.json"])})
+        weights = files["model.weights.h5"]
+        yield packed({**files, "model.weights.h5": changed(weights[:4096]) + weights[4096:]})
+        config = files["config.json"].decode()
+        value = rng.choice(("null", "-1", "0", "[]", '"x"', "1e300"))
+        place = rng.choice([match.span(1) for match in re.finditer(r": ?(\d+|true|false|null)", config)])
+        yield packed({**files, "config.json": (config[: place[0]] + value + config[place[1] :]).encode()})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_changed_file_is_a_model_or_no_model(mnist: Dataset):
+    content = (BUNDLED_FOLDER / "softmax.keras").read_bytes()
+    refused = 0
+    for mutant in mutants(content, 12):
+        try:
+            assert from_bytes(mutant)(mnist.test_images[:2]).shape == (2, 10)
+        except ModelError:
+            refused += 1
+    assert refused > 12
+
+
+def test_a_model_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "other.keras"
+    keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(3)]).save(path)
+    with pytest.raises(ModelError, match="ten outputs"):
+        from_bytes(path.read_bytes())
+
+
+def test_a_file_that_unpacks_to_far_more_is_refused_unread():
+    bomb = packed({"config.json": b" " * 10_000_000}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(ModelError) as refused:
+        from_bytes(bomb)
+    assert "more than its size" in str(refused.value.__cause__)
 
 
 @pytest.mark.skipif(not has_bfloat16(), reason="This processor has no units for bfloat16.")

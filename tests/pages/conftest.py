@@ -20,7 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
 TIMEOUT = 60
 # What differs between two servers; the bundled models, and what is measured of them, do not.
-OF_A_SERVER = (resources.scheduler, resources.store, resources.estimates, resources.drafts)
+OF_A_SERVER = (
+    resources.scheduler,
+    resources.store,
+    resources.estimates,
+    resources.drafts,
+    resources.key_guard,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

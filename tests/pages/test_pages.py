@@ -12,7 +12,7 @@ from core.presets import PRESETS
 from core.store.bundled import BUNDLED_FOLDER
 from tests.pages.conftest import ROOT, words
 from tests.stored import finished_run
-from ui import resources
+from ui import open_files, resources
 
 PAGES = {
     "0_home": "Digit Lab",
@@ -159,3 +159,10 @@ def test_home_leads_to_every_page_of_the_navigation_and_credits_the_article(open
     links = {link.proto.page for link in app.get("page_link")}
     assert links == {"explore", "train", "evaluate", "predict", "teach", "runs"}
     assert "Fazla Najumudeen" in words(app)
+
+
+def test_the_limit_of_open_files_is_raised_with_the_first_page(open_page, monkeypatch):
+    raised = []
+    monkeypatch.setattr(open_files, "raise_limit", lambda: raised.append(True))
+    open_page()
+    assert raised

@@ -7,10 +7,11 @@ import pytest
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
+from core.store.retention import evict
 from core.store.run import RunState
 from core.store.runs import RunStore
 from tests.pages.conftest import forget_server, words
-from tests.stored import finished_run
+from tests.stored import finished_run, set_size
 from ui import resources
 
 ANN = "aaaaaaaaaaaaaaaa"
@@ -200,7 +201,7 @@ def test_a_store_that_is_no_database_is_one_sentence_and_the_rest_works(
 def test_a_store_that_breaks_while_somebody_trains_is_one_sentence(
     open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.05)
     app = open_page("2_train")
     resources.scheduler().shutdown()
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
@@ -232,3 +233,47 @@ def test_saving_in_one_tab_keeps_what_another_tab_changed(open_page, runs, brows
     second.button(key="run_save").click().run()
     run = store.get(runs["low"])
     assert (run.name, run.note) == ("Renamed", "A note")
+
+
+def test_what_was_evicted_is_said_to_its_owner(open_page, runs, browser, store: RunStore):
+    """And to nobody else; the run itself says why to everyone."""
+    for run_id in (runs["low"], runs["middle"]):
+        set_size(store, run_id, 61)
+    browser(ANN)
+    assert "deleted automatically" not in words(open_page("5_runs"))
+    with store.database.writing() as connection:
+        evict(connection)
+    app = open_page("5_runs", run=runs["low"])
+    assert "models of yours were deleted automatically today: Run 1: Ann tries." in words(app)
+    assert "The model of this run was deleted automatically: the models of one person" in words(app)
+    assert "Evaluate this model" not in [link.value for link in app.page_link]
+    assert list(table(app)["Model"]) == ["Saved", "Saved", "Deleted"]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Your models"] == "61 of 120 MB"
+    train = open_page("2_train", run=runs["low"])
+    assert "the models of one person may take 120 MB together" in words(train)
+    assert "Evaluate this model" not in [link.value for link in train.page_link]
+    browser(BOB)
+    assert "models of yours" not in words(open_page("5_runs"))
+
+
+def test_a_sixth_pin_and_a_start_without_room_are_one_sentence(open_page, browser, store: RunStore):
+    ids = [finished(store, ANN, f"Run {number}", 0.9) for number in range(6)]
+    for run_id in ids[:5]:
+        store.pin(run_id, ANN, True)
+    browser(ANN)
+    app = open_page("5_runs", run=ids[5])
+    app.checkbox(key=f"run_marked_{ids[5]}").check()
+    app.button(key="run_save").click().run()
+    assert "You can pin 5 runs. Unpin one of them first." in app.error[0].value
+    assert not app.exception
+
+    set_size(store, ids[0], 119)
+    app = open_page("2_train")
+    app.button(key="train_start").click().run()
+    assert "Your pinned models leave too little of your 120 MB" in app.toast[0].value
+    browser(BOB)
+    other = open_page("2_train")
+    resources.scheduler().shutdown()  # The run only waits.
+    other.button(key="train_start").click().run()
+    assert [run.owner for run in store.active()] == [BOB], "others train on"

@@ -1,5 +1,7 @@
 import dataclasses
 import re
+import sqlite3
+import threading
 
 import pytest
 
@@ -199,11 +201,11 @@ def test_a_personal_link_makes_another_device_mine(open_page, browser):
     run = finished_run(resources.store(), Recipe(epochs=1), owner="0123456789abcdef")
     browser("fedcba9876543210")
     other = open_page("5_runs", me="0123456789abcdef", run=run.id)
+    assert "run_save" not in keys(other), "a link that was sent to a class makes nobody another one"
+    assert "0123456789abcdef" in other.query_params["me"], "a refresh asks again"
+    other.button(key="identity_use").click().run()
     assert "run_save" in keys(other)
-    assert other.query_params["me"] == "0123456789abcdef", "a refresh of this page keeps it"
-    stranger = open_page("5_runs", me="<script>", run=run.id)
-    assert not stranger.exception
-    assert "run_save" not in keys(stranger)
+    assert "me" not in other.query_params, "nobody copies it out of the address bar"
 
 
 def test_whoever_comes_by_sees_what_is_trained(open_page, browser, held_back):
@@ -378,3 +380,29 @@ def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
     ]
     assert {"Validation split", "Random seed", "Dropout rate", "Convolutional layers"} <= {*folded}
     assert "Loss: sparse categorical cross-entropy" in words(app)
+
+
+def test_while_the_store_is_locked_a_watching_tab_says_so(
+    open_page, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    resources.scheduler().shutdown()
+    queue = RunQueue(resources.store())
+    run = queue.enqueue(Recipe(), "ann", "Run")
+    lease = queue.lease("worker")
+    app = open_page("2_train", run=run.id)
+    assert "locked" not in words(app)
+    monkeypatch.setattr("core.store.database.NOTICE_SECONDS", 0.0)
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    heartbeat = threading.Thread(target=lease.heartbeat, args=(0.5,))
+    heartbeat.start()
+    while not resources.store().database.notice:
+        assert heartbeat.is_alive()
+    app.run()
+    assert not app.exception
+    assert "The run store is locked by another program." in app.warning[0].value
+    assert "What you see here may be out of date." in app.warning[0].value
+    other.execute("ROLLBACK")
+    other.close()
+    heartbeat.join()
+    assert "locked" not in words(app.run())

@@ -178,7 +178,9 @@ def _more_seeds(run: Run, used: Sequence[int]) -> None:
 
 def _line_up(run: Run, recipes: tuple[Recipe, ...]) -> None:
     try:
-        resources.queue().enqueue_series(recipes, session.owner(), run.name, session.nickname())
+        resources.queue().enqueue_series(
+            recipes, session.owner(), run.name, session.nickname(), session.has_cookie()
+        )
     except (RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/hourglass_top:")
     else:

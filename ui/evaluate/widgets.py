@@ -14,12 +14,14 @@ from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
 from core.data import Images
-from core.evaluation import Evaluation
+from core.evaluation import Evaluation, EvaluationError
 from core.plots import charts, figures, theme
+from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
+from ui.spreadsheets import to_csv
 from ui.words import percent
 
 # Returns the file of a picture of a kind, "png" or "svg".
@@ -91,7 +93,7 @@ def save(
         files["png"] = "image/png", partial(picture, "png")
         files["svg"] = "image/svg+xml", partial(picture, "svg")
     if table is not None:
-        files["csv"] = "text/csv", lambda: table.to_csv(index=False)
+        files["csv"] = "text/csv", partial(to_csv, table)
     key = key or name
     with st.container(horizontal=True, key=f"save_{key}"):
         for kind, (mime, content) in files.items():
@@ -194,7 +196,7 @@ def tiles(
 def _open_image(run: Run, index: int) -> None:
     try:
         _show_image(run, index)
-    except RunError as error:
+    except (RunError, StoreError, EvaluationError) as error:
         # The dialog runs by itself, and the model may be gone by now.
         st.error(str(error), icon=":material/error:")
 

@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data import IMAGE_SIZE
-from core.drawing.detector import load_detector
 from core.plots import charts
 from ui import pictures
 from ui.announcement import announce
@@ -53,10 +52,12 @@ def lay_out(wide: bool = False) -> Places:
 
 def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
     """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it."""
+    with at.details:
+        [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
     show_details(prediction, at, own)
     digit, confidence = prediction.digit, percent(prediction.confidence)
     with at.prediction:
-        if not load_detector().is_digit(prediction.sketch.image, explanations.threshold()):
+        if not is_digit:
             st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
             st.markdown(f"Best guess: **{digit}** ({confidence})")
             return ""

@@ -6,8 +6,10 @@ from types import MappingProxyType
 import numpy as np
 import streamlit as st
 
+from core.data import DataError, Images
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.preprocessing_ablation import normalize
+from core.evaluation import EvaluationError
 from core.plots import charts, figures
 from core.store.run import RunError
 from ui import pictures, resources
@@ -23,6 +25,21 @@ def threshold() -> float:
     return float(st.session_state.get(_THRESHOLD, DEFAULT_FALSE_REJECTION_RATE))
 
 
+def are_digits(images: Images) -> list[bool]:
+    """Return whether the detector takes each picture for a digit; without a detector all pass.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    """
+    try:
+        rejected = load_detector().rejects(images, threshold())
+    except DataError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return [True] * len(images)
+    return [not one for one in rejected]
+
+
 def explain(prediction: Prediction) -> None:
     """Let the visitor choose an explanation of a prediction."""
     way = st.pills(
@@ -35,7 +52,10 @@ def explain(prediction: Prediction) -> None:
     )
     if way is not None:
         with st.container(key="predict_why_shown"):
-            _WAYS[way](prediction)
+            try:
+                _WAYS[way](prediction)
+            except DataError as error:
+                st.warning(str(error), icon=":material/broken_image:")
 
 
 def _normalizations(prediction: Prediction) -> None:
@@ -136,7 +156,7 @@ def _models(prediction: Prediction) -> None:
                 try:
                     classifier = Classifier(run, resources.model(run.id))
                     prediction_metric(run.name, classifier.probabilities(prediction.sketch.image))
-                except RunError as error:
+                except (RunError, EvaluationError) as error:
                     st.warning(str(error))
 
 

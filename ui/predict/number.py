@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
-from core.drawing.detector import load_detector
 from core.drawing.number import NumberReading
 from ui import pictures
 from ui.predict import explanations, save
@@ -47,9 +47,8 @@ def show_number(
     ]
     if len(predictions) == 1:
         return show_digit(predictions[0], at)
-    detector, threshold = load_detector(), explanations.threshold()
-    are_digits = [detector.is_digit(sketch.image, threshold) for sketch in sketches]
     with at.details:
+        are_digits = explanations.are_digits(np.stack([sketch.image for sketch in sketches]))
         st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
         with st.container(horizontal=True, key="predict_row"):
             for prediction, is_digit in zip(predictions, are_digits, strict=True):

@@ -1,13 +1,16 @@
 """Where a digit comes from: each source shows itself and what the network predicts for it."""
 
+import contextlib
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
+from core.data import DataError
 from core.drawing.number import looks_like_several, read_number_from_strokes
 from core.drawing.segmentation import NumberError
-from core.drawing.strokes import StrokeError, draw, is_dot, strokes_to_mnist
+from core.drawing.strokes import Stroke, StrokeError, draw, is_dot, strokes_to_mnist
 from core.evaluation import EvaluationError
 from ui import pictures, resources
 from ui.drawing import Drawing
@@ -47,7 +50,7 @@ def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> s
             return ""
         paint = partial(draw, strokes, pen_width, ONE_DIGIT.width, ONE_DIGIT.height)
         prediction = classifier.predict(Sketch(image, paint, strokes))
-        several = looks_like_several(classifier.network, strokes)
+        several = _looks_like_several(classifier, strokes)
     except (StrokeError, EvaluationError) as error:
         at.prediction.warning(str(error), icon=":material/gesture:")
         show_no_details(at)
@@ -65,6 +68,13 @@ def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> s
         st.rerun()  # The choice of the source is outside of this fragment.
     show_details(prediction, at, own=False)
     return ""
+
+
+def _looks_like_several(classifier: Classifier, strokes: Sequence[Stroke]) -> bool:
+    """Return whether strokes are several digits; without the detector, which tells, they are one."""
+    with contextlib.suppress(DataError):
+        return looks_like_several(classifier.network, strokes)
+    return False
 
 
 def _switch_to_several(drawing: Drawing) -> None:
@@ -86,7 +96,7 @@ def _show_drawn_number(drawing: Drawing, classifier: Classifier, at: Places) -> 
     try:
         strokes, pen_width = drawing.strokes, drawing.pen_width
         reading = read_number_from_strokes(classifier.network, strokes)
-    except (StrokeError, NumberError, EvaluationError) as error:
+    except (StrokeError, NumberError, EvaluationError, DataError) as error:
         at.prediction.warning(str(error), icon=":material/gesture:")
         return ""
     if reading is None or is_dot(strokes, pen_width):

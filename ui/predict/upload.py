@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from core.data import DataError
 from core.drawing.number import read_number_from_image
 from core.drawing.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
 from core.drawing.segmentation import NumberError
@@ -35,7 +36,7 @@ def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> st
     try:
         ink = _ink(content)
         reading = read_number_from_image(classifier.network, ink)
-    except (PictureError, NumberError, EvaluationError) as error:
+    except (PictureError, NumberError, EvaluationError, DataError) as error:
         at.prediction.error(str(error), icon=":material/broken_image:")
         return ""
     if reading is None:

@@ -11,8 +11,9 @@ from core.history import Checkpoint, Epoch
 from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
-from core.jobs.queue_admission import MAX_WAITING, RunRefused
+from core.jobs.queue_admission import MAX_COOKIELESS, MAX_WAITING, RunRefused
 from core.recipe import Recipe, RecipeError
+from core.store.drawings import DrawingStore
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import FILES
@@ -413,3 +414,65 @@ def test_fine_tuning_that_is_cancelled_leaves_no_drawings(queue: RunQueue, store
     run = queue.fine_tune("softmax", some_drawings(), "ann")
     queue.stop(run.id, "ann")
     assert kinds_of_files(store, run.id) == set()
+
+
+def test_owners_without_a_cookie_have_a_part_of_the_queue(queue: RunQueue, store: RunStore):
+    """Each connection without a cookie is a new owner: 64 of them once filled the queue in 11 seconds."""
+    for number in range(MAX_COOKIELESS):
+        queue.enqueue(RECIPE, f"nobody {number}", "Run", has_cookie=False)
+    with pytest.raises(RunRefused, match="browsers keep no cookies are waiting"):
+        queue.enqueue(RECIPE, "another nobody", "Run", has_cookie=False)
+    with pytest.raises(RunRefused, match="browsers keep no cookies"):
+        queue.enqueue_series([RECIPE, OTHER], "another nobody", "Run", has_cookie=False)
+    for owner in ("ann", "bob", "cem"):
+        queue.enqueue(RECIPE, owner, "Run")
+    served = []
+    while lease := queue.lease("worker"):
+        served.append(lease.run.owner)
+        finish(lease)
+    assert served[:5] == ["nobody 0", "ann", "bob", "cem", "nobody 1"], (
+        "others do not wait behind all of them"
+    )
+    assert set(served) >= {f"nobody {number}" for number in range(MAX_COOKIELESS)}
+
+
+def test_who_has_trained_or_drawn_here_before_needs_no_cookie(queue: RunQueue, store: RunStore):
+    finish(leased(queue, "ann"))
+    DrawingStore(store.database, "bob").save(np.full((28, 28), 1, np.uint8), 1)
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE drawings SET created = '2026-01-01T00:00:00+00:00'")
+    DrawingStore(store.database, "eve").save(np.full((28, 28), 2, np.uint8), 2)
+    runs = [queue.enqueue(RECIPE, owner, "Run", has_cookie=False) for owner in ("ann", "bob", "eve")]
+    assert [run.cookieless for run in runs] == [False, False, True], "a drawing of this moment is a click"
+
+
+def test_a_full_queue_still_admits_who_is_known_here(queue: RunQueue, store: RunStore):
+    finish(leased(queue, "ann"))
+    for number in range(MAX_WAITING):
+        queue.enqueue(RECIPE, f"owner {number}", "Run")
+    with pytest.raises(RunRefused, match="The queue is full"):
+        queue.enqueue(RECIPE, "new", "Run")
+    with pytest.raises(RunRefused, match="The queue is full"):
+        queue.enqueue_series([RECIPE, OTHER], "ann", "A series does not take the places of others")
+    queue.enqueue(RECIPE, "ann", "Run")
+
+
+def test_a_series_of_an_owner_without_a_cookie_moves_nobody_else(queue: RunQueue):
+    queue.enqueue_series([Recipe(seed=seed) for seed in range(3)], "nobody", "Seeds", has_cookie=False)
+    for owner in ("ann", "bob", "cem", "dan"):
+        queue.enqueue(RECIPE, owner, "Run")
+    served = []
+    while lease := queue.lease("worker"):
+        served.append(lease.run.owner)
+        finish(lease)
+    assert served == ["nobody", "ann", "bob", "cem", "dan", "nobody", "nobody"]
+
+
+def test_an_operator_cancels_any_run(queue: RunQueue, store: RunStore):
+    training = leased(queue, "ann")
+    queued = [queue.enqueue(RECIPE, owner, "Run") for owner in ("bob", "cem", "dan")]
+    assert queue.cancel([training.run.id, queued[0].id, "gone"]) == 2
+    assert training.heartbeat(0.5), "the training is told to stop"
+    assert [run.id for run in store.active()] == [training.run.id, queued[1].id, queued[2].id]
+    with pytest.raises(RunError, match="taken out of the queue"):
+        store.get(queued[0].id)

@@ -347,7 +347,7 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
 ):
     import sqlite3
 
-    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.05)
     monkeypatch.setattr("core.jobs.scheduler.PAUSE_SECONDS", 0.1)
     run = RunQueue(store).enqueue(small_recipe, "ann", "Run")
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from alembic.operations import Operations
 from sqlalchemy import create_engine, select, text
 
 from core.recipe import Recipe
-from core.store.database import Database, StoreError, default_address, upgrade
+from core.store.database import Database, StoreError, default_address
+from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.store.tables import METADATA, RUNS
@@ -151,10 +153,63 @@ def test_a_read_only_store_can_be_looked_at(store: RunStore, tmp_path: Path):
     read_only.database.close()
 
 
+def test_the_first_write_after_a_store_was_read_only_succeeds(store: RunStore):
+    with store.database.reading() as connection:
+        # As of a connection that was opened while the file was read-only: it begins, and cannot write.
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+    with store.database.reading() as connection:
+        assert connection.scalar(text("SELECT number FROM counter")) == 7
+
+
+def test_a_write_does_not_wait_until_a_store_that_could_not_be_opened_is_tried_again(tmp_path: Path):
+    blocker = tmp_path / "store"
+    blocker.write_text("in the way of the folder")
+    store = RunStore(f"sqlite:///{blocker}/runs.db")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        store.runs()
+    blocker.unlink()
+    with store.database.writing() as connection:
+        connection.execute(text("UPDATE counter SET number = 7"))
+    store.database.close()
+
+
+def test_who_watches_is_told_while_a_writer_waits_and_until_one_succeeds(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store.usage()
+    assert store.database.notice == ""
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.1)
+    with pytest.raises(StoreError, match="locked"), store.database.writing():
+        pass
+    assert "locked by another program" in store.database.notice, "the writer has given up"
+
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 60)
+    monkeypatch.setattr("core.store.database.NOTICE_SECONDS", 0.0)
+    store.database._trouble = ""
+
+    def wait_and_write() -> None:
+        with store.database.writing():
+            pass
+
+    writer = threading.Thread(target=wait_and_write)
+    writer.start()
+    while not store.database.notice:
+        assert writer.is_alive()
+    assert store.runs() == (), "looking goes on"
+    other.execute("ROLLBACK")
+    other.close()
+    writer.join(60)
+    assert store.database.notice == ""
+
+
 def test_a_locked_store_is_a_sentence_and_works_again(
     store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("core.store.database.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.1)
     store.usage()
     other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -76,14 +76,14 @@ def test_too_many_are_refused_and_none_is_lost(book: DrawingStore, monkeypatch):
     assert [drawing.label for drawing in book.drawings()] == [8, 0], "one can still be corrected"
 
 
-def test_the_oldest_of_all_are_evicted(book: DrawingStore, store: RunStore, monkeypatch):
-    monkeypatch.setattr(drawings, "MAX_DRAWINGS", 2)
+def test_the_oldest_of_the_owner_who_has_most_are_evicted(book: DrawingStore, store: RunStore, monkeypatch):
+    monkeypatch.setattr(drawings, "MAX_DRAWINGS", 3)
     book.save(picture(1), 1)
     other = DrawingStore(store.database, "bob")
-    other.save(picture(2), 2)
-    other.save(picture(3), 3)
-    assert len(book) == 0
-    assert len(other) == 2
+    for number in (2, 3, 4):
+        other.save(picture(number), number)
+    assert [drawing.label for drawing in book.drawings()] == [1], "one owner does not drive out another"
+    assert [drawing.label for drawing in other.drawings()] == [4, 3]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def test_a_pinned_run_is_still_pinned_and_has_its_network(old_store: RunStore):
     )
     assert (run.pinned, run.last_accessed, run.note, run.named) == (True, TIME, "note", True)
     assert (run.train_accuracy, run.test_accuracy, run.seconds) == (0.94, 0.937, 1.5)
+    assert (run.evicted, run.eviction, run.cookieless) == (None, "", False)
     assert run.versions == {"keras": "3.15.0", "precision": "float32"}
     assert old_store.history(run.id) == (Epoch(1, 0.5, 0.9, None, None, 1.5),)
     assert old_store.model_file(run.id) == b"network"

@@ -109,6 +109,17 @@ def test_a_model_cut_short_is_a_sentence_and_the_others_work(store: RunStore, fi
     assert store.model_file(whole.id) == b"network"
 
 
+@pytest.mark.parametrize("column", ["recipe", "versions", "state", "teaching"])
+def test_a_damaged_row_hides_no_other_run(store: RunStore, finished, column: str):
+    damaged, whole = finished(), finished("bob")
+    with store.database.writing() as connection:
+        damage = text(f"UPDATE runs SET {column} = '{{\"a' WHERE id = :id")
+        connection.execute(damage, {"id": damaged.id})
+    assert [run.id for run in store.runs()] == [whole.id]
+    with pytest.raises(RunError, match="another version"):
+        store.get(damaged.id)
+
+
 def test_a_file_that_keras_cannot_read_is_a_sentence(store: RunStore, finished):
     with pytest.raises(RunError, match="This version of Keras cannot read this model"):
         store.load_model(finished(network=b"not a network").id)

@@ -1,0 +1,55 @@
+"""The order of the queue: who is next, and behind whom a run waits."""
+
+from sqlalchemy import Connection, func, select, update
+
+from core.store.queries import end_run, find_run
+from core.store.run import Run, RunError, RunState
+from core.store.tables import RUNS
+
+# Of the runs of owners without a cookie one in this many is next, if others wait, too.
+COOKIELESS_SPACING = 3
+
+
+def next_order(connection: Connection, cookieless: bool = False) -> int:
+    """Return a place in the queue's order that is behind all others.
+
+    Among runs of owners without a cookie there is room for others, who may come later.
+    """
+    last = select(func.max(RUNS.c.queue_order))
+    behind = 1 + (connection.scalar(last.where(RUNS.c.cookieless.is_(False))) or 0)
+    if not cookieless:
+        return behind
+    waiting = connection.scalar(last.where(RUNS.c.cookieless, RUNS.c.state == RunState.QUEUED))
+    return behind if waiting is None else max(behind, waiting + COOKIELESS_SPACING)
+
+
+def next_run(connection: Connection) -> Run | None:
+    """Return the first queued run whose owner has no other one in training, or None."""
+    busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
+    first = (
+        select(RUNS.c.id)
+        .where(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
+        .order_by(RUNS.c.queue_order, RUNS.c.number)
+        .limit(1)
+    )
+    while (run_id := connection.scalar(first)) is not None:
+        try:
+            return find_run(connection, run_id)
+        except RunError as error:
+            # A recipe of another version must not hold up the queue.
+            end_run(connection, run_id, state=RunState.FAILED, failure=str(error))
+    return None
+
+
+def send_series_to_the_end(connection: Connection, run: Run) -> None:
+    """When a run of a series begins, move the others behind everyone who came meanwhile.
+
+    The runs of a series share one place in the order. A run that waits beside them, of the same
+    owner but queued by itself, keeps its own.
+    """
+    rest = (
+        RUNS.c.owner == run.owner,
+        RUNS.c.queue_order == run.queue_order,
+        RUNS.c.state == RunState.QUEUED,
+    )
+    connection.execute(update(RUNS).where(*rest).values(queue_order=next_order(connection, run.cookieless)))
