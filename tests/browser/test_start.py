@@ -58,7 +58,7 @@ def test_the_first_address_is_a_page_like_any_other_and_a_run_survives_the_end_o
     set_slider(new_visitor, "recipe_0_train_size", "ArrowLeft", 2)
     click(new_visitor, "train_start")
     expect(new_visitor.get_by_role("heading", name=re.compile("^Run 1: "))).to_be_visible()
-    expect(early.get_by_text(STARTING)).to_have_count(0)
+    expect(early.get_by_text(STARTING)).to_have_count(0, timeout=90_000)
     expect(early.locator("canvas.upper-canvas")).to_be_visible()
     expect(element(early, "prediction")).to_contain_text("Draw a digit")
     wait_for_epoch(new_visitor, after=0)
