@@ -13,6 +13,7 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -52,7 +53,12 @@ class Session:
         self._closing = threading.Event()
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self._socket = connect(
-            address, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60
+            address,
+            subprotocols=[Subprotocol("streamlit")],
+            # The cookie that each browser gets with its first page.
+            additional_headers={"Cookie": f"_streamlit_xsrf={generate_xsrf_token_string()}"},
+            max_size=None,
+            open_timeout=60,
         )
         self._thread = threading.Thread(target=self._listen, name="session", daemon=True)
         self._thread.start()

@@ -91,9 +91,9 @@ def test_every_picture_has_a_text(desktop: Page, place: str):
     assert all(picture.get_attribute("alt") for picture in pictures.all())
 
 
-@pytest.mark.parametrize("path", ["/train", "/runs"])
-def test_no_violation_in_a_run(page: Page, run: str, path: str):
-    open_page(page, f"{path}?run={run}")
+@pytest.mark.parametrize("path", ["/train?run={run}", "/runs?run={run}", "/operator"])
+def test_no_violation_in_a_run_and_on_pages_outside_the_navigation(page: Page, run: str, path: str):
+    open_page(page, path.format(run=run))
     assert violations(page) == []
 
 
