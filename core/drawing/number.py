@@ -133,8 +133,9 @@ def read_number_from_strokes(model: Model, strokes: Sequence[Stroke]) -> NumberR
 def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
     """Return whether strokes that were meant to be one digit are several, side by side.
 
-    That is so if the detector finds the whole strange, and if it can be cut into parts that are
-    digits. Of 1,000 pen digits, many of them with strokes that lie apart, none looks like several.
+    That is so if there are two strokes at least, if the detector finds the whole strange, and if it
+    can be cut into parts that are digits. Of 1,000 pen digits, many of them with strokes that lie
+    apart, none looks like several.
 
     Parameters
     ----------
@@ -150,6 +151,8 @@ def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
     DataError
         If the detector cannot be loaded.
     """
+    if len(strokes) < 2:
+        return False
     detector, image = load_detector(), strokes_to_mnist(strokes)
     if image is None or detector.is_digit(image, MAX_FALSE_REJECTION_RATE):
         return False
