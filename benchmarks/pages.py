@@ -1,4 +1,4 @@
-"""Measure how long each page takes to be made anew, beside a plain page that shows 16 digits.
+"""Measure how long each page takes to be run again, beside a plain page that shows 16 digits.
 
     python -m benchmarks.pages [--quick]
 
@@ -86,7 +86,7 @@ def main() -> None:
                 **{title(page): partial(median_rerun, visitor) for page, visitor in visitors.items()},
             }
             in_turn(sides, 1)
-            print_table("A page made anew", in_turn(sides, count), "s", digits=3)
+            print_table("A page run again", in_turn(sides, count), "s", digits=3)
             for session in (newcomers, *visitors.values()):
                 session.close()
         finally:

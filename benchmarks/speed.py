@@ -93,7 +93,7 @@ def main() -> None:
         precision: [test_accuracy(mnist, precision, seed) for seed in range(count)]
         for precision in precisions
     }
-    print_table("Test images read right", accuracies, "per cent")
+    print_table("Test accuracy", accuracies, "%")
 
 
 if __name__ == "__main__":
