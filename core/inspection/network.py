@@ -29,7 +29,7 @@ _POOL = (2, 2)
 
 
 class InspectionError(ValueError):
-    """Raised when a network has layers that are not taken apart here. The message names the layer."""
+    """Raised when a network cannot be taken apart. The message says why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def read_network(model: "keras.Model") -> Network:
     Raises
     ------
     InspectionError
-        If a layer is of another kind than those that a recipe has.
+        If a layer is of another kind than those that a recipe has, or a weight is not a number.
 
     Examples
     --------
@@ -146,6 +146,11 @@ def read_network(model: "keras.Model") -> Network:
     if not isinstance(last, Dense) or last.units != CLASSES or model.input_shape[1:] != (IMAGE_SIZE,) * 2:
         raise InspectionError(
             "This model does not go from 28×28 pixels to ten digits, so it cannot be taken apart here."
+        )
+    if not all(np.isfinite(layer.kernel).all() for layer in layers if isinstance(layer, Dense | Conv2D)):
+        raise InspectionError(
+            "The weights of this model are not numbers (NaN): training diverged. Train it again with a "
+            "smaller learning rate."
         )
     if last.activation == "linear":  # In bfloat16, softmax is a layer of its own.
         layers[-1] = Dense(last.name, "softmax", last.kernel, last.bias)

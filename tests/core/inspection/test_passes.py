@@ -195,3 +195,10 @@ def test_layers_of_another_kind_are_refused_in_a_sentence():
     two = keras.Model(image, keras.layers.Dense(2, name="two")(keras.layers.Flatten(name="f")(image)))
     with pytest.raises(InspectionError, match="ten digits"):
         read_network(two)
+
+
+def test_weights_that_are_no_numbers_are_refused_in_a_sentence():
+    model = build_model(Recipe(hidden_units=(4,)))
+    model.get_layer("digit").kernel.assign(np.full((4, 10), np.nan))
+    with pytest.raises(InspectionError, match="smaller learning rate"):
+        read_network(model)
