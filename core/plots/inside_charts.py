@@ -1,15 +1,19 @@
-"""The layers of a network for one image as charts, in which each unit can be clicked."""
+"""The layers of a network for one image as charts, in which each unit can be clicked.
 
+Each is a Vega-Lite specification whose frame is made once: a click draws all of them again, and
+Altair takes longer to check a chart than the network to calculate.
+"""
+
+import functools
 from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from core.data import CLASSES, MAX_PIXEL
 from core.plots.figures import LIGHT, Style
-from core.plots.pixels import Values, columns_of, data_url, diverging
-from core.plots.theme import GRAY, contrast
+from core.plots.pixels import Picture, Values, columns_of, data_url, diverging
+from core.plots.theme import GRAY
 
 # The selection that reports a click.
 UNIT = "unit"
@@ -18,13 +22,17 @@ UNIT = "unit"
 _ABOVE, _LOWEST = 330, 130
 _SIDE = f"max({_LOWEST}, min(width, isFinite(windowSize()[1]) ? windowSize()[1] - {_ABOVE} : width))"
 _TALL = {"height": _LOWEST, "autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
-# Feature maps are drawn smoothly when they are enlarged, unless their pixels are large already.
-_ENLARGED = 6
+# The browser smooths pictures that it enlarges, unless their pixels are large already.
+_FEW_MAPS, _TIMES_FEW, _TIMES_MANY = 16, 6, 2
 _BAR_FONT = "max(11, min(22, 0.6 * bandwidth('y')))"
-_CURVE_POINTS = 161
+# The longest bar leaves room for its number.
+_BAR_DOMAIN = 1.45
+
+Spec = dict[str, Any]
+Rows = list[dict[str, Any]]
 
 
-def pixels(image: Values) -> alt.Chart:
+def pixels(image: Values) -> Spec:
     """Return an image with the value of each pixel under the pointer.
 
     Parameters
@@ -32,18 +40,19 @@ def pixels(image: Values) -> alt.Chart:
     image : ndarray of float, shape (28, 28)
         0 to 1.
     """
-    rows, columns = np.indices(image.shape)
-    grays = [f"#{level:02x}{level:02x}{level:02x}" for level in (image * MAX_PIXEL).round().astype(int).flat]
-    frame = pd.DataFrame(
-        {"row": rows.ravel(), "column": columns.ravel(), "value": image.ravel().round(3), "fill": grays}
-    )
-    chart: alt.Chart = (
-        alt.Chart(frame)
-        # The outline closes the seams that the browser leaves between the squares.
-        .mark_rect(aria=False, strokeWidth=0.7)
-        .encode(
-            x=_place("column", image.shape[1]),
-            y=_place("row", image.shape[0]),
+    rows = [
+        {"row": row, "column": column, "value": round(float(value), 3), "fill": _gray(float(value))}
+        for (row, column), value in np.ndenumerate(image)
+    ]
+    return filled(_pixels_frame(len(image)), rows)
+
+
+@functools.cache
+def _pixels_frame(side: int) -> Spec:
+    # The outline closes the seams that the browser leaves between the squares.
+    chart = empty(_square("column", side), _square("row", side)).mark_rect(aria=False, strokeWidth=0.7)
+    return specification(
+        chart.encode(
             color=alt.Color("fill:N", scale=None),
             stroke=alt.Stroke("fill:N", scale=None),
             tooltip=[
@@ -51,13 +60,11 @@ def pixels(image: Values) -> alt.Chart:
                 alt.Tooltip("column:O", title="Column"),
                 alt.Tooltip("value:Q", title="Pixel / 255"),
             ],
-        )
-        .properties(**_TALL)
+        ).properties(**_TALL)
     )
-    return chart
 
 
-def units(output: Values, chosen: int | None, style: Style = LIGHT) -> alt.LayerChart:
+def units(output: Values, chosen: int | None, style: Style = LIGHT) -> Spec:
     """Return the units of a layer as a field of squares; each can be chosen.
 
     A click is reported as the selection ``"unit"``, with the field ``unit``.
@@ -70,16 +77,20 @@ def units(output: Values, chosen: int | None, style: Style = LIGHT) -> alt.Layer
         The unit to frame.
     style : Style
     """
-    frame = _field(len(output), chosen, style)
-    frame["value"] = output.round(4)
-    frame["fill"] = ["#{:02x}{:02x}{:02x}".format(*color) for color in diverging(output, style)]
-    frame["words"] = [f"Unit {unit}: {value:.3f}" for unit, value in enumerate(output)]
-    base = _base(frame)
-    fields = base.mark_rect(aria=False).encode(color=alt.Color("fill:N", scale=None))
-    return _clickable(fields, base, [alt.Tooltip("value:Q", title="Output")])
+    rows = _field(len(output), chosen, style)
+    for row, value, fill in zip(rows, output, hexadecimal(diverging(output, style)), strict=True):
+        row |= {"value": float(value), "fill": fill, "words": f"Unit {row['unit']}: {value:.3f}"}
+    return filled(_units_frame(columns_of(len(output))), rows)
 
 
-def feature_maps(output: Values, chosen: int | None, style: Style = LIGHT) -> alt.LayerChart:
+@functools.cache
+def _units_frame(side: int) -> Spec:
+    base = empty(_square("column", side), _square("row", side))
+    squares = base.mark_rect(aria=False).encode(color=alt.Color("fill:N", scale=None))
+    return _clickable(squares, base, [alt.Tooltip("value:Q", title="Output", format=".4f")])
+
+
+def feature_maps(output: Values, chosen: int | None, style: Style = LIGHT) -> Spec:
     """Return the feature maps of a layer, all on one scale; each can be chosen, as in `units`.
 
     Parameters
@@ -88,31 +99,41 @@ def feature_maps(output: Values, chosen: int | None, style: Style = LIGHT) -> al
     chosen : int, optional
     style : Style
     """
-    largest = float(np.abs(output).max()) or 1.0
-    frame = _field(output.shape[-1], chosen, style)
-    maps = [diverging(output[..., unit], style, largest) for unit in range(output.shape[-1])]
-    times = _ENLARGED if len(maps) <= 16 else 2
-    frame["url"] = [data_url(one.repeat(times, axis=0).repeat(times, axis=1)) for one in maps]
-    frame["words"] = [f"Feature map {unit}" for unit in range(len(maps))]
-    base = _base(frame)
+    rows = _field(output.shape[-1], chosen, style)
+    times = _TIMES_FEW if len(rows) <= _FEW_MAPS else _TIMES_MANY
+    colors = diverging(output, style).repeat(times, axis=0).repeat(times, axis=1)
+    for row in rows:
+        row |= {"url": data_url(colors[:, :, row["unit"]]), "words": f"Feature map {row['unit']}:"}
+    return filled(_maps_frame(columns_of(len(rows))), rows)
+
+
+@functools.cache
+def _maps_frame(side: int) -> Spec:
+    base = empty(_square("column", side), _square("row", side))
     size = alt.expr("0.94 * min(bandwidth('x'), bandwidth('y'))")
-    images = base.mark_image(aria=False, width=size, height=size).encode(url="url:N")
-    return _clickable(images, base, [])
+    return _clickable(base.mark_image(aria=False, width=size, height=size).encode(url="url:N"), base, [])
 
 
-def probabilities(values: Values, chosen: int | None, style: Style = LIGHT) -> alt.LayerChart:
+def probabilities(values: Values, chosen: int | None, style: Style = LIGHT) -> Spec:
     """Return the ten class probabilities as bars; each can be chosen, as in `units`."""
     predicted = int(values.argmax())
-    frame = pd.DataFrame(
+    rows = [
         {
-            "unit": range(CLASSES),
-            "value": values,
-            "shown": [_percent(float(value)) for value in values],
-            "predicted": [digit == predicted for digit in range(CLASSES)],
-            "frame": [3 if digit == chosen else 0 for digit in range(CLASSES)],
-            "words": [f"Digit {digit}: {_percent(float(value))}" for digit, value in enumerate(values)],
+            "unit": digit,
+            "value": float(value),
+            "shown": _percent(float(value)),
+            "fill": style.blue if digit == predicted else GRAY,
+            "frame": 3 if digit == chosen else 0,
+            "line": style.orange,
+            "words": f"Digit {digit}: {_percent(float(value))}",
         }
-    )
+        for digit, value in enumerate(values)
+    ]
+    return filled(_probabilities_frame(style), rows)
+
+
+@functools.cache
+def _probabilities_frame(style: Style) -> Spec:
     axis = alt.Axis(
         labelFontSize=alt.expr(_BAR_FONT),
         labelColor=style.text,
@@ -121,163 +142,72 @@ def probabilities(values: Values, chosen: int | None, style: Style = LIGHT) -> a
         domain=False,
         labelPadding=6,
     )
-    base = alt.Chart(frame).encode(
-        y=alt.Y("unit:O", title=None, axis=axis, scale=alt.Scale(range=[0, alt.expr(_SIDE)], padding=0.12))
-    )
-    scale = alt.Scale(domain=[0, 1.45])
+    rows = alt.Scale(domain=list(range(CLASSES)), range=[0, alt.expr(_SIDE)], padding=0.12)
+    base = empty(alt.Y("unit:O", title=None, axis=axis, scale=rows))
+    scale = alt.Scale(domain=[0, _BAR_DOMAIN])
     x = alt.X("value:Q", title=None, axis=None, scale=scale)
-    bars = base.mark_bar(cornerRadiusEnd=3, aria=False).encode(
-        x=x, color=alt.condition("datum.predicted", alt.value(style.blue), alt.value(GRAY))
-    )
-    numbers = base.mark_text(
-        align="left", dx=6, fontSize=alt.expr(_BAR_FONT), color=style.text, aria=False
-    ).encode(x=x, text="shown:N")
+    bars = base.mark_bar(cornerRadiusEnd=3, aria=False).encode(x, alt.Color("fill:N", scale=None))
+    numbers = base.mark_text(align="left", dx=6, fontSize=alt.expr(_BAR_FONT), color=style.text, aria=False)
     # Over the whole row, because a bar of 0.1% is too small to be clicked.
-    rows = base.mark_bar(cursor="pointer", fill="transparent", stroke=style.orange).encode(
-        x=alt.datum(1.45, type="quantitative", scale=scale),
-        strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
-        description="words:N",
-    )
-    chart: alt.LayerChart = (bars + numbers + rows.add_params(_selection())).properties(**_TALL)
-    return chart
+    whole = base.encode(x=alt.datum(_BAR_DOMAIN, type="quantitative", scale=scale))
+    return _clickable(bars + numbers.encode(x, text="shown:N"), whole, [], bar=True)
 
 
-def numbers(values: Values, style: Style = LIGHT, digits: int = 2) -> alt.LayerChart:
-    """Return a small table of numbers, filled by their value.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (rows, columns)
-    style : Style
-    digits : int
-        Behind the decimal point.
-    """
-    rows, columns = np.indices(values.shape)
-    fills = ["#{:02x}{:02x}{:02x}".format(*color) for color in diverging(values, style).reshape(-1, 3)]
-    frame = pd.DataFrame(
-        {
-            "row": rows.ravel(),
-            "column": columns.ravel(),
-            "text": [signed(float(value), digits) for value in values.flat],
-            "fill": fills,
-            "ink": [max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, fill)) for fill in fills],
-        }
-    )
-    base = alt.Chart(frame).encode(
-        x=alt.X("column:O", title=None, axis=None, scale=alt.Scale(padding=0)),
-        y=alt.Y("row:O", title=None, axis=None, scale=alt.Scale(padding=0)),
-    )
-    cells = base.mark_rect(stroke=style.muted, strokeWidth=0.5).encode(color=alt.Color("fill:N", scale=None))
-    texts = base.mark_text(fontSize=16).encode(text="text:N", color=alt.Color("ink:N", scale=None))
-    chart: alt.LayerChart = (cells + texts).properties(height=150)
-    return chart
+def empty(*encodings: Any) -> alt.Chart:
+    """Return a chart without data, mark or size."""
+    return alt.Chart(alt.Data(values=[])).encode(*encodings)
 
 
-def activation_curve(curve: Values, points: Values, z: float, output: float, style: Style = LIGHT) -> Any:
-    """Return an activation function as a curve, with one unit's sum and output as a point on it.
-
-    Parameters
-    ----------
-    curve, points : ndarray of float, shape (n,)
-        The function's values, and the sums that they are at.
-    z, output : float
-    style : Style
-    """
-    line = pd.DataFrame({"z": points, "output": curve})
-    x = alt.X("z:Q", title="Sum z", axis=alt.Axis(tickCount=5))
-    y = alt.Y("output:Q", title="Output", axis=alt.Axis(tickCount=5))
-    drawn = alt.Chart(line).mark_line(color=style.muted, strokeWidth=2.5).encode(x=x, y=y)
-    point = pd.DataFrame({"z": [z], "output": [output], "zero": [0.0]})
-    there = alt.Chart(point).encode(x=x, tooltip=[alt.Tooltip("z:Q", format=".3f")])
-    drop = there.mark_rule(color=style.orange, strokeDash=[4, 3]).encode(y="zero:Q", y2="output:Q")
-    return (
-        drawn + drop + there.mark_point(filled=True, size=170, color=style.orange, opacity=1).encode(y=y)
-    ).properties(height=220)
+def specification(chart: Any) -> Spec:
+    """Return an Altair chart as Vega-Lite."""
+    spec: Spec = chart.to_dict()
+    return spec
 
 
-def contributions(values: Values, names: list[str], style: Style = LIGHT) -> alt.Chart:
-    """Return what a unit adds to each unit of the next layer, as bars to both sides of zero."""
-    frame = pd.DataFrame({"name": names, "value": values})
-    chart: alt.Chart = (
-        alt.Chart(frame)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "value:Q",
-                title="Output × weight",
-                axis=alt.Axis(tickCount=4),
-                scale=alt.Scale(nice=False, padding=14),
-            ),
-            y=alt.Y(
-                "name:N",
-                sort=names,
-                title=None,
-                axis=alt.Axis(labelFontSize=14, labelOverlap=False, labelFlush=False),
-            ),
-            color=alt.condition("datum.value > 0", alt.value(style.blue), alt.value(style.orange)),
-            tooltip=[
-                alt.Tooltip("name:N", title="To"),
-                alt.Tooltip("value:Q", title="Output × weight", format="+.3f"),
-            ],
-        )
-        .properties(height=250)
-    )
-    return chart
+def filled(frame: Spec, rows: Rows) -> Spec:
+    """Return a specification with its data; the frame itself is not changed."""
+    return {**frame, "data": {"values": rows}}
 
 
-def signed(value: float, digits: int = 3) -> str:
-    """Return a number with a real minus sign."""
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "−") if float(text) else text.replace("-", "")
-
-
-def curve_points(z: float) -> Values:
-    """Return the sums at which a curve is drawn, so that the point of one of them lies inside."""
-    reach = max(6.0, 1.15 * abs(z))
-    return np.linspace(-reach, reach, _CURVE_POINTS)
-
-
-def _place(field: str, count: int) -> Any:
+def _square(field: str, count: int) -> Any:
+    """Return the places of rows or columns of a field, which is as high as wide."""
     channel = alt.X if field == "column" else alt.Y
-    return channel(
-        f"{field}:O",
-        axis=None,
-        scale=alt.Scale(domain=list(range(count)), range=[0, alt.expr(_SIDE)], padding=0),
-    )
+    scale = alt.Scale(domain=list(range(count)), range=[0, alt.expr(_SIDE)], padding=0)
+    return channel(f"{field}:O", axis=None, scale=scale)
 
 
-def _field(count: int, chosen: int | None, style: Style) -> pd.DataFrame:
-    numbers = np.arange(count)
-    return pd.DataFrame(
-        {
-            "unit": numbers,
-            "row": numbers // columns_of(count),
-            "column": numbers % columns_of(count),
-            "frame": np.where(numbers == chosen, 3, 0.3),
-            "line": np.where(numbers == chosen, style.orange, style.muted),
-        }
-    )
+def _field(count: int, chosen: int | None, style: Style) -> Rows:
+    """Return the place of each unit in a field, and its outline."""
+    side = columns_of(count)
+    rows = []
+    for unit in range(count):
+        outline = (
+            {"frame": 3, "line": style.orange} if unit == chosen else {"frame": 0.3, "line": style.muted}
+        )
+        rows.append({"unit": unit, "row": unit // side, "column": unit % side, **outline})
+    return rows
 
 
-def _base(frame: pd.DataFrame) -> alt.Chart:
-    side = columns_of(len(frame))
-    return alt.Chart(frame).encode(x=_place("column", side), y=_place("row", side))
-
-
-def _clickable(below: alt.Chart, base: alt.Chart, tooltip: list[alt.Tooltip]) -> alt.LayerChart:
-    """Put on top of a field what takes the clicks, and frames the chosen unit."""
-    frames = base.mark_rect(cursor="pointer", fill="transparent").encode(
+def _clickable(below: Any, base: alt.Chart, tooltip: list[alt.Tooltip], bar: bool = False) -> Spec:
+    """Put on top of a chart what takes the clicks, and frames the chosen unit."""
+    style: dict[str, Any] = {"cursor": "pointer", "fill": "transparent"}
+    frames = base.mark_bar(**style) if bar else base.mark_rect(**style)
+    frames = frames.encode(
         stroke=alt.Stroke("line:N", scale=None),
         strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
         description="words:N",
         tooltip=[alt.Tooltip("unit:O", title="Unit"), *tooltip],
-    )
-    chart: alt.LayerChart = (below + frames.add_params(_selection())).properties(**_TALL)
-    return chart
+    ).add_params(alt.selection_point(name=UNIT, fields=["unit"], toggle=False))
+    return specification((below + frames).properties(**_TALL))
 
 
-def _selection() -> alt.Parameter:
-    return alt.selection_point(name=UNIT, fields=["unit"], toggle=False)
+def hexadecimal(colors: Picture) -> list[str]:
+    """Return colors of shape (n, 3) as a browser writes them."""
+    return ["#{:02x}{:02x}{:02x}".format(*color) for color in colors.tolist()]
+
+
+def _gray(value: float) -> str:
+    return f"#{round(value * MAX_PIXEL):02x}" + 2 * f"{round(value * MAX_PIXEL):02x}"
 
 
 def _percent(share: float) -> str:

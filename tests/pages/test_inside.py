@@ -112,6 +112,9 @@ def test_the_visitors_drawing_goes_through_the_network(open_page):
     app.segmented_control(key="inside_source").set_value("My drawing").run()
     assert not app.exception
     assert "Your drawing · predicted **1**" in words(app)
+    app.segmented_control(key="inside_source").set_value("Test image").run()
+    app.query_params["image"] = "drawing"
+    assert "Your drawing · predicted **1**" in words(app.run()), "the link on Predict leads to the drawing"
     before = float(metrics(app)["Loss before"])
     app.selectbox(key="inside_label").select(8).run()
     assert float(metrics(app)["Loss before"]) > before

@@ -6,12 +6,12 @@ import streamlit as st
 from core.inspection.forward import ForwardPass, activate
 from core.inspection.network import Conv2D, Dense
 from core.inspection.unit import WeightedSum, conv_sum, dense_sum, outgoing
-from core.plots import inside_charts
-from core.plots.inside_charts import signed
+from core.plots import unit_charts
+from core.plots.inside_charts import Spec
 from core.plots.pixels import Values, diverging, mosaic
+from core.plots.unit_charts import signed
 from core.recipe import SPELLING
 from ui import pictures
-from ui.evaluate.widgets import chart
 from ui.inside import overview
 
 _ROW, _COLUMN, _CHANNEL, _PLACED = "inside_row", "inside_column", "inside_channel", "inside_placed"
@@ -57,6 +57,12 @@ def _pictures(found: WeightedSum) -> None:
     )
 
 
+def _chart(spec: Spec, key: str, alt: str) -> None:
+    # The browser gets the key of a chart only if the chart reports clicks.
+    with st.container(key=key):
+        st.vega_lite_chart(spec, key=f"{key}_chart", alt=alt)
+
+
 def _picture(numbers: Values, alt: str) -> None:
     flat = mosaic(numbers)
     times = max(1, round(_PICTURE / max(flat.shape)))
@@ -85,9 +91,9 @@ def _ways_on(values: ForwardPass, found: WeightedSum, layer: Dense | Conv2D, uni
     curve, to = st.columns(2)
     with curve:
         st.markdown(f"**Activation function: {SPELLING[layer.activation]}**")
-        points = inside_charts.curve_points(found.z)
-        chart(
-            inside_charts.activation_curve(
+        points = unit_charts.curve_points(found.z)
+        _chart(
+            unit_charts.activation_curve(
                 activate(layer.activation, points), points, found.z, found.output, style
             ),
             "inside_curve",
@@ -102,8 +108,8 @@ def _ways_on(values: ForwardPass, found: WeightedSum, layer: Dense | Conv2D, uni
         names = [
             str(number) if digits else f"{'filter' if convolutional else 'unit'} {number}" for number in most
         ]
-        chart(
-            inside_charts.contributions(following.contributions[most], names, style),
+        _chart(
+            unit_charts.contributions(following.contributions[most], names, style),
             "inside_outgoing",
             "Output times weight: most for "
             f"{names[int(following.contributions[most].argmax())]}, least for "
@@ -137,8 +143,8 @@ def _convolution(values: ForwardPass, layer: Conv2D, unit: int) -> WeightedSum:
             ):
                 with st.container(gap="xxsmall"):
                     st.markdown(f"**{title}**")
-                    chart(
-                        inside_charts.numbers(numbers[..., channel], style),
+                    _chart(
+                        unit_charts.numbers(numbers[..., channel], style),
                         f"inside_nine_{name}",
                         f"{title}: {_spoken(numbers[..., channel])}",
                     )
