@@ -87,8 +87,7 @@ def backward(values: ForwardPass, labels: Labels) -> BackwardPass:
         layer = step.layer
         if isinstance(layer, Dense | Conv2D):
             # Softmax and cross-entropy together are `_by_logits`.
-            slope = _slope(layer.activation, step)
-            by_z = by_output if slope is None else by_output * slope
+            by_z = by_output if layer.activation == "softmax" else by_output * slope(step)
             kernel, by_output = _by_inputs(step, by_z)
             gradients[layer.name] = Gradient(by_z, kernel, by_z.sum(axis=tuple(range(by_z.ndim - 1))))
         elif isinstance(layer, MaxPooling2D):
@@ -122,13 +121,15 @@ def _by_logits(values: ForwardPass, labels: Labels) -> Array:
     return by_logits
 
 
-def _slope(activation: str, step: Step) -> Array | None:
-    """The derivative of an activation function at its sums, by its output."""
+def slope(step: Step) -> Array:
+    """Return the derivative of a hidden layer's activation function at its sums."""
+    assert isinstance(step.layer, Dense | Conv2D)
+    activation = step.layer.activation
     if activation == "sigmoid":
         return step.output * (1 - step.output)
     if activation == "tanh":
         return 1 - step.output**2
-    return (step.z > 0).astype(step.z.dtype) if activation == "relu" else None
+    return (step.z > 0).astype(step.z.dtype)
 
 
 def _by_inputs(step: Step, by_z: Array) -> tuple[Array, Array]:

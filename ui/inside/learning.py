@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import CLASSES
-from core.inspection.backward import BackwardPass, backward, sgd_step
+from core.inspection.backward import BackwardPass, backward, sgd_step, slope
 from core.inspection.forward import ForwardPass, Step, forward, softmax
 from core.inspection.network import Conv2D, Dense
 from core.inspection.unit import input_shape
@@ -126,7 +126,7 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
     assert isinstance(layer, Dense | Conv2D)
     of_unit = gradient.kernel[..., unit]
     place = np.unravel_index(np.abs(of_unit).argmax(), of_unit.shape)
-    slope, weight = float(of_unit[place]), float(layer.kernel[..., unit][place])
+    change, weight = float(of_unit[place]), float(layer.kernel[..., unit][place])
     by_weight = r"\frac{\partial L}{\partial w}"
     formulas, picture = st.columns([3, 2])
     with formulas:
@@ -134,14 +134,16 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
         st.latex(rf"L = -\ln p_{{{label}}} = -\ln ({probability:.4g}) = {plain(before.loss)}")
         if isinstance(layer, Conv2D):
             st.markdown("The kernel lies over every place, so its gradient is a sum over all of them:")
-            st.latex(rf"{by_weight} = \sum_{{\text{{places}}}} \delta \, x = {scientific(slope)}")
+            st.latex(rf"{by_weight} = \sum_{{\text{{places}}}} \delta \, x = {scientific(change)}")
         else:
-            _delta(values, step, unit, float(gradient.z[0, unit]), label)
+            _delta(values, before, step, unit, label)
             delta, x = float(gradient.z[0, unit]), float(step.input[0][place])
-            st.latex(rf"{by_weight} = \delta \, x = {scientific(delta)} \times {x:.3f} = {scientific(slope)}")
+            st.latex(
+                rf"{by_weight} = \delta \, x = {scientific(delta)} \times {x:.3f} = {scientific(change)}"
+            )
         st.latex(
             rf"w \leftarrow w - \eta {by_weight} = {weight:.6f} - {rate:g} \times "
-            rf"({scientific(slope)}) = {weight - rate * slope:.6f}"
+            rf"({scientific(change)}) = {weight - rate * change:.6f}"
         )
         st.caption("Of the weights of this unit, the one with the largest gradient is worked out.")
     with picture:
@@ -172,8 +174,9 @@ def scientific(value: float) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
 
 
-def _delta(values: ForwardPass, step: Step, unit: int, delta: float, label: int) -> None:
+def _delta(values: ForwardPass, before: BackwardPass, step: Step, unit: int, label: int) -> None:
     """Work out how the loss changes with the sum of a unit."""
+    delta = float(before.gradients[step.layer.name].z[0, unit])
     error = r"\delta = \frac{\partial L}{\partial z}"
     if step is values.steps[-1]:
         target, probability = int(unit == label), float(values.probabilities[0, unit])
@@ -182,4 +185,11 @@ def _delta(values: ForwardPass, step: Step, unit: int, delta: float, label: int)
         st.markdown(
             "The errors of the next layer come back through its weights, times the slope of the curve:"
         )
-        st.latex(rf"{error} = f'(z) \sum_k w_k \delta_k = {scientific(delta)}")
+        following = values.steps[values.steps.index(step) + 1].layer
+        assert isinstance(following, Dense)
+        back = float(following.kernel[unit] @ before.gradients[following.name].z[0])
+        at_z = float(slope(step)[0, unit])
+        st.latex(
+            rf"{error} = f'(z) \sum_k w_k \delta_k = {scientific(at_z)} \times {scientific(back)} "
+            rf"= {scientific(delta)}"
+        )
