@@ -65,7 +65,7 @@ class ForwardPass:
         return next(step for step in self.steps if step.layer.name == name)
 
 
-def forward(network: Network, images: Images) -> ForwardPass:
+def forward(network: Network, images: Images | Array) -> ForwardPass:
     """Return every value of a network's forward pass.
 
     Parameters

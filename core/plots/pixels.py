@@ -57,8 +57,8 @@ def mosaic(values: Values) -> Values:
     if values.ndim == 2:
         return values
     if values.ndim == 1:
-        return _field(values[:, np.newaxis, np.newaxis], gap=0)
-    return _field(np.moveaxis(values, -1, 0), gap=1)
+        return field(values[:, np.newaxis, np.newaxis], columns_of(len(values)), gap=0)
+    return field(np.moveaxis(values, -1, 0), columns_of(values.shape[-1]))
 
 
 def columns_of(count: int) -> int:
@@ -66,9 +66,9 @@ def columns_of(count: int) -> int:
     return math.ceil(math.sqrt(count))
 
 
-def _field(tiles: Values, gap: int) -> Values:
+def field(tiles: Values, columns: int, gap: int = 1) -> Values:
+    """Return pictures of shape (n, height, width) in rows, with gaps of NaN between them."""
     count, height, width = tiles.shape
-    columns = columns_of(count)
     rows = -(-count // columns)
     canvas = np.full((rows * (height + gap), columns * (width + gap)), np.nan)
     for number, tile in enumerate(tiles):

@@ -120,6 +120,27 @@ def test_the_visitors_drawing_goes_through_the_network(open_page):
     assert float(metrics(app)["Loss before"]) > before
 
 
+@pytest.mark.parametrize("name", ["article", "relu", "convolutional", "softmax"])
+def test_all_units_of_the_first_layer_can_be_sorted_in_every_way(open_page, name: str):
+    app = open_page(PAGE, model=name)
+    app.toggle(key="inside_show_wall").set_value(True).run()
+    sort = app.segmented_control(key="inside_sort")
+    assert ("What it votes for" in sort.options) == (name == "article")
+    for way in sort.options:
+        app.segmented_control(key="inside_sort").set_value(way).run()
+        assert not app.exception
+    assert "Dead (never on): " in words(app)
+
+
+def test_the_images_that_excite_a_digit_most_are_of_this_digit(open_page):
+    app = open_page(PAGE)
+    app.selectbox(key="inside_layer").select("digit").run()
+    app.number_input(key="inside_unit").set_value(3).run()
+    app.toggle(key="inside_show_exciting").set_value(True).run()
+    assert not app.exception
+    assert "most for the digit 3" in words(app)
+
+
 def test_a_link_to_a_drawing_that_is_gone_is_one_sentence(open_page):
     app = open_page(PAGE, image="drawing")
     assert not app.exception

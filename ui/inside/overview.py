@@ -16,7 +16,7 @@ from ui.inside.subject import Subject
 from ui.words import percent
 
 LAYER, UNIT = "inside_layer", "inside_unit"
-# What was clicked last in the panel of each layer, and how many charts it has had.
+# What was clicked last in each panel, and how many charts it has had.
 _CLICKED, _CHARTS = "inside_clicked", "inside_charts"
 # Pixels: a panel is at least as wide, so that on a phone two of them are side by side.
 _PANEL = 150
@@ -48,12 +48,12 @@ def show(values: ForwardPass, subject: Subject) -> None:
             output = values.step(layer.name).output[0]
             with st.container(gap="xxsmall"):
                 st.markdown(f"**`{layer.name}`** · {describe(layer)}")
-                key = _key_of_chart(layer.name, chosen)
+                key = key_of_chart(layer.name, chosen)
                 with st.container(key=f"inside_panel_{layer.name}"):
                     st.vega_lite_chart(
                         _draw(values.network, layer)(output, chosen, style),
                         key=key,
-                        on_select=partial(_choose, key, layer.name),
+                        on_select=partial(choose_clicked, key, layer.name, layer.name),
                         selection_mode=inside_charts.UNIT,
                         alt=_words(values, layer),
                     )
@@ -103,24 +103,24 @@ def _words(values: ForwardPass, layer: Dense | Conv2D) -> str:
     return f"The outputs of {describe(layer)}, in layer {layer.name}"
 
 
-def _key_of_chart(layer: str, chosen: int | None) -> str:
+def key_of_chart(panel: str, chosen: int | None) -> str:
     """Return the key of a panel's chart: a new one once something else than its last click is chosen.
 
     The browser keeps what was clicked last in a chart, and reports no second click on it.
     """
     clicked: dict[str, int] = st.session_state.setdefault(_CLICKED, {})
     charts: Counter[str] = st.session_state.setdefault(_CHARTS, Counter())
-    if layer in clicked and clicked[layer] != chosen:
-        del clicked[layer]
-        charts[layer] += 1
-    return f"inside_chart_{layer}_{charts[layer]}"
+    if panel in clicked and clicked[panel] != chosen:
+        del clicked[panel]
+        charts[panel] += 1
+    return f"inside_chart_{panel}_{charts[panel]}"
 
 
-def _choose(key: str, layer: str) -> None:
+def choose_clicked(key: str, panel: str, layer: str) -> None:
     """Store a click on a panel, before the page runs again."""
     found = st.session_state[key].selection.get(inside_charts.UNIT)
     if found:
-        unit = st.session_state[_CLICKED][layer] = int(found[0]["unit"])
+        unit = st.session_state[_CLICKED][panel] = int(found[0]["unit"])
         st.session_state[LAYER], st.session_state[UNIT] = layer, unit
 
 

@@ -7,7 +7,7 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, overview, unit
+from ui.inside import learning, overview, unit, wall
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -26,7 +26,9 @@ def show(run: Run, weights: Network) -> None:
     overview.choose_first(values)
     overview.show(values, subject)
     _say(values, subject)
+    wall.show(run, values)
     unit.show(values)
+    wall.show_exciting(run, values)
     learning.show_softmax(values)
     learning.show_step(values, subject)
 
