@@ -1,6 +1,7 @@
 """What each unit of a layer responds to, over many images."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +34,14 @@ class Responses:
     outputs: npt.NDArray[np.float16]
     labels: Labels
 
-    @property
+    @cached_property
     def on(self) -> npt.NDArray[np.float64]:
         """How often each unit is on, 0 to 1: above the middle of its activation function, or above 0."""
         middle = 0.5 if self.layer.activation in ("sigmoid", "softmax") else 0.0
         share: npt.NDArray[np.float64] = (self.outputs > middle).mean(axis=0)
         return share
 
-    @property
+    @cached_property
     def dead(self) -> npt.NDArray[np.bool_]:
         """Whether each unit is a ReLU that is off for practically every image: it can learn no more."""
         if self.layer.activation != "relu":
@@ -48,7 +49,7 @@ class Responses:
         dead: npt.NDArray[np.bool_] = self.on < _RARELY
         return dead
 
-    @property
+    @cached_property
     def saturated(self) -> npt.NDArray[np.bool_]:
         """Whether each sigmoid or tanh is at an end of its curve for practically every image."""
         if self.layer.activation not in ("sigmoid", "tanh"):
@@ -58,7 +59,7 @@ class Responses:
         saturated: npt.NDArray[np.bool_] = at_an_end.mean(axis=0) > 1 - _RARELY
         return saturated
 
-    @property
+    @cached_property
     def of_digits(self) -> npt.NDArray[np.float32]:
         """The mean output of each unit for the images of each digit, shape (units, 10)."""
         means = [

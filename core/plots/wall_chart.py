@@ -20,23 +20,41 @@ _ROOM = f"max({_LOWEST}, isFinite(windowSize()[1]) ? windowSize()[1] - {_ABOVE} 
 _SMALLEST = 24
 
 
-def wall(
-    weights: Values,
-    order: Sequence[int],
-    words: Sequence[str],
-    marks: Mapping[int, str],
-    chosen: int | None,
-    style: Style = LIGHT,
-) -> Spec:
-    """Return the weights of all units side by side, each on its own scale.
-
-    A click is reported as the selection ``"unit"``, with the field ``unit``.
+def wall_picture(weights: Values, order: Sequence[int], style: Style = LIGHT) -> str:
+    """Return the weights of all units side by side, each on its own scale, as an address for `wall`.
 
     Parameters
     ----------
     weights : ndarray of float, shape (units, height, width)
     order : sequence of int
         The units, from the upper left to the lower right.
+    style : Style
+    """
+    scaled = weights / np.maximum(np.abs(weights).max(axis=(1, 2), keepdims=True), 1e-12)
+    times = max(1, -(-_SMALLEST // weights.shape[1]))
+    tiles = scaled[list(order)].repeat(times, axis=1).repeat(times, axis=2)
+    # With a gap after the last tile, too, each of them is a whole share of the picture.
+    picture = np.pad(field(tiles, _columns(len(order))), ((0, 1), (0, 1)), constant_values=np.nan)
+    return data_url(diverging(picture, style, 1.0))
+
+
+def wall(
+    picture: str,
+    order: Sequence[int],
+    words: Sequence[str],
+    marks: Mapping[int, str],
+    chosen: int | None,
+    style: Style = LIGHT,
+) -> Spec:
+    """Return a picture of all units in which each can be chosen.
+
+    A click is reported as the selection ``"unit"``, with the field ``unit``.
+
+    Parameters
+    ----------
+    picture : str
+        Of `wall_picture`, in the same order and style.
+    order : sequence of int
     words : sequence of str
         What is shown under the pointer for each unit, by its number.
     marks : mapping of int to str
@@ -45,19 +63,19 @@ def wall(
         The unit to frame.
     style : Style
     """
-    scaled = weights / np.maximum(np.abs(weights).max(axis=(1, 2), keepdims=True), 1e-12)
-    times = max(1, -(-_SMALLEST // weights.shape[1]))
-    tiles = scaled[list(order)].repeat(times, axis=1).repeat(times, axis=2)
-    # With a gap after the last tile, too, each of them is a whole share of the picture.
-    columns = math.ceil(math.sqrt(2 * len(order)))
-    picture = np.pad(field(tiles, columns), ((0, 1), (0, 1)), constant_values=np.nan)
+    columns = _columns(len(order))
     rows: list[dict[str, Any]] = []
     for place, unit in enumerate(order):
         outline = {"frame": 3, "line": style.orange} if unit == chosen else {"frame": 0, "line": style.muted}
         at = {"row": place // columns, "column": place % columns}
         rows.append({"unit": unit, "words": words[unit], "mark": marks.get(unit, ""), **at, **outline})
-    rows[0]["url"] = data_url(diverging(picture, style, 1.0))
+    rows[0]["url"] = picture
     return filled(_frame(columns, -(-len(order) // columns), style), rows)
+
+
+def _columns(count: int) -> int:
+    """Return how many columns make a wall about twice as wide as high."""
+    return math.ceil(math.sqrt(2 * count))
 
 
 @functools.cache

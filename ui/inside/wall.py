@@ -37,6 +37,18 @@ def _responses(
     return responses(_network, layer, dataset.test_images[chosen], dataset.test_labels[chosen]), chosen
 
 
+@st.cache_data(max_entries=20, show_spinner=False)
+def _picture(
+    run_id: str,  # noqa: ARG001, weights and order are known by it
+    by: str,  # noqa: ARG001
+    style: figures.Style,
+    _weights: npt.NDArray[np.floating],
+    _order: list[int],
+) -> str:
+    """Return the wall as an address: a click on it changes only the frame."""
+    return wall_chart.wall_picture(_weights, _order, style)
+
+
 def show(run: Run, values: ForwardPass) -> None:
     """Show the weights of all units of the first layer, on demand."""
     layer = values.network.weighted[0]
@@ -64,10 +76,11 @@ def show(run: Run, values: ForwardPass) -> None:
     )
     chosen = st.session_state[overview.UNIT] if layer.name == st.session_state[overview.LAYER] else None
     words = [f"{unit}: {describe(unit)}" for unit in range(layer.units)]
+    picture = _picture(run.id, by, pictures.style(), _weights(layer), order)
     key = overview.key_of_chart(_PANEL, chosen)
     with st.container(key="inside_wall"):
         st.vega_lite_chart(
-            wall_chart.wall(_weights(layer), order, words, marks, chosen, pictures.style()),
+            wall_chart.wall(picture, order, words, marks, chosen, pictures.style()),
             key=key,
             on_select=partial(overview.choose_clicked, key, _PANEL, layer.name),
             selection_mode=inside_charts.UNIT,

@@ -8,7 +8,7 @@ from PIL import Image
 from core.plots import inside_charts, unit_charts
 from core.plots.figures import DARK, LIGHT
 from core.plots.pixels import diverging, mosaic
-from core.plots.wall_chart import wall
+from core.plots.wall_chart import wall, wall_picture
 
 RNG = np.random.default_rng(0)
 SPECS = {
@@ -16,7 +16,14 @@ SPECS = {
     "units": lambda style: inside_charts.units(RNG.normal(size=300), 17, style),
     "feature maps": lambda style: inside_charts.feature_maps(RNG.uniform(size=(7, 7, 5)), 2, style),
     "probabilities": lambda style: inside_charts.probabilities(np.eye(10)[3], 3, style),
-    "wall": lambda style: wall(RNG.normal(size=(7, 28, 28)), range(7), ["words"] * 7, {2: "dead"}, 3, style),
+    "wall": lambda style: wall(
+        wall_picture(RNG.normal(size=(7, 28, 28)), range(7), style),
+        range(7),
+        ["words"] * 7,
+        {2: "dead"},
+        3,
+        style,
+    ),
     "numbers": lambda style: unit_charts.numbers(RNG.normal(size=(3, 3)), style),
     "curve": lambda style: unit_charts.activation_curve(np.arange(3.0), np.arange(3.0), 1.0, 1.0, style),
     "contributions": lambda style: unit_charts.contributions(np.array([-1.0, 2.0]), ["0", "1"], style),
