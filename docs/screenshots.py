@@ -7,7 +7,15 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.server import Server
-from tests.browser.actions import click, draw, element, expect_reading, open_page, wait_until_idle
+from tests.browser.actions import (
+    click,
+    draw,
+    element,
+    expect_reading,
+    open_page,
+    wait_until_drawn,
+    wait_until_idle,
+)
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
 FOLDER = Path(__file__).resolve().parent
@@ -54,6 +62,9 @@ def main() -> None:
             expect(element(page, "evaluate_matrix").locator("svg.marks")).to_be_visible()
             expect(element(page, "evaluate_cell")).to_contain_text("true 4 → predicted 9")
             save(page, "evaluate")
+            open_page(page, "/inside?model=article&image=247")
+            wait_until_drawn(page)
+            save(page, "inside")
 
             phone = browser.new_page(
                 base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme="dark"

@@ -25,6 +25,7 @@ st.markdown("Learn how a neural network reads handwriting, from the first pixel 
 from matplotlib.figure import Figure  # noqa: E402
 
 from core.plots import figures  # noqa: E402
+from core.recipe import ARTICLE  # noqa: E402
 from core.store.database import StoreError  # noqa: E402
 from ui import pictures, resources  # noqa: E402
 
@@ -40,7 +41,7 @@ except StoreError as error:
 def step(file: str, title: str, text: str, alt: str, draw: Callable[..., Figure], *args: Any) -> None:
     """One step of the way: a picture, the way there, and what one does there."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", height="stretch"):
-        pictures.show(draw, *args, alt=alt, width=64)
+        pictures.show(draw, *args, alt=alt, width=48)
         with st.container(gap="xxsmall"):
             chrome.page_link(file, f"**{title}**")
             st.caption(text)
@@ -50,7 +51,7 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
     step(
         "1_explore.py",
         "1. Explore",
-        "See the digits, and the numbers an image is made of.",
+        "See the digits, pixel by pixel.",
         "Four handwritten digits",
         figures.digit_tiles,
         dataset.train_images[:4],
@@ -58,7 +59,7 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
     step(
         "2_train.py",
         "2. Train",
-        "Choose a network and watch its training accuracy rise epoch by epoch.",
+        "Watch a network learn, epoch by epoch.",
         "Accuracy of the article network rising epoch by epoch",
         figures.learning_curves,
         (tuple(epoch.accuracy for epoch in store.history("article")),),
@@ -66,7 +67,7 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
     step(
         "3_evaluate.py",
         "3. Evaluate",
-        "Test accuracy, confusion matrix, and the images it gets wrong.",
+        "Test accuracy, confusions, and errors.",
         "Four digits that are hard to classify",
         figures.digit_tiles,
         dataset.test_images[HARD_TO_READ],
@@ -81,17 +82,25 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
         int(dataset.test_labels[0]),
     )
     step(
+        "8_inside.py",
+        "5. Inside",
+        "See every number behind a prediction.",
+        "Drawing of a network: pixels, 300 units, ten digits",
+        figures.network,
+        ARTICLE,
+    )
+    step(
         "6_teach.py",
-        "5. Fine-tune",
-        "Train a model further on your own handwriting.",
+        "6. Fine-tune",
+        "Train a model on your handwriting.",
         "Two 7s, one of them with a bar, and two 1s, one of them with a base",
         figures.digit_tiles,
         dataset.train_images[[15, 7438, 3, 31134]],
     )
     step(
         "5_runs.py",
-        "6. Runs",
-        "Compare all training runs, and manage yours.",
+        "7. Runs",
+        "Compare training runs, manage yours.",
         "Learning curves of three networks",
         figures.learning_curves,
         tuple(

@@ -50,5 +50,5 @@ chrome.end(
         "Draw a letter or a face. Is it rejected? Allow no false rejections: how confident is the "
         "network then?",
     ],
-    following="6_teach.py",
+    following="8_inside.py",
 )

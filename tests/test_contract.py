@@ -40,6 +40,9 @@ KEYS = {
     "operator_cancel",
     "operator_clear",
     "view",
+    "inside_overview",
+    "inside_layer",
+    "inside_unit",
 }
 
 

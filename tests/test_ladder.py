@@ -23,6 +23,7 @@ HOUSE = {
     "store": "fine_tuning history presets recipe data (model)",
     "export": "augmentation cost recipe data",
     "analysis": "model fine_tuning evaluation drawing ink history recipe presets data",
+    "inspection": "data",
     "drawing": "ink evaluation data",
     "fine_tuning": "history recipe data (training) (evaluation)",
     "training": "model pipeline precision augmentation history recipe cost data",

@@ -28,6 +28,7 @@ _PAGES = (
         "Test accuracy, confusion matrix, wrong predictions.",
     ),
     ("4_predict.py", "Predict", ":material/draw:", "Draw a digit; the network predicts it."),
+    ("8_inside.py", "Inside", ":material/hub:", "Every number between the pixels and the prediction."),
     ("6_teach.py", "Fine-tune", ":material/school:", "Train a model further on your own handwriting."),
     ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )

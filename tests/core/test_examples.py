@@ -77,6 +77,24 @@ def test_predict(run):
     assert "Prediction: 7" in run("predict")
 
 
+def test_inside(run):
+    output = run("inside")
+    assert "Prediction: 7" in output
+    assert float(re.search(r"from Keras: (\S+)", output).group(1)) < 1e-5
+    before, after = (float(loss) for loss in re.findall(r"(?:before|step): ([\d.]+)", output))
+    assert after < before
+
+
+def test_from_scratch(monkeypatch, capsys):
+    """One of its ten epochs, which end at 94%."""
+    monkeypatch.chdir(ROOT)
+    code = Path("examples/from_scratch.py").read_text(encoding="utf-8")
+    assert "keras" not in code
+    exec(code.replace("EPOCHS, BATCH_SIZE, RATE = 10,", "EPOCHS, BATCH_SIZE, RATE = 1,"), {})
+    accuracy = float(re.search(r"Test accuracy: ([\d.]+)%", capsys.readouterr().out).group(1))
+    assert accuracy == pytest.approx(87.3, abs=1.0)
+
+
 @pytest.fixture(scope="module")
 def metrics() -> dict:
     """The variables that the cells of the metrics leave, run in this process."""

@@ -21,6 +21,7 @@ PAGES = {
     "3_evaluate": "Evaluate a network",
     "4_predict": "Draw a digit",
     "5_runs": "Training runs",
+    "8_inside": "Look inside",
 }
 STEPS = [name for name in PAGES if name != "0_home"]
 
@@ -60,7 +61,7 @@ def test_home_without_bundled_models(open_page, other_store, tmp_path):
     assert {metric.label: metric.value for metric in app.metric}["Models"] == "0"
 
 
-@pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate"])
+@pytest.mark.parametrize("name", ["0_home", "1_explore", "2_train", "3_evaluate", "8_inside"])
 def test_missing_data_is_one_sentence(open_page, monkeypatch, name: str):
     def fail():
         raise DataError("MNIST is missing. Restore it.")
@@ -71,7 +72,7 @@ def test_missing_data_is_one_sentence(open_page, monkeypatch, name: str):
     assert app.error[0].value == "MNIST is missing. Restore it."
 
 
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_no_model_at_all_links_to_training(open_page, other_store, tmp_path, name: str):
     other_store(tmp_path)
     app = open_page(name)
@@ -80,15 +81,15 @@ def test_no_model_at_all_links_to_training(open_page, other_store, tmp_path, nam
     assert "Train a network" in [link.value for link in app.page_link]
 
 
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_unknown_model_in_the_address(open_page, name: str):
     app = open_page(name, model="no-such-model")
     assert not app.exception
     assert "no longer on this server" in app.warning[0].value
-    assert app.selectbox[0].value == {"3_evaluate": "article", "4_predict": "drawings"}[name]
+    assert app.selectbox[0].value == ("drawings" if name == "4_predict" else "article")
 
 
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_model_deleted_from_the_folder(open_page, other_store, tmp_path, name: str):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     other_store(folder)
@@ -99,7 +100,7 @@ def test_model_deleted_from_the_folder(open_page, other_store, tmp_path, name: s
 
 
 @pytest.mark.usefixtures("nothing_cached")
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_damaged_model_is_one_sentence_and_others_work(open_page, other_store, tmp_path, name: str):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     (folder / "softmax.keras").write_bytes(b"not a model")
@@ -120,7 +121,7 @@ def test_data_is_loaded_once_for_all(open_page):
     assert data._load.cache_info().misses == before
 
 
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_a_strangers_network_is_not_what_one_starts_with(open_page, browser, name: str):
     store = resources.store()
     run = finished_run(store, PRESETS["softmax"], owner="ann", network=store.model_file("softmax"))
@@ -157,7 +158,7 @@ print([thread.name for thread in threading.enumerate() if "tensorflow" in thread
 def test_home_leads_to_every_page_of_the_navigation_and_credits_the_article(open_page):
     app = open_page()
     links = {link.proto.page for link in app.get("page_link")}
-    assert links == {"explore", "train", "evaluate", "predict", "teach", "runs"}
+    assert links == {"explore", "train", "evaluate", "predict", "inside", "teach", "runs"}
     assert "Fazla Najumudeen" in words(app)
 
 

@@ -213,6 +213,7 @@ def _show_image(run: Run, index: int) -> None:
             f"confidence {percent(evaluation.confidences[index])}"
         )
         chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
+        chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(

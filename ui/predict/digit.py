@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data import IMAGE_SIZE
 from core.plots import charts
-from ui import pictures
+from ui import chrome, pictures
 from ui.announcement import announce
 from ui.predict import explanations, save
 from ui.predict.prediction import Picture, Prediction, Probabilities
@@ -86,6 +86,8 @@ def show_details(prediction: Prediction, at: Places, own: bool = True) -> None:
     with at.details:
         if own:
             save.label(prediction)
+            run = prediction.classifier.run
+            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image="drawing")
         explanations.explain(prediction)
         save.save(lambda: prediction.sketch.canvas, lambda: save.as_data(prediction))
 

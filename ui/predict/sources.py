@@ -12,7 +12,7 @@ from core.drawing.number import looks_like_several, read_number_from_strokes
 from core.drawing.segmentation import NumberError
 from core.drawing.strokes import Stroke, StrokeError, draw, is_dot, strokes_to_mnist
 from core.evaluation import EvaluationError
-from ui import pictures, resources
+from ui import chrome, pictures, resources
 from ui.drawing import Drawing
 from ui.drawing_pad import ONE_DIGIT, SEVERAL_DIGITS, drawing_pad
 from ui.predict.digit import Places, lay_out, show_details, show_digit, show_no_details
@@ -127,6 +127,7 @@ def test_image(classifier: Classifier) -> None:
                 on_click=_choose_test_image,
             )
             st.markdown(f"Image {index} · label **{label}**", width="content")
+        chrome.page_link("8_inside.py", "Look inside the network", model=classifier.run.id, image=str(index))
     try:
         prediction = classifier.predict(Sketch(image, lambda: pictures.enlarged(image, 10)))
     except EvaluationError as error:
