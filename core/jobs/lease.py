@@ -264,7 +264,8 @@ class HeartbeatThread(threading.Thread):
                 self._lost.set()
                 return
             except StoreError:
-                _log.warning("Run %s cannot report how far it is; it goes on.", self._lease.run.id)
+                run_id = self._lease.run.id
+                _log.warning("Run %s cannot report how far it is; it goes on.", run_id, extra={"run": run_id})
             self._ended.wait(HEARTBEAT_SECONDS)
 
     def end(self) -> None:

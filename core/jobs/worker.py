@@ -31,17 +31,20 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
     In any case the run ends as finished, stopped, failed or interrupted, with a message, or
     belongs to another worker.
     """
+    named = {"run": lease.run.id}
     try:
         with lease.kept_alive() as heartbeat:
             _train(lease, heartbeat, load_data)
+        _log.info("Run %s has ended.", lease.run.id, extra=named)
     except LeaseLost:
-        _log.info("Run %s is no longer this worker's.", lease.run.id)
+        _log.info("Run %s is no longer this worker's.", lease.run.id, extra=named)
     except StoreError as error:
+        _log.warning("Run %s is interrupted. %s", lease.run.id, error, extra=named)
         with contextlib.suppress(LeaseLost, StoreError):
             lease.interrupt(str(error))
     except BaseException as error:
         # A run that stays active would keep everybody from training.
-        _log.exception("Run %s failed.", lease.run.id)
+        _log.exception("Run %s failed.", lease.run.id, extra=named)
         with contextlib.suppress(LeaseLost, StoreError):
             lease.fail(_user_message(error))
     finally:
