@@ -9,7 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from core.store.database import ADDRESS_VARIABLE
+from core.store.user_messages import ADDRESS_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60

@@ -20,10 +20,11 @@ from core.jobs.scheduler import Scheduler
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
-from core.store.database import ADDRESS_VARIABLE, StoreError
+from core.store.database import StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
 from core.store.runs import RunStore
+from core.store.user_messages import ADDRESS_VARIABLE
 
 if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates

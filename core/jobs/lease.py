@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint
+from core.jobs.queue_order import lock
 from core.store.database import StoreError
 from core.store.queries import end_run, read_file, read_history, write_epoch, write_file
 from core.store.retention import evict
@@ -159,6 +160,8 @@ class Lease:
         """
         self.store.database.check_room(len(network) + len(state))
         with self.store.database.writing() as connection:
+            # Two that evict at the same time could wait for each other.
+            lock(connection)
             self._update(
                 connection,
                 has_model=True,
@@ -256,16 +259,20 @@ class HeartbeatThread(threading.Thread):
 
     def run(self) -> None:
         """Send heartbeats until the training has ended, or the lease is lost."""
+        said = False
         while not self._ended.is_set():
             try:
                 if self._lease.heartbeat(self._progress):
                     self._told_to_stop.set()
+                said = False
             except LeaseLost:
                 self._lost.set()
                 return
             except StoreError:
-                run_id = self._lease.run.id
-                _log.warning("Run %s cannot report how far it is; it goes on.", run_id, extra={"run": run_id})
+                if not said:
+                    run_id = self._lease.run.id
+                    _log.warning("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
+                said = True
             self._ended.wait(HEARTBEAT_SECONDS)
 
     def end(self) -> None:

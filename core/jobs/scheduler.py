@@ -97,14 +97,16 @@ class Scheduler:
         self._ended.set()
         self._wake.set()
         self._thread.join(SHUTDOWN_SECONDS)
-        leases = dict(self._leases)
-        for lease in leases.values():
-            # The worker notices at its next heartbeat that the run is no longer its own.
+        released = []
+        for future, lease in dict(self._leases).items():
+            # The worker notices at its next heartbeat that the run is no longer its own; not while
+            # the store is away.
             with contextlib.suppress(LeaseLost, StoreError):
                 lease.release()
+                released.append(future)
                 run_id = lease.run.id
                 _log.info("Run %s is back in the queue.", run_id, extra={"run": run_id})
-        wait(leases, SHUTDOWN_SECONDS)
+        wait(released, SHUTDOWN_SECONDS)
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -7,20 +7,26 @@ import logging
 import platform
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
 from core.history import TrainingError
 from core.jobs.lease import HeartbeatThread, Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
-from core.store.database import StoreError
+from core.store.database import DiskFullError, StoreError
 from core.store.run import RunError
 from core.store.runs import open_network
 
 # How long after a training its memory is returned to the system.
 RELEASE_SECONDS = 1.0
+# How soon a store that could not be used is tried again.
+AGAIN_SECONDS = 1.0
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -62,20 +68,24 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
     from core.model import to_bytes
     from core.training import train
 
+    def patiently(call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        return _when_the_store_answers(heartbeat, partial(call, *arguments, **named))
+
     recipe, dataset = lease.run.recipe, load_data()
     options: dict[str, Any] = {
         "should_stop": heartbeat.should_stop,
         "on_progress": heartbeat.report,
-        "on_checkpoint": lease.save,
-        "resume": lease.checkpoint(),
+        "on_checkpoint": partial(patiently, lease.save),
+        "resume": patiently(lease.checkpoint),
     }
     if lease.run.fine_tuning:
-        start, drawings = lease.fine_tuning_files()
+        start, drawings = patiently(lease.fine_tuning_files)
         result, fine_tuning = fine_tune(recipe, dataset, open_network(start), drawings, **options)
     else:
         result, fine_tuning = train(recipe, dataset, **options), None
     heartbeat.report(1.0)
-    lease.finish(
+    patiently(
+        lease.finish,
         to_bytes(result.model),
         result.checkpoint.state,
         stopped=result.stopped,
@@ -84,6 +94,26 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
         versions={"precision": result.precision, **library_versions()},
         fine_tuning=fine_tuning,
     )
+
+
+def _when_the_store_answers(heartbeat: HeartbeatThread, call: Callable[[], T]) -> T:
+    """Return what a call gives; while the store is away, wait for it: what was trained is not lost.
+
+    Raises
+    ------
+    LeaseLost
+        If the run is another worker's by then.
+    DiskFullError
+        At once: to wait makes no room.
+    """
+    while True:
+        try:
+            return call()
+        except DiskFullError:
+            raise
+        except StoreError:
+            heartbeat.should_stop()
+            time.sleep(AGAIN_SECONDS)
 
 
 def library_versions() -> dict[str, str]:

@@ -5,6 +5,9 @@ import pytest
 from core.jobs.heartbeat import Watch
 from core.jobs.registry import count_workers, register, registered_workers, unregister
 from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def test_a_worker_is_listed_from_its_first_sign_of_life_until_its_end(store: RunStore):
