@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from benchmarks.postgres import Postgres
 from core.data import Dataset, load_mnist
 from core.recipe import Recipe
 from core.store.runs import RunStore
 from core.store.user_messages import ADDRESS_VARIABLE
-from tests.postgres import Postgres
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)

@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint
-from core.jobs.queue_order import lock
 from core.store.database import StoreError
 from core.store.queries import end_run, read_file, read_history, write_epoch, write_file
 from core.store.retention import evict
@@ -160,8 +159,6 @@ class Lease:
         """
         self.store.database.check_room(len(network) + len(state))
         with self.store.database.writing() as connection:
-            # Two that evict at the same time could wait for each other.
-            lock(connection)
             self._update(
                 connection,
                 has_model=True,

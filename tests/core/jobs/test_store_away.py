@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.postgres import Postgres
 from core.data import Dataset
 from core.jobs import scheduler as scheduler_module
 from core.jobs.heartbeat import Heartbeat, heartbeats
@@ -17,7 +18,7 @@ from core.store.database import StoreError
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.training import train
-from tests.postgres import ON_POSTGRESQL, Postgres
+from tests.postgres import ON_POSTGRESQL
 
 
 def wait_until(condition: Callable[[], object]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
+from benchmarks.postgres import Postgres
 from core.jobs.heartbeat import heartbeats, requeue_stale
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
@@ -17,7 +18,7 @@ from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.store.user_messages import AWAY, BUSY, without_password
-from tests.postgres import ON_POSTGRESQL, Postgres
+from tests.postgres import ON_POSTGRESQL
 
 NOBODY = "postgresql+psycopg://digits:{password}@127.0.0.1:1/runs"
 
