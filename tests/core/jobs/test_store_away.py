@@ -1,5 +1,6 @@
 """The store goes away in the middle of a training, and comes back."""
 
+import contextlib
 import dataclasses
 import logging
 import time
@@ -22,8 +23,12 @@ from tests.postgres import ON_POSTGRESQL
 
 
 def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until something is so; a store that does not answer yet says nothing."""
     deadline = time.monotonic() + 90
-    while not condition():
+    while True:
+        with contextlib.suppress(StoreError):
+            if condition():
+                return
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -32,7 +32,7 @@ WORKER = """
 import sys
 from core import __main__
 from core.jobs import scheduler
-scheduler.STALE_SECONDS = 3.0
+scheduler.STALE_SECONDS = 5.0
 sys.exit(__main__.main(["worker"]))
 """
 WITHOUT_DATA = """
@@ -78,15 +78,10 @@ def test_two_workers_share_a_queue_one_is_killed_and_the_other_goes_on_and_ends_
     store: RunStore, small_recipe: Recipe, mnist: Dataset, tmp_path: Path
 ):
     queue = RunQueue(store)
-    recipe = dataclasses.replace(small_recipe, epochs=12, dropout=0.2)
-    ids = [queue.enqueue(recipe, owner, "Run").id for owner in ("ann", "bob")]
+    recipe = dataclasses.replace(small_recipe, epochs=30, dropout=0.2)
     with two_workers(tmp_path) as processes:
-        wait_until(lambda: len(heartbeats(store)) == 2)
-        assert {beat.run_id for beat in heartbeats(store)} == set(ids)
-        assert {worker.id for worker in registered_workers(store)} == {
-            beat.worker for beat in heartbeats(store)
-        }
-
+        wait_until(lambda: len(registered_workers(store)) == 2)
+        ids = [queue.enqueue(recipe, owner, "Run").id for owner in ("ann", "bob")]
         wait_until(lambda: store.get(ids[0]).epochs_done >= 2)
         killed = next(beat.worker for beat in heartbeats(store) if beat.run_id == ids[0])
         first = process_of(killed, processes)
@@ -96,8 +91,10 @@ def test_two_workers_share_a_queue_one_is_killed_and_the_other_goes_on_and_ends_
         wait_until(lambda: not store.active())
         assert [store.get(run_id).state for run_id in ids] == [RunState.FINISHED] * 2
         assert store.history(ids[0])[: len(survived)] == survived, "no finished epoch is lost"
+        # The list forgets who is gone.
+        wait_until(lambda: len(registered_workers(store)) == 1)
         (left,) = registered_workers(store)
-        assert left.id != killed, "the list forgets who is gone"
+        assert left.id != killed
 
         long = queue.enqueue(dataclasses.replace(recipe, epochs=100, train_size=60_000), "ann", "Long")
         wait_until(lambda: store.get(long.id).progress)
