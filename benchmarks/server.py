@@ -9,7 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from core.store.database import ADDRESS_VARIABLE
+from core.store.user_messages import ADDRESS_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -27,6 +27,8 @@ class Server:
         Further options of ``streamlit run``.
     script : str or Path
         What to run.
+    store : str, optional
+        The address of another run store.
 
     Raises
     ------
@@ -34,7 +36,9 @@ class Server:
         If it does not answer within a minute.
     """
 
-    def __init__(self, log: Path, *options: str, script: str | Path = "streamlit_app.py") -> None:
+    def __init__(
+        self, log: Path, *options: str, script: str | Path = "streamlit_app.py", store: str = ""
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -43,7 +47,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"]
         command += ["--server.headless=true", "--server.address=127.0.0.1", *options]
         # Never the runs of whoever works on this machine.
-        self.store = f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
+        self.store = store or f"sqlite:///{(log.parent / 'runs.db').as_posix()}"
         with log.open("w") as output:
             self.process = subprocess.Popen(
                 command,

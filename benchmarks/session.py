@@ -32,20 +32,24 @@ class Session:
         Of the server, as ``http://127.0.0.1:8501``.
     page : str
         As in the address; empty for Home.
+    query : str
+        What follows the ``?`` in the address.
 
     Attributes
     ----------
+    query : str
+        As the page has changed it.
     metrics : dict of str
         The values of `st.metric` by their labels, as last drawn.
     errors : list of str
         Exceptions that were drawn on the page, and a connection that broke.
     """
 
-    def __init__(self, url: str, page: str = "") -> None:
+    def __init__(self, url: str, page: str = "", query: str = "") -> None:
         self.metrics: dict[str, str] = {}
         self.errors: list[str] = []
         self._page = page
-        self._query = ""
+        self.query = query
         self._page_hash = ""
         self._widgets: dict[str, str] = {}
         self._clocks: dict[str, tuple[float, float]] = {}
@@ -72,6 +76,10 @@ class Session:
         """Click the button of this key and return how long the page took, in seconds."""
         return self._run(timeout, WidgetState(id=self._widgets[key], trigger_value=True))
 
+    def has(self, key: str) -> bool:
+        """Return whether the page has ever had the button of this key."""
+        return key in self._widgets
+
     def close(self) -> None:
         """Close the tab."""
         self._closing.set()
@@ -93,7 +101,7 @@ class Session:
         # As a browser: the name of the page at first, then what the server calls it.
         state.page_name = "" if self._page_hash else self._page
         state.page_script_hash = self._page_hash
-        state.query_string = self._query
+        state.query_string = self.query
         state.fragment_id = fragment
         state.is_auto_rerun = bool(fragment)
         state.widget_states.widgets.extend(widgets)
@@ -136,7 +144,7 @@ class Session:
             for fragment in message.stop_auto_rerun.fragment_ids:
                 self._clocks.pop(fragment, None)
         elif kind == "page_info_changed":
-            self._query = message.page_info_changed.query_string
+            self.query = message.page_info_changed.query_string
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             self._finished.set()
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:

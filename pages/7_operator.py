@@ -4,6 +4,7 @@ import contextlib
 
 import streamlit as st
 
+from core.jobs.registry import registered_workers
 from core.jobs.teacher_key import KEY_VARIABLE, KeyRefusedError
 from core.store.database import StoreError
 from core.store.run import Run, RunState
@@ -62,13 +63,26 @@ if st.session_state.get(LET_IN) != resources.teacher_key():
     st.stop()
 
 try:
-    active = resources.store().active()
+    active, workers = resources.store().active(), registered_workers(resources.store())
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 queued = [run for run in active if run.state is RunState.QUEUED]
 labels = {run.id: label(run) for run in active}
 st.markdown(f"Now: {len(active) - len(queued)} training, {len(queued)} queued.")
+itself = "" if resources.own_workers() else " This server trains nothing itself."
+st.markdown(f"Worker processes: {len(workers)}.{itself}")
+if workers:
+    st.dataframe(
+        {
+            "Worker": [worker.id for worker in workers],
+            "Started": [worker.started for worker in workers],
+            "Heartbeat": [worker.heartbeat for worker in workers],
+        },
+        hide_index=True,
+        key="operator_workers",
+        alt="Worker processes with their start and their heartbeat",
+    )
 if active:
     chosen = st.multiselect(
         "Runs to cancel",

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from benchmarks.postgres import Postgres
 from core.data import Dataset, load_mnist
 from core.recipe import Recipe
-from core.store.database import ADDRESS_VARIABLE
 from core.store.runs import RunStore
+from core.store.user_messages import ADDRESS_VARIABLE
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
@@ -38,13 +39,26 @@ class _ByFile(LoadScopeScheduling):
         return "tests/browser" if file.startswith("tests/browser/") else file
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
 @pytest.fixture(autouse=True)
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the run store of this test is: never the one of whoever works here."""
-    monkeypatch.setenv(ADDRESS_VARIABLE, address_of(tmp_path))
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where the run store of this test is: never the one of whoever works here.
+
+    In a file of SQLite, or in another database if the test is marked with one of `tests.postgres`.
+    """
+    address = address_of(tmp_path)
+    if getattr(request, "param", "sqlite") == "postgresql":
+        address = request.getfixturevalue("postgres").fresh()
+    monkeypatch.setenv(ADDRESS_VARIABLE, address)
     # Hundreds of stores need no room each to delete on a full disk.
     monkeypatch.setattr("core.store.disk_space.RESERVE_BYTES", 0)
-    return address_of(tmp_path)
+    return address
 
 
 @pytest.fixture

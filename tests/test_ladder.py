@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Rooms that a room uses, from top to bottom. A room in brackets is imported late, within a
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
+    "__main__": "jobs",
     "jobs": "store fine_tuning data history recipe (training) (evaluation) (model) (analysis)",
     "plots": "analysis evaluation history recipe data",
     "store": "fine_tuning history presets recipe data (model)",

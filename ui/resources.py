@@ -1,5 +1,6 @@
 """What all sessions of the server share: the data, the runs, the queue, the models."""
 
+import logging
 import os
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,16 @@ from core import data
 from core.data import DataError, Dataset, load_mnist
 from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
+from core.jobs.registry import count_workers
 from core.jobs.scheduler import Scheduler
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
-from core.store.database import ADDRESS_VARIABLE, StoreError
+from core.store.database import StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
 from core.store.runs import RunStore
+from core.store.user_messages import ADDRESS_VARIABLE
 
 if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
@@ -29,9 +32,13 @@ if TYPE_CHECKING:
     from core.evaluation import Evaluation
 
 
+_log = logging.getLogger(__name__)
+
 # A list of models that somebody can still look through.
 NEWEST_MODELS = 100
 _ON = ("on", "true", "yes", "1")
+# "0" leaves all training to worker processes, see core/jobs/worker_process.py.
+WORKERS_VARIABLE = "DIGIT_LAB_WORKERS"
 STARTING = "Loading TensorFlow (a few seconds, once)…"
 # How long a page takes to reach the browser after its script has ended.
 _SEND_SECONDS = 1.0
@@ -67,7 +74,21 @@ def store() -> RunStore:
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
 def scheduler() -> Scheduler:
     """Return what trains the runs of this server's store for all visitors."""
-    return Scheduler(store())
+    return Scheduler(store(), workers=own_workers())
+
+
+@st.cache_resource(show_spinner=False)
+def own_workers() -> int:
+    """Return how many runs this server trains at the same time itself: 1, or 0 if the operator says so."""
+    said = _secret(WORKERS_VARIABLE)
+    said = str(os.environ.get(WORKERS_VARIABLE, "") if said is None else said).strip()
+    if said not in ("", "0", "1"):
+        _log.warning(
+            "%s must be 0 or 1. This server trains one run at a time; "
+            "start `python -m core worker` for more.",
+            WORKERS_VARIABLE,
+        )
+    return 0 if said == "0" else 1
 
 
 def queue() -> RunQueue:
@@ -86,7 +107,8 @@ def models() -> tuple[Run, ...]:
 @st.cache_resource(ttl=1.0, show_spinner=False)
 def estimates() -> dict[str, Estimate]:
     """Return when each queued run begins and ends: one look a second for all who wait."""
-    return estimate(store().active(), store().measured())
+    workers = own_workers() + count_workers(store())
+    return estimate(store().active(), store().measured(), workers)
 
 
 @st.cache_resource(show_spinner=False)
@@ -166,7 +188,8 @@ def warm_up() -> None:
     """Load TensorFlow in the background, once the page that is being made has been sent."""
     # AppTest runs pages in a stand-in for a server, which even says that it is one.
     in_a_server = st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
-    if in_a_server and not tensorflow_loader.is_loaded:
+    # A server that trains nothing loads it for the first visitor who asks a network something.
+    if in_a_server and own_workers() and not tensorflow_loader.is_loaded:
         tensorflow_loader.load_in_background(after=_SEND_SECONDS)
 
 

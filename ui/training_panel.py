@@ -1,6 +1,7 @@
 """A training as it waits, as it goes on, and its result."""
 
 import contextlib
+import math
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -36,6 +37,8 @@ SLOW_EPOCH_SECONDS = 2.0
 CHART_HEIGHT = "width > 560 ? clamp(windowSize()[1] - 340, 260, 600) : clamp(windowSize()[1] - 500, 220, 420)"
 LOSS_HEIGHT = 240
 _ZOOM = "train_zoom"
+_QUEUED = "Queued: it starts automatically, and you can leave this page."
+_NO_WORKER = "Queued: no worker is running now. It starts when one is, and you can leave this page."
 
 
 def training_panel(run: Run) -> None:
@@ -219,13 +222,12 @@ def _progress(run: Run) -> tuple[float, str]:
     # The epochs are known at once, the progress within an epoch with the next heartbeat.
     share = min(max(run.progress, run.epochs_done / epochs), 1.0)
     if run.state is RunState.QUEUED:
-        queued = "Queued: it starts automatically, and you can leave this page."
-        return share, queued if _waits(run) else "Starting…"
+        return share, _waiting(_waits(run))
     if run.stopping:
         return share, "Stopping after this batch…"
     if run.epochs_done >= epochs:
         return 1.0, "Evaluating on the test set…"
-    if run.progress == 0 and not tensorflow_loader.is_loaded:
+    if run.progress == 0 and resources.own_workers() and not tensorflow_loader.is_loaded:
         return 0.0, resources.STARTING
     if share == run.parent_epochs / epochs:
         return share, "Building the model…"
@@ -235,6 +237,13 @@ def _progress(run: Run) -> tuple[float, str]:
         batch = round(share * epochs * steps) - run.epochs_done * steps
         text += f", batch {min(max(batch, 1), steps):,} of {steps:,}"
     return share, f"{text} · {clock((1 - share) * epochs * per_epoch)} left" if per_epoch else text
+
+
+def _waiting(expected: Estimate | None) -> str:
+    """Return what a queued run waits for."""
+    if expected is None:
+        return "Starting…"
+    return _QUEUED if math.isfinite(expected.starts) else _NO_WORKER
 
 
 def _queue(expected: Estimate) -> None:
@@ -383,7 +392,9 @@ def _cancel(run_id: str) -> None:
 
 
 def clock(seconds: float) -> str:
-    """A length of time for people: ``8 s``, ``2 min 5 s``."""
+    """A length of time for people: ``8 s``, ``2 min 5 s``; a dash if nobody knows it."""
+    if math.isinf(seconds):
+        return "–"
     minutes, rest = divmod(round(seconds), 60)
     if not minutes:
         return f"{rest} s"

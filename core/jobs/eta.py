@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from core.recipe import Recipe
 from core.store.run import Run, RunState
@@ -23,7 +24,7 @@ class Estimate:
     position : int
         How many runs have to begin before this one; 0 for one that is next or running.
     starts, ends : float
-        Seconds from now.
+        Seconds from now; infinite if nobody is there to train it.
     """
 
     waits: bool
@@ -32,16 +33,17 @@ class Estimate:
     ends: float
 
 
-def estimate(active: Sequence[Run], measured: Sequence[Run]) -> dict[str, Estimate]:
+def estimate(active: Sequence[Run], measured: Sequence[Run], workers: int = 1) -> dict[str, Estimate]:
     """Return the estimated start and end of every active run.
 
     Parameters
     ----------
     active : sequence of Run
-        As `core.store.runs.RunStore.active` gives them. As many runs are assumed to be trained
-        side by side as are now.
+        As `core.store.runs.RunStore.active` gives them.
     measured : sequence of Run
         As `core.store.runs.RunStore.measured` gives them; see `seconds_per_epoch`.
+    workers : int
+        How many runs can be trained side by side. If more are at this moment, that many.
 
     Returns
     -------
@@ -49,19 +51,27 @@ def estimate(active: Sequence[Run], measured: Sequence[Run]) -> dict[str, Estima
         An `Estimate` for the id of each run.
     """
     estimates: dict[str, Estimate] = {}
-    workers: list[float] = []
+    free_at: list[float] = []
+    # Nobody has two runs in training.
+    busy_until: dict[str, float] = {}
     for run in active:
         if run.state is RunState.RUNNING:
             estimates[run.id] = Estimate(False, 0, 0.0, _duration(run, measured))
-            heapq.heappush(workers, estimates[run.id].ends)
+            heapq.heappush(free_at, estimates[run.id].ends)
+            busy_until[run.owner] = estimates[run.id].ends
+    for _ in range(workers - len(free_at)):
+        heapq.heappush(free_at, 0.0)
     waiting = [run for run in active if run.state is RunState.QUEUED]
     for position in range(len(waiting)):
-        run, *others = waiting
+        free = heapq.heappop(free_at) if free_at else math.inf
+        starts = [max(free, busy_until.get(run.owner, 0.0)) for run in waiting]
+        begins = min(starts)
+        run = waiting.pop(starts.index(begins))
         # As in `core.jobs.queue`: when a run of a series begins, its other runs go to the end.
-        waiting = sorted(others, key=lambda other: _in_series(run, other))
-        starts = heapq.heappop(workers) if workers else 0.0
-        estimates[run.id] = Estimate(True, position, starts, starts + _duration(run, measured))
-        heapq.heappush(workers, estimates[run.id].ends)
+        waiting.sort(key=partial(_in_series, run))
+        estimates[run.id] = Estimate(True, position, begins, begins + _duration(run, measured))
+        heapq.heappush(free_at, estimates[run.id].ends)
+        busy_until[run.owner] = estimates[run.id].ends
     return estimates
 
 

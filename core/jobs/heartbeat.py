@@ -1,6 +1,10 @@
 """Heartbeats of all workers: whose run goes back into the queue because its worker is silent."""
 
+import logging
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 
@@ -16,6 +20,23 @@ MAX_ATTEMPTS = 3
 _INTERRUPTED = (
     "The server stopped several times during one epoch of this run. Resume it, or train a smaller network."
 )
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Watch(Generic[T]):
+    """Tells which signs of life have stood still, by this process' own clock."""
+
+    def __init__(self) -> None:
+        self._since: dict[T, float] = {}
+
+    def still(self, signs: Iterable[T], seconds: float) -> list[T]:
+        """Return which of these have been the same at every look for more than this time."""
+        moment = time.monotonic()
+        self._since = {sign: self._since.get(sign, moment) for sign in signs}
+        return [sign for sign, since in self._since.items() if moment - since > seconds]
 
 
 @dataclass(frozen=True)
@@ -50,9 +71,17 @@ def requeue_stale(store: RunStore, heartbeat: Heartbeat) -> None:
             RUNS.c.worker == heartbeat.worker,
             RUNS.c.heartbeat == heartbeat.count,
         )
-        attempts = connection.scalar(select(RUNS.c.attempts).where(*stale))
+        # Locked, because others may be giving the same run back at this moment, and a worker take it
+        # in between.
+        attempts = connection.scalar(select(RUNS.c.attempts).where(*stale).with_for_update())
         if attempts is None:
             return
+        _log.warning(
+            "Worker %s is silent; run %s is taken from it.",
+            heartbeat.worker,
+            heartbeat.run_id,
+            extra={"run": heartbeat.run_id},
+        )
         if attempts < MAX_ATTEMPTS:
             update_run(connection, heartbeat.run_id, state=RunState.QUEUED, worker=None)
         else:

@@ -256,15 +256,20 @@ class HeartbeatThread(threading.Thread):
 
     def run(self) -> None:
         """Send heartbeats until the training has ended, or the lease is lost."""
+        said = False
         while not self._ended.is_set():
             try:
                 if self._lease.heartbeat(self._progress):
                     self._told_to_stop.set()
+                said = False
             except LeaseLost:
                 self._lost.set()
                 return
             except StoreError:
-                _log.warning("Run %s cannot report how far it is; it goes on.", self._lease.run.id)
+                if not said:
+                    run_id = self._lease.run.id
+                    _log.warning("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
+                said = True
             self._ended.wait(HEARTBEAT_SECONDS)
 
     def end(self) -> None:

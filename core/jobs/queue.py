@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe
 from core.jobs.lease import Lease
-from core.jobs.queue_admission import RunRefused, admit, check_waiting, lock
-from core.jobs.queue_order import next_run, send_series_to_the_end
+from core.jobs.queue_admission import RunRefused, admit, check_waiting
+from core.jobs.queue_order import lock, next_run, send_series_to_the_end
 from core.recipe import Recipe
 from core.store.queries import (
     delete_run,
@@ -197,7 +197,12 @@ class RunQueue:
         RunError
             If the run is somebody else's.
         """
-        self._database.free(lambda connection: _stop(connection, find_owned_run(connection, run_id, owner)))
+
+        def change(connection: Connection) -> None:
+            lock(connection)  # So that no worker takes the run in between.
+            _stop(connection, find_owned_run(connection, run_id, owner))
+
+        self._database.free(change)
 
     def cancel(self, ids: Iterable[str]) -> int:
         """Take runs of anybody out of the queue, and stop those in training; return how many.
@@ -207,6 +212,7 @@ class RunQueue:
         """
 
         def change(connection: Connection) -> int:
+            lock(connection)
             found = connection.scalars(
                 select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
             )

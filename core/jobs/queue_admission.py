@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from core.jobs.queue_order import next_order
+from core.jobs.queue_order import lock, next_order
 from core.recipe import Recipe
 from core.store.queries import is_known, now
 from core.store.retention import (
@@ -95,12 +95,6 @@ def admit(
         )
     connection.execute(update(COUNTER).values(number=number))
     return ids
-
-
-def lock(connection: Connection) -> int:
-    """Wait for all others who add or take runs; return the number of the newest run."""
-    connection.execute(update(COUNTER).values(number=COUNTER.c.number))
-    return connection.scalar(select(COUNTER.c.number)) or 0
 
 
 def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie: bool = True) -> bool:

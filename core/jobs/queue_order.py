@@ -4,10 +4,16 @@ from sqlalchemy import Connection, func, select, update
 
 from core.store.queries import end_run, find_run
 from core.store.run import Run, RunError, RunState
-from core.store.tables import RUNS
+from core.store.tables import COUNTER, RUNS
 
 # Of the runs of owners without a cookie one in this many is next, if others wait, too.
 COOKIELESS_SPACING = 3
+
+
+def lock(connection: Connection) -> int:
+    """Wait for all others who add or take runs; return the number of the newest run."""
+    connection.execute(update(COUNTER).values(number=COUNTER.c.number))
+    return connection.scalar(select(COUNTER.c.number)) or 0
 
 
 def next_order(connection: Connection, cookieless: bool = False) -> int:

@@ -6,15 +6,15 @@ import os
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from typing import Any
 
 from core.data import Dataset, load_mnist
-from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
+from core.jobs.heartbeat import Heartbeat, Watch, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
+from core.jobs.registry import RegisteredWorker, registered_workers, unregister
 from core.jobs.worker import train_run
 from core.store.database import StoreError
 from core.store.runs import RunStore
@@ -36,6 +36,11 @@ _END_SECONDS = 0.2
 _log = logging.getLogger(__name__)
 
 
+def new_worker_id() -> str:
+    """Return what tells this process from all others, also from one of the same number on a machine."""
+    return f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
+
+
 class Scheduler:
     """Trains the runs of a store, first come, first served, in the background.
 
@@ -47,9 +52,13 @@ class Scheduler:
         Where runs are trained: threads of this process if there is none. Another process or
         machine will do, if it reaches the store. It is shut down by its owner.
     workers : int
-        How many runs are trained at the same time.
+        How many runs are trained at the same time; with 0, it only looks after those of others.
     load_data : callable
         Returns the `Dataset`; called by the worker.
+    worker : str, optional
+        What the runs that it trains are signed with; a `new_worker_id` if there is none.
+    look_seconds : float
+        How often it looks for runs that others have left or, in another process, queued.
 
     Attributes
     ----------
@@ -63,6 +72,8 @@ class Scheduler:
         executor: Executor | None = None,
         workers: int = WORKERS,
         load_data: Callable[[], Dataset] = load_mnist,
+        worker: str | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._wake = threading.Event()
         self._store = store
@@ -70,9 +81,11 @@ class Scheduler:
         self._executor = executor or DaemonThreadExecutor()
         self._workers = workers
         self._load_data = load_data
-        self._worker = f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
+        self._worker = worker or new_worker_id()
+        self._look_seconds = look_seconds
         self._leases: dict[Future[None], Lease] = {}
-        self._seen: dict[Heartbeat, float] = {}
+        self._run_watch, self._worker_watch = Watch[Heartbeat](), Watch[RegisteredWorker]()
+        self._trouble = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="digit-lab-scheduler", daemon=True)
         self._thread.start()
@@ -84,37 +97,52 @@ class Scheduler:
         self._ended.set()
         self._wake.set()
         self._thread.join(SHUTDOWN_SECONDS)
-        leases = dict(self._leases)
-        for lease in leases.values():
-            # The worker notices at its next heartbeat that the run is no longer its own.
+        released = []
+        for future, lease in dict(self._leases).items():
+            # The worker notices at its next heartbeat that the run is no longer its own; not while
+            # the store is away.
             with contextlib.suppress(LeaseLost, StoreError):
                 lease.release()
-        wait(leases, SHUTDOWN_SECONDS)
+                released.append(future)
+                run_id = lease.run.id
+                _log.info("Run %s is back in the queue.", run_id, extra={"run": run_id})
+        wait(released, SHUTDOWN_SECONDS)
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            pause = LOOK_SECONDS
+            pause = self._look_seconds
             try:
-                self._requeue_stale()
+                self._give_up_silent()
                 while len(self._leases) < self._workers and (lease := self.queue.lease(self._worker)):
                     self._start(lease)
+                self._trouble = ""
+            except StoreError as error:
+                # The store may be locked, its disk full, or its server away for a while.
+                self._forget_signs()
+                if str(error) != self._trouble:
+                    _log.warning("No run can be taken from the queue; it tries again. %s", error)
+                self._trouble = str(error)
+                pause = PAUSE_SECONDS
             except Exception:
-                # The store may be locked or its disk full for a while. Whatever it is, a scheduler
-                # that gives up would keep everybody waiting.
+                # Whatever it is, a scheduler that gives up would keep everybody waiting.
+                self._forget_signs()
                 _log.exception("The scheduler cannot go on; it tries again soon.")
                 pause = PAUSE_SECONDS
             self._wake.wait(pause)
             self._wake.clear()
 
-    def _requeue_stale(self) -> None:
-        """Requeue the runs whose heartbeat has stood still, by this process' own clock."""
-        moment = time.monotonic()
+    def _give_up_silent(self) -> None:
+        """Requeue the runs, and forget the worker processes, whose heartbeat has stood still."""
         own = {lease.run.id for lease in list(self._leases.values())}
         others = [beat for beat in heartbeats(self._store) if beat.run_id not in own]
-        self._seen = {beat: self._seen.get(beat, moment) for beat in others}
-        for heartbeat, since in self._seen.items():
-            if moment - since > STALE_SECONDS:
-                requeue_stale(self._store, heartbeat)
+        for heartbeat in self._run_watch.still(others, STALE_SECONDS):
+            requeue_stale(self._store, heartbeat)
+        for worker in self._worker_watch.still(registered_workers(self._store), STALE_SECONDS):
+            unregister(self._store, worker.id, worker.heartbeat)
+
+    def _forget_signs(self) -> None:
+        # While the store was away, a heartbeat stood still because nobody could write.
+        self._run_watch, self._worker_watch = Watch(), Watch()
 
     def _start(self, lease: Lease) -> None:
         if self._ended.is_set():
@@ -123,10 +151,11 @@ class Scheduler:
         try:
             future = self._executor.submit(train_run, lease, self._load_data)
         except RuntimeError:
-            _log.exception("No worker for run %s.", lease.run.id)
+            _log.exception("No worker for run %s.", lease.run.id, extra={"run": lease.run.id})
             with contextlib.suppress(LeaseLost):
                 lease.fail("The server is too busy to train now. Try again later.")
             return
+        _log.info("Run %s is taken.", lease.run.id, extra={"run": lease.run.id})
         self._leases[future] = lease
         future.add_done_callback(self._done)
 

@@ -7,20 +7,26 @@ import logging
 import platform
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
 from core.history import TrainingError
 from core.jobs.lease import HeartbeatThread, Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
-from core.store.database import StoreError
+from core.store.database import DiskFullError, StoreError
 from core.store.run import RunError
 from core.store.runs import open_network
 
 # How long after a training its memory is returned to the system.
 RELEASE_SECONDS = 1.0
+# How soon a store that could not be used is tried again.
+AGAIN_SECONDS = 1.0
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -31,17 +37,20 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
     In any case the run ends as finished, stopped, failed or interrupted, with a message, or
     belongs to another worker.
     """
+    named = {"run": lease.run.id}
     try:
         with lease.kept_alive() as heartbeat:
             _train(lease, heartbeat, load_data)
+        _log.info("Run %s has ended.", lease.run.id, extra=named)
     except LeaseLost:
-        _log.info("Run %s is no longer this worker's.", lease.run.id)
+        _log.info("Run %s is no longer this worker's.", lease.run.id, extra=named)
     except StoreError as error:
+        _log.warning("Run %s is interrupted. %s", lease.run.id, error, extra=named)
         with contextlib.suppress(LeaseLost, StoreError):
             lease.interrupt(str(error))
     except BaseException as error:
         # A run that stays active would keep everybody from training.
-        _log.exception("Run %s failed.", lease.run.id)
+        _log.exception("Run %s failed.", lease.run.id, extra=named)
         with contextlib.suppress(LeaseLost, StoreError):
             lease.fail(_user_message(error))
     finally:
@@ -59,20 +68,24 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
     from core.model import to_bytes
     from core.training import train
 
+    def patiently(call: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        return _when_the_store_answers(heartbeat, partial(call, *arguments, **named))
+
     recipe, dataset = lease.run.recipe, load_data()
     options: dict[str, Any] = {
         "should_stop": heartbeat.should_stop,
         "on_progress": heartbeat.report,
-        "on_checkpoint": lease.save,
-        "resume": lease.checkpoint(),
+        "on_checkpoint": partial(patiently, lease.save),
+        "resume": patiently(lease.checkpoint),
     }
     if lease.run.fine_tuning:
-        start, drawings = lease.fine_tuning_files()
+        start, drawings = patiently(lease.fine_tuning_files)
         result, fine_tuning = fine_tune(recipe, dataset, open_network(start), drawings, **options)
     else:
         result, fine_tuning = train(recipe, dataset, **options), None
     heartbeat.report(1.0)
-    lease.finish(
+    patiently(
+        lease.finish,
         to_bytes(result.model),
         result.checkpoint.state,
         stopped=result.stopped,
@@ -81,6 +94,26 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
         versions={"precision": result.precision, **library_versions()},
         fine_tuning=fine_tuning,
     )
+
+
+def _when_the_store_answers(heartbeat: HeartbeatThread, call: Callable[[], T]) -> T:
+    """Return what a call gives; while the store is away, wait for it: what was trained is not lost.
+
+    Raises
+    ------
+    LeaseLost
+        If the run is another worker's by then.
+    DiskFullError
+        At once: to wait makes no room.
+    """
+    while True:
+        try:
+            return call()
+        except DiskFullError:
+            raise
+        except StoreError:
+            heartbeat.should_stop()
+            time.sleep(AGAIN_SECONDS)
 
 
 def library_versions() -> dict[str, str]:

@@ -16,15 +16,27 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, false, update
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.store import disk_space
 from core.store.engine import NewerVersionError, create_upgraded_engine, driver_connection, file_id, file_of
 from core.store.tables import COUNTER
+from core.store.user_messages import (
+    ADDRESS_VARIABLE,
+    AWAY,
+    BUSY,
+    CANNOT_OPEN,
+    FULL,
+    LOCKED,
+    MENDED_BY_HAND,
+    NOT_A_URL,
+    PASSING,
+    READ_ONLY,
+    user_message,
+    without_password,
+)
 
 _ROOT = Path(__file__).resolve().parents[2]
-# Names the store, as a SQLAlchemy URL.
-ADDRESS_VARIABLE = "DIGIT_LAB_STORE"
 # From this time on that a writer waits, those who watch a training are told.
 NOTICE_SECONDS = 3.0
 # How long a store that could not be opened is left alone: a page asks for it several times.
@@ -69,6 +81,7 @@ class Database:
         self._failure: tuple[float, str] | None = None
         self._waiting: dict[object, float] = {}
         self._trouble = ""
+        self._away = False
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,7 +104,7 @@ class Database:
         """
         since = min(list(self._waiting.values()), default=math.inf)
         if time.monotonic() - since > NOTICE_SECONDS:
-            return _MESSAGES[sqlite3.SQLITE_BUSY]
+            return LOCKED if self.address.startswith("sqlite") else BUSY
         return self._trouble
 
     def free(self, change: Callable[[Connection], T]) -> T:
@@ -114,7 +127,7 @@ class Database:
             with self.writing() as connection:
                 result = change(connection)
         if store := self._path():
-            with _as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
+            with self._as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
                 disk_space.shrink(driver_connection(raw), store, full)
             disk_space.keep_reserve(store)
         return result
@@ -123,7 +136,7 @@ class Database:
         """Raise `DiskFullError` if files of this size (in bytes) would fill the disk."""
         store = self._path()
         if store and not disk_space.has_room(store, size):
-            raise DiskFullError(_MESSAGES[sqlite3.SQLITE_FULL])
+            raise DiskFullError(FULL)
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -135,10 +148,10 @@ class Database:
     @contextlib.contextmanager
     def _closing_on_error(self) -> Iterator[None]:
         try:
-            with _as_store_error():
+            with self._as_store_error():
                 yield
         except StoreError as error:
-            if str(error) not in _PASSING:
+            if str(error) not in PASSING:
                 # The next use opens it again: the file may have been deleted, or exchanged.
                 self.close()
             raise
@@ -148,11 +161,11 @@ class Database:
         turn = object()
         self._waiting[turn] = time.monotonic()
         try:
-            with _as_store_error():
+            with self._as_store_error():
                 try:
                     connection = self._begin_to_write()
                 except DBAPIError as error:
-                    if _user_message(error) != _MESSAGES[sqlite3.SQLITE_READONLY]:
+                    if user_message(error) != READ_ONLY:
                         raise
                     # A connection from when the store was read-only stays so; the store may not be any more.
                     self.close()
@@ -183,7 +196,7 @@ class Database:
             if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
                 message = self._failure[1]
                 # Who presses a button may just have made the store writable.
-                if not (to_write and message in _MENDED_BY_HAND):
+                if not (to_write and message in MENDED_BY_HAND):
                     raise StoreError(message)
             if self._engine and self._file != file_id(self._engine):
                 # The file was deleted or exchanged; what is still open would be written to nowhere.
@@ -191,60 +204,51 @@ class Database:
                 self._engine = None
             if self._engine is None:
                 try:
-                    with _as_store_error():
+                    with self._as_store_error():
                         self._engine = create_upgraded_engine(self.address)
                 except StoreError as error:
                     self._failure = time.monotonic(), str(error)
                     raise
                 self._failure = None
                 self._file = file_id(self._engine)
+                if self._away:
+                    _log.warning("The database of the run store answers again.")
+                self._away = False
             return self._engine
 
+    @contextlib.contextmanager
+    def _as_store_error(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            message = user_message(error)
+            self._write_to_log(error, message)
+            kind = DiskFullError if message == FULL else StoreError
+            if message in (AWAY, NOT_A_URL):
+                # Without its cause, in which the password may be.
+                raise kind(message) from None
+            raise kind(message) from error
+        except NewerVersionError as error:
+            raise StoreError(
+                "The run store is from a newer version of Digit Lab. "
+                f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
+            ) from error
+        except ImportError as error:
+            raise StoreError(
+                f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."
+            ) from error
+        except OSError as error:
+            _log.exception("The folder of the run store cannot be made.")
+            raise StoreError(CANNOT_OPEN) from error
 
-_MESSAGES = {
-    sqlite3.SQLITE_READONLY: "The run store is read-only. Make its file and folder writable, "
-    f"or set {ADDRESS_VARIABLE} to another store.",
-    sqlite3.SQLITE_BUSY: "The run store is locked by another program. Close it, or try again later.",
-    sqlite3.SQLITE_FULL: "The disk of this server is full. Delete some runs or free some space, "
-    "then try again.",
-    sqlite3.SQLITE_NOTADB: "The file of the run store is not a database. Move it away, "
-    f"or set {ADDRESS_VARIABLE} to another store.",
-    sqlite3.SQLITE_CORRUPT: "The file of the run store is damaged. Move it away, "
-    f"or set {ADDRESS_VARIABLE} to another store.",
-    sqlite3.SQLITE_CANTOPEN: "The file of the run store cannot be opened. Check its folder, "
-    f"or set {ADDRESS_VARIABLE} to another store.",
-}
-# After these the connections are as good as before.
-_PASSING = {_MESSAGES[sqlite3.SQLITE_BUSY], _MESSAGES[sqlite3.SQLITE_FULL]}
-_MENDED_BY_HAND = {_MESSAGES[sqlite3.SQLITE_READONLY], _MESSAGES[sqlite3.SQLITE_CANTOPEN]}
-_UNKNOWN_ERROR = "The run store cannot be used right now. Try again later; the server's log says why."
-
-
-@contextlib.contextmanager
-def _as_store_error() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        _log.exception("The run store cannot be used.")
-        message = _user_message(error)
-        raise (DiskFullError if message == _MESSAGES[sqlite3.SQLITE_FULL] else StoreError)(message) from error
-    except NewerVersionError as error:
-        raise StoreError(
-            "The run store is from a newer version of Digit Lab. "
-            f"Update Digit Lab, or set {ADDRESS_VARIABLE} to another store."
-        ) from error
-    except ImportError as error:
-        raise StoreError(
-            f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."
-        ) from error
-    except OSError as error:
-        _log.exception("The folder of the run store cannot be made.")
-        raise StoreError(_MESSAGES[sqlite3.SQLITE_CANTOPEN]) from error
-
-
-def _user_message(error: Exception) -> str:
-    if isinstance(error, ArgumentError):
-        return f"{ADDRESS_VARIABLE} is not a database URL. Correct it, or leave it empty."
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    # The lowest byte is the kind; the others say more than a message needs.
-    return _MESSAGES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN_ERROR)
+    def _write_to_log(self, error: Exception, message: str) -> None:
+        """Tell operators what is wrong; of a database that is away only once, until it answers again."""
+        if message == AWAY:
+            if not self._away:
+                reason = without_password(str(error).partition("\n(Background")[0], self.address)
+                _log.warning("The database of the run store does not answer: %s", " ".join(reason.split()))
+            self._away = True
+        elif message == NOT_A_URL:
+            _log.error("%s", NOT_A_URL)
+        else:
+            _log.exception("The run store cannot be used.")

@@ -15,6 +15,27 @@ _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # How long a writer waits for another one, and a reader, who only ever waits for another program.
 LOCK_SECONDS = 10
 READ_LOCK_SECONDS = 2
+# Connections that a process keeps, and how many more it opens when all are busy. PostgreSQL accepts
+# 100 as it is installed: nine servers, or worker processes, which need three each.
+POOL_SIZE = 5
+POOL_OVERFLOW = 5
+# How long a thread waits for one of them.
+POOL_SECONDS = 10
+# After this time a database server whose machine is gone counts as gone, too.
+_ANSWER_SECONDS = 5
+# What psycopg tells libpq; others have other names for it.
+_PSYCOPG_OPTIONS = {
+    "connect_timeout": _ANSWER_SECONDS,
+    "keepalives_idle": _ANSWER_SECONDS,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 2000 * _ANSWER_SECONDS,
+    "application_name": "digit-lab",
+}
+# Here `upgrade` lets one server wait for another.
+_LETS_WAIT = ("sqlite", "postgresql")
+# Whoever makes or upgrades the tables holds this lock of PostgreSQL.
+_UPGRADE_LOCK = 0x44696769744C6162
 
 
 class NewerVersionError(Exception):
@@ -28,7 +49,7 @@ def create_upgraded_engine(address: str) -> Engine:
         try:
             upgrade(engine)
         except DBAPIError:
-            if engine.dialect.name == "sqlite":
+            if engine.dialect.name in _LETS_WAIT:
                 raise
             # Another server may be making the tables at this moment; not every database lets one
             # wait for the other, as SQLite does. Then they are there at the second attempt.
@@ -80,6 +101,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return  # Without waiting for anyone who writes at this moment.
     with engine.execution_options(writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, revision)
@@ -91,15 +114,15 @@ def _create_engine(address: str) -> Engine:
     try:
         url = make_url(address)
         if url.get_backend_name() != "sqlite":
-            # A server that has closed an idle connection is asked again.
-            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            return _create_server_engine(url)
     except ValueError as error:
         raise ArgumentError(str(error)) from error  # A port that is not a number, for example.
     if not url.database:
         raise ArgumentError("A database in memory would be another one for each thread.")
     if url.database and not url.query:
         make_private(Path(url.database))
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    # What visitors write, and the ids that they are known by, are not for the log.
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _: object) -> None:
@@ -126,6 +149,34 @@ def _create_engine(address: str) -> Engine:
         if file := file_of(url):
             disk_space.convert(raw, file)
             disk_space.keep_reserve(file)
+    return engine
+
+
+def _create_server_engine(url: URL) -> Engine:
+    """Return an engine for a database that is a server of its own."""
+    options = {}
+    if url.get_driver_name() == "psycopg":
+        # What the address says wins.
+        options = {name: value for name, value in _PSYCOPG_OPTIONS.items() if name not in url.query}
+    engine = create_engine(
+        url,
+        # A server that has closed an idle connection is asked again.
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_SECONDS,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args=options,
+    )
+    if url.get_backend_name() == "postgresql":
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            if connection.get_execution_options().get("writes"):
+                # Of this transaction alone: behind a pooler another program has the connection next.
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+
     return engine
 
 

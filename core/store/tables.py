@@ -100,6 +100,15 @@ DRAWINGS = Table(
     sqlite_autoincrement=True,
 )
 
+# One row for each worker process, as long as it lives; see core/jobs/registry.py.
+WORKERS = Table(
+    "workers",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("beat", Integer, key="heartbeat", nullable=False),
+    Column("started", String(32), nullable=False),
+)
+
 # One row: the number of the newest run. Everyone who adds or takes a run changes it first and so
 # waits for the others, in every kind of database.
 COUNTER = Table("counter", METADATA, Column("number", Integer, nullable=False))

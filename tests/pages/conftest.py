@@ -22,6 +22,7 @@ TIMEOUT = 60
 # What differs between two servers; the bundled models, and what is measured of them, do not.
 OF_A_SERVER = (
     resources.scheduler,
+    resources.own_workers,
     resources.store,
     resources.estimates,
     resources.drafts,

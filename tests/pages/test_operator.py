@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS
+from core.jobs.registry import register
 from core.jobs.teacher_key import KEY_VARIABLE, MAX_WRONG
 from core.recipe import Recipe
 from core.store.run import RunState
@@ -64,6 +65,15 @@ def test_with_the_key_any_run_can_be_cancelled_and_the_queue_cleared(
     assert [run.state for run in store.active()] == [RunState.RUNNING]
     browser("bob")
     assert "it was deleted, or taken out of the queue" in words(open_page("2_train", run=queued[0]))
+
+
+def test_worker_processes_are_listed(open_page, key, store: RunStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(resources.WORKERS_VARIABLE, "0")
+    register(store, "laptop 12 3c4d")
+    app = unlock(open_page("7_operator"), KEY)
+    assert not app.exception
+    assert "Worker processes: 1. This server trains nothing itself." in words(app)
+    assert list(app.dataframe[0].value["Worker"]) == ["laptop 12 3c4d"]
 
 
 def test_a_wrong_key_shows_nothing_and_tries_are_limited(open_page, key, queued, browser):

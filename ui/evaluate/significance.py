@@ -1,5 +1,6 @@
 """Whether a difference in accuracy is significant: McNemar's test, and variation over random seeds."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -153,6 +154,9 @@ def _line(coming: Sequence[Run]) -> None:
         st.info(news, icon=":material/casino:")
         if waiting:
             first = min(waiting, key=lambda one: one.position)
+            if math.isinf(first.starts):
+                st.markdown("No worker is running now. Training starts when one is.")
+                return
             st.markdown(
                 f"Position in queue: **{first.position + 1}**. Starts in about {clock(first.starts)}."
             )

@@ -1,5 +1,7 @@
 """When a waiting run begins and ends."""
 
+import math
+
 import pytest
 
 from core.jobs.eta import SECONDS_AROUND, Estimate, estimate, seconds_per_epoch
@@ -34,10 +36,10 @@ def test_one_after_another():
 
 def test_two_workers_side_by_side():
     active = [
-        run("a", RunState.RUNNING, progress=0.5),
-        run("b", RunState.RUNNING),
-        run("c", RunState.QUEUED),
-        run("d", RunState.QUEUED),
+        run("a", RunState.RUNNING, owner="ann", progress=0.5),
+        run("b", RunState.RUNNING, owner="bob"),
+        run("c", RunState.QUEUED, owner="cem"),
+        run("d", RunState.QUEUED, owner="dan"),
     ]
     expected = estimate(active, [measured(1.0)])
     assert expected["c"].starts == expected["a"].ends
@@ -54,6 +56,26 @@ def test_nobody_waits_for_more_than_one_run_of_a_series():
 
 def test_the_first_in_an_empty_queue_begins_at_once():
     assert estimate([run("a", RunState.QUEUED)], [measured(1.0)])["a"].starts == 0
+
+
+def test_workers_that_are_free_begin_at_once_but_nobody_gets_two():
+    active = [
+        run("a", RunState.RUNNING, owner="ann", progress=0.5),
+        run("ann's second", RunState.QUEUED, owner="ann"),
+        run("b", RunState.QUEUED, owner="bob"),
+        run("c", RunState.QUEUED, owner="cem"),
+    ]
+    expected = estimate(active, [measured(1.0)], workers=2)
+    assert (expected["b"].position, expected["b"].starts) == (0, 0)
+    assert expected["ann's second"].position == 1, "before Cem, but not beside her first"
+    assert expected["ann's second"].starts == expected["a"].ends
+    assert expected["c"].starts == expected["b"].ends
+
+
+def test_without_a_worker_no_time_is_promised():
+    expected = estimate([run("a", RunState.QUEUED), run("b", RunState.QUEUED)], [measured(1.0)], workers=0)
+    assert [expected[name].position for name in "ab"] == [0, 1]
+    assert {expected["a"].starts, expected["a"].ends, expected["b"].starts} == {math.inf}
 
 
 def test_the_most_similar_recipe_decides_and_the_newest_of_equals():

@@ -10,6 +10,9 @@ from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture

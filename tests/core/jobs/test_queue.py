@@ -17,6 +17,9 @@ from core.store.drawings import DrawingStore
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import FILES
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 RECIPE = Recipe(epochs=3)
 OTHER = Recipe(epochs=3, seed=1)

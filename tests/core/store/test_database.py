@@ -20,6 +20,7 @@ from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.store.tables import METADATA, RUNS
+from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finished_run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,17 +35,20 @@ def open_it(address: str) -> None:
         database.close()
 
 
+@ON_EVERY_DATABASE
 def test_the_migrations_make_the_tables_that_the_code_uses(store: RunStore):
     with store.database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
+@ON_EVERY_DATABASE
 def test_readers_do_not_wait_for_a_writer(store: RunStore):
     with store.database.writing() as writer, store.database.reading() as reader:
         writer.execute(text("UPDATE counter SET number = 7"))
         assert reader.scalar(text("SELECT number FROM counter")) == 0
 
 
+@ON_EVERY_DATABASE
 def test_a_transaction_that_breaks_off_leaves_nothing(store: RunStore):
     def break_off() -> None:
         with store.database.writing() as connection:
@@ -57,17 +61,25 @@ def test_a_transaction_that_breaks_off_leaves_nothing(store: RunStore):
         assert connection.scalar(text("SELECT number FROM counter")) == 0
 
 
-def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: str):
-    engine = create_engine(address, connect_args={"isolation_level": None})
-    upgrade(engine, "0001")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def without_tables(request: pytest.FixtureRequest, address: str) -> str:
+    """The address of a database that is new."""
+    return address if request.param == "sqlite" else request.getfixturevalue("postgres").empty()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
+def test_a_store_of_any_earlier_version_is_upgraded_and_keeps_its_runs(without_tables: str, revision: str):
+    engine = create_engine(without_tables)
+    upgrade(engine, revision)
     with engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO runs (id, number, name, named, owner, nickname, recipe, state, stopping, "
                 "parent_epochs, created, beat, attempts, progress, epochs_done, seconds, failure, versions, "
-                "has_model) VALUES ('old', 1, 'Old run', 0, 'ann', 'Ann', '{\"epochs\": 3}', 'finished', 0, "
-                "0, '2026-01-01T00:00:00+00:00', 0, 0, 1.0, 3, 1.5, '', '{}', 0)"
-            )
+                "has_model) VALUES ('old', 1, 'Old run', false, 'ann', 'Ann', :recipe, 'finished', false, "
+                "0, '2026-01-01T00:00:00+00:00', 0, 0, 1.0, 3, 1.5, '', '{}', false)"
+            ),
+            {"recipe": '{"epochs": 3}'},
         )
         connection.execute(
             text(
@@ -77,7 +89,7 @@ def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: st
         )
     engine.dispose()
 
-    store = RunStore(address)
+    store = RunStore(without_tables)
     run = store.get("old")
     assert (run.name, run.state, run.recipe.epochs) == ("Old run", RunState.FINISHED, 3)
     assert run.test_accuracy is None
@@ -85,8 +97,12 @@ def test_a_store_of_the_first_version_is_upgraded_and_keeps_its_runs(address: st
     assert store.history("old")[0].accuracy == 0.9
     store.annotate("old", "ann", "still mine")
     assert store.get("old").note == "still mine"
+    with store.database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    store.database.close()
 
 
+@ON_EVERY_DATABASE
 def test_runs_of_an_older_version_are_still_seeds_of_their_recipe(store: RunStore, address: str):
     finished_run(store, recipe=Recipe(epochs=3, seed=1))
     engine = create_engine(address)
@@ -106,6 +122,7 @@ def test_runs_of_an_older_version_are_still_seeds_of_their_recipe(store: RunStor
     assert [run.recipe.seed for run in store.seeds_of(recipe) if not run.bundled] == [1]
 
 
+@ON_EVERY_DATABASE
 def test_a_store_of_a_newer_version_is_a_sentence_and_stays_as_it_is(store: RunStore, address: str):
     with store.database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -260,9 +277,9 @@ def test_a_file_that_was_deleted_meanwhile_is_made_anew(store: RunStore, tmp_pat
     again.database.close()
 
 
-def test_many_processes_may_make_the_same_store_at_once(address: str):
+def test_many_processes_may_make_the_same_store_at_once(without_tables: str):
     code = "import sys; from core.store.runs import RunStore; RunStore(sys.argv[1]).usage()"
-    starts = [subprocess.Popen([sys.executable, "-c", code, address], cwd=ROOT) for _ in range(4)]
+    starts = [subprocess.Popen([sys.executable, "-c", code, without_tables], cwd=ROOT) for _ in range(4)]
     assert [process.wait(60) for process in starts] == [0] * 4
 
 

@@ -4,6 +4,9 @@ import pytest
 from core.store import drawings
 from core.store.drawings import DrawingRefused, DrawingStore
 from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 STROKES = (np.array([[10.04, 10.0], [100.0, 200.26]]), np.array([[5.0, 5.0]]))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import MetaData, create_engine, delete, insert, text
 
 from core.fine_tuning import FineTuning
 from core.history import Epoch
@@ -13,20 +14,42 @@ from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.drawings import DrawingStore
+from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
 
+pytestmark = ON_EVERY_DATABASE
 TIME = "2026-11-26T19:07:37+00:00"
 
 
 @pytest.fixture
-def old_store(tmp_path: Path, address: str) -> Iterator[RunStore]:
-    database = sqlite3.connect(tmp_path / "runs.db")
-    database.executescript((Path(__file__).parent / "revision_0005.sql").read_text(encoding="utf-8"))
-    database.close()
+def old_store(address: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunStore]:
+    old = sqlite3.connect(tmp_path / "runs.db")
+    old.executescript((Path(__file__).parent / "revision_0005.sql").read_text(encoding="utf-8"))
+    if not address.startswith("sqlite"):
+        address = request.getfixturevalue("postgres").empty()
+        copy(old, address)
+    old.close()
     store = RunStore(address)
     yield store
     store.database.close()
+
+
+def copy(old: sqlite3.Connection, address: str) -> None:
+    """Write what is in a store of revision 0005 into an empty database, as that version had made it."""
+    engine = create_engine(address)
+    upgrade(engine, "0005")
+    tables = MetaData()
+    tables.reflect(engine)
+    old.row_factory = sqlite3.Row
+    with engine.begin() as connection:
+        for table in tables.sorted_tables:
+            connection.execute(delete(table))
+            rows = [dict(row) for row in old.execute(f"SELECT * FROM {table.name}")]
+            if rows:
+                connection.execute(insert(table), rows)
+    engine.dispose()
 
 
 def test_all_its_runs_are_there(old_store: RunStore):
@@ -96,7 +119,7 @@ def test_its_drawings_are_still_their_owner_s(old_store: RunStore):
     assert drawing.image.shape == (28, 28)
 
 
-def test_what_is_written_now_is_what_the_older_version_reads(old_store: RunStore, tmp_path: Path):
+def test_what_is_written_now_is_what_the_older_version_reads(old_store: RunStore):
     """The names of columns, of files and in JSON are data: they stay."""
     old_store.pin("00000002", "bob", True)
     old_store.touch("00000002")
@@ -107,15 +130,14 @@ def test_what_is_written_now_is_what_the_older_version_reads(old_store: RunStore
     lease.heartbeat(0.5)
     outcome = FineTuning(6, 2, before=0.0, after=0.5, test_before=0.9)
     lease.finish(b"network", b"state", False, 0.9, 0.9, {}, outcome)
-    database = sqlite3.connect(tmp_path / "runs.db")
-    marked, opened = database.execute("SELECT marked, opened FROM runs WHERE id = '00000002'").fetchone()
-    assert marked == 1
-    assert opened > TIME
-    beat, place, teaching = database.execute(
-        "SELECT beat, place, teaching FROM runs WHERE id = ?", (lease.run.id,)
-    ).fetchone()
-    assert (beat, place) == (2, 3)
-    assert teaching == '{"learned": 6, "held_out": 2, "before": 0.0, "after": 0.5, "test_before": 0.9}'
-    kinds = database.execute("SELECT kind FROM files WHERE run_id = ?", (lease.run.id,)).fetchall()
-    assert sorted(kinds) == [("network",), ("state",)]
-    database.close()
+    with old_store.database.reading() as database:
+        look = text("SELECT marked, opened FROM runs WHERE id = '00000002'")
+        marked, opened = database.execute(look).one()
+        assert marked == 1
+        assert opened > TIME
+        look = text("SELECT beat, place, teaching FROM runs WHERE id = :id")
+        beat, place, teaching = database.execute(look, {"id": lease.run.id}).one()
+        assert (beat, place) == (2, 3)
+        assert teaching == '{"learned": 6, "held_out": 2, "before": 0.0, "after": 0.5, "test_before": 0.9}'
+        kinds = database.scalars(text("SELECT kind FROM files WHERE run_id = :id"), {"id": lease.run.id})
+        assert sorted(kinds) == ["network", "state"]

@@ -10,7 +10,10 @@ from core.recipe import Recipe
 from core.store.retention import MAX_BYTES, evict
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finished_run, long_ago, set_size
+
+pytestmark = ON_EVERY_DATABASE
 
 RECIPE = Recipe(hidden_units=(), epochs=2)
 

@@ -16,7 +16,10 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE, RunStore
+from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import long_ago
+
+pytestmark = ON_EVERY_DATABASE
 
 LINEAR = Recipe(hidden_units=(), epochs=2)
 EPOCHS = tuple(Epoch(number, 0.5, 0.9, None, None, 1.5) for number in (1, 2))

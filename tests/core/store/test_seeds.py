@@ -4,6 +4,9 @@ from core.fine_tuning import FineTuning
 from core.recipe import ARTICLE, Recipe
 from core.store.run import Run, RunState
 from core.store.seeds import alike, more_seeds, siblings
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
 
 
 def finished(number: int, recipe: Recipe, epochs: int | None = None, accuracy: float | None = 0.9) -> Run:

@@ -1,0 +1,22 @@
+# Digit Lab for a server of one's own: web server by default, worker with another command.
+# Not built yet: the commands in it were run by hand, see docs/scale.md.
+FROM python:3.12-slim
+
+WORKDIR /app
+ENV PYTHONUNBUFFERED=1 \
+    PIP_NO_CACHE_DIR=1
+
+# Before the code, so that a change of the code does not install everything again.
+COPY requirements.txt .
+RUN pip install -r requirements.txt "psycopg[binary]==3.3.9"
+
+COPY . .
+# Without DIGIT_LAB_STORE the runs are in this folder: mount a volume there.
+RUN useradd --create-home lab && mkdir store && chown lab store
+USER lab
+
+EXPOSE 8501
+HEALTHCHECK --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=5)"]
+# As a list, so that SIGTERM reaches the process itself: runs go back into the queue.
+CMD ["streamlit", "run", "streamlit_app.py", "--server.headless=true", "--server.address=0.0.0.0"]
