@@ -8,7 +8,7 @@ from core.jobs.registry import registered_workers
 from core.jobs.teacher_key import KEY_VARIABLE, KeyRefusedError
 from core.store.database import StoreError
 from core.store.run import Run, RunState
-from ui import chrome, resources, session
+from ui import chrome, resources, session, spreadsheets
 from ui.queue_watch import watch_line
 from ui.runs_table import STATES
 
@@ -112,7 +112,7 @@ if active:
     st.dataframe(
         {
             "Run": [run.label for run in active],
-            "Student": [run.nickname or "Anonymous" for run in active],
+            "Student": [spreadsheets.shown(run.nickname) or "Anonymous" for run in active],
             "Status": [STATES[run.state] for run in active],
             "Cookie": ["No" if run.cookieless else "" for run in active],
             "Hyperparameters": [run.recipe.settings for run in active],

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.inspection.network import InspectionError
+from core.store.database import StoreError
 from core.store.run import RunError
 from ui import chrome, resources
 from ui.inside import show
@@ -20,7 +21,7 @@ with row:
     run = pick("inside_model", default="article")
 try:
     network = show.network(run.id)
-except (RunError, InspectionError) as error:
+except (RunError, StoreError, InspectionError) as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 show.show(run, network)

@@ -98,7 +98,7 @@ def link_field() -> None:
         if st.button("Use this link", key="identity_paste") and pasted:
             owner = session.owner_in(pasted)
             if owner is None:
-                st.warning("This is no personal link. It ends with “me=” and 16 letters and digits.")
+                st.warning("This is not a personal link. It ends with “me=” and 16 letters and digits.")
             else:
                 _use(owner)
                 st.rerun()

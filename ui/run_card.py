@@ -66,7 +66,7 @@ def _edit(run: Run) -> None:
     with st.form(f"run_edit_{run.id}", border=False):
         left, right = st.columns(2)
         name = left.text_input("Name", run.name, max_chars=MAX_NAME, key=f"run_name_{run.id}")
-        pinned = left.checkbox("Pin (never delete automatically)", run.pinned, key=f"run_marked_{run.id}")
+        pinned = left.checkbox("Pin (keep as long as possible)", run.pinned, key=f"run_marked_{run.id}")
         note = right.text_area("Note", run.note, max_chars=MAX_NOTE, height=80, key=f"run_note_{run.id}")
         if st.form_submit_button("Save changes", icon=":material/save:", key="run_save"):
             try:

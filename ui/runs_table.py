@@ -121,7 +121,7 @@ def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | N
                 help="Deleted: to make room for newer ones. The run and its learning curve are kept."
             ),
             "Pinned": st.column_config.CheckboxColumn(
-                help=f"Not deleted automatically: up to {OWNER_PINS} runs of each person"
+                help=f"Deleted automatically last: up to {OWNER_PINS} runs of each person"
             ),
             "Note": st.column_config.TextColumn(width="medium"),
         },

@@ -41,6 +41,8 @@ def _excess(manager: MemoryUploadedFileManager, session_id: str, newest: str) ->
         session: {file.file_id: len(file.data) for file in list(files.values())}
         for session, files in list(manager.file_storage.items())
     }
+    if newest not in held.get(session_id, {}):
+        return  # The session has ended meanwhile.
     # Clients name their files: another session may have one of the same name.
     size_of_newest = held[session_id].pop(newest)
 

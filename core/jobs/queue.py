@@ -241,7 +241,7 @@ class RunQueue:
             lock(connection)
             check_waiting(connection, owner, has_cookie=not run.cookieless)
             again = {"state": RunState.QUEUED, "stopping": False, "attempts": 0, "failure": "", "ended": None}
-            update_run(connection, run_id, **again)
+            update_run(connection, run_id, **again, evicted=None, eviction="")
         self._wake.set()
 
     def lease(self, worker: str) -> Lease | None:

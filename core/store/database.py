@@ -39,6 +39,8 @@ from core.store.user_messages import (
 _ROOT = Path(__file__).resolve().parents[2]
 # From this time on that a writer waits, those who watch a training are told.
 NOTICE_SECONDS = 3.0
+# How long a write that failed says something of the store: whoever trains writes more often.
+TROUBLE_SECONDS = 15.0
 # How long a store that could not be opened is left alone: a page asks for it several times.
 RETRY_SECONDS = 5.0
 
@@ -80,7 +82,7 @@ class Database:
         self._file: tuple[int, int] | None = None
         self._failure: tuple[float, str] | None = None
         self._waiting: dict[object, float] = {}
-        self._trouble = ""
+        self._trouble = -math.inf, ""
         self._away = False
 
     @contextlib.contextmanager
@@ -105,7 +107,9 @@ class Database:
         since = min(list(self._waiting.values()), default=math.inf)
         if time.monotonic() - since > NOTICE_SECONDS:
             return LOCKED if self.address.startswith("sqlite") else BUSY
-        return self._trouble
+        at, message = self._trouble
+        # This server may have nothing to write for long, and so not find out that all is well again.
+        return message if time.monotonic() - at < TROUBLE_SECONDS else ""
 
     def free(self, change: Callable[[Connection], T]) -> T:
         """Make a change that deletes, also on a full disk, and give what it frees back to the disk.
@@ -134,8 +138,11 @@ class Database:
 
     def check_room(self, size: int) -> None:
         """Raise `DiskFullError` if files of this size (in bytes) would fill the disk."""
-        store = self._path()
-        if store and not disk_space.has_room(store, size):
+        if (store := self._path()) is None:
+            return
+        with self.reading() as connection:
+            free_pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0
+        if not disk_space.has_room(store, size, free_pages):
             raise DiskFullError(FULL)
 
     def close(self) -> None:
@@ -171,11 +178,11 @@ class Database:
                     self.close()
                     connection = self._begin_to_write()
         except StoreError as error:
-            self._trouble = str(error)
+            self._trouble = time.monotonic(), str(error)
             raise
         finally:
             del self._waiting[turn]
-        self._trouble = ""
+        self._trouble = -math.inf, ""
         return connection
 
     def _begin_to_write(self) -> Connection:

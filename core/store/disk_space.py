@@ -43,6 +43,9 @@ def convert(connection: sqlite3.Connection, store: Path) -> None:
     if free_bytes(store) < 3 * used + RESERVE_BYTES:
         return
     with contextlib.suppress(sqlite3.Error):  # Another server writes; the next start tries again.
+        # It would wait for the store longer than a training does.
+        if connection.execute("SELECT 1 FROM runs WHERE state = 'running' LIMIT 1").fetchone():
+            return
         prepare(connection)
         connection.execute("VACUUM")
         _checkpoint(connection)
@@ -96,12 +99,14 @@ def release_reserve(store: Path) -> None:
         _reserve(store).unlink()
 
 
-def has_room(store: Path, size: int) -> bool:
+def has_room(store: Path, size: int, free_pages: int = 0) -> bool:
     """Return whether files of this size (in bytes) leave the reserve free.
 
-    They are written twice, into the write-ahead log first.
+    They are written twice: into the write-ahead log first, then into the store, which may have
+    free pages for them.
     """
-    return free_bytes(store) >= 2 * size + _missing_reserve(store)
+    growth = max(size - free_pages * _PAGE_BYTES, 0)
+    return free_bytes(store) >= size + growth + _missing_reserve(store)
 
 
 def _missing_reserve(store: Path) -> int:

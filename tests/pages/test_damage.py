@@ -43,7 +43,7 @@ def damaged_run() -> str:
     return run.id
 
 
-@pytest.mark.parametrize("name", ["3_evaluate", "4_predict"])
+@pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_a_store_damaged_inside_a_network_is_a_sentence(open_page, damaged_run: str, name: str):
     app = open_page(name, model=damaged_run)
     assert not app.exception

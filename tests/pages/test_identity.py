@@ -57,7 +57,7 @@ def test_a_link_is_pasted_on_runs(open_page, browser, mine):
     app = open_page("5_runs")
     app.text_input(key="identity_link").set_value("http://lab.example/runs?me=nobody").run()
     app.button(key="identity_paste").click().run()
-    assert "This is no personal link" in words(app)
+    assert "This is not a personal link" in words(app)
     app.text_input(key="identity_link").set_value(f" http://lab.example/runs?run=1&me={ANN} ").run()
     app.button(key="identity_paste").click().run()
     assert not app.exception

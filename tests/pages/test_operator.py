@@ -124,3 +124,12 @@ def test_who_has_trained_before_is_not_slowed(open_page, store: RunStore):
     finished_run(store, Recipe(epochs=1), owner)
     app.button(key="train_start").click().run()
     assert [run.cookieless for run in store.active()] == [False]
+
+
+def test_a_nickname_is_no_formula_in_the_downloaded_table(open_page, key, store: RunStore):
+    resources.scheduler().shutdown()
+    RunQueue(store).enqueue(Recipe(), "eve", "Run", "=1+1")
+    app = unlock(open_page("7_operator"), KEY)
+    (shown,) = next(table.value["Student"] for table in app.dataframe if "Student" in table.value)
+    assert not shown.startswith("=")
+    assert shown.endswith("=1+1")

@@ -8,6 +8,7 @@ import streamlit as st
 from core.data import Images
 from core.drawing.strokes import StrokeError, strokes_to_mnist
 from core.evaluation import EvaluationError
+from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import resources
 from ui.drawing_pad import ONE_DIGIT
@@ -113,7 +114,7 @@ def _next_error(run: Run) -> None:
     state = st.session_state
     try:
         errors = np.sort(resources.test_evaluation(run.id).errors)
-    except (RunError, EvaluationError) as error:
+    except (RunError, StoreError, EvaluationError) as error:
         state[_PROBLEM] = str(error)
         return
     if len(errors) == 0:

@@ -128,3 +128,10 @@ def test_a_training_never_fills_the_disk_itself(store: RunStore, monkeypatch: py
     lease.interrupt("The disk of this server is full.")
     queue.stop(lease.run.id, "ann")
     DrawingStore(store.database, "ann").delete([1])
+
+
+def test_free_pages_of_the_store_are_room_for_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    store = tmp_path / "runs.db"
+    monkeypatch.setattr(disk_space, "free_bytes", lambda _: disk_space.RESERVE_BYTES + 5 * 2**20)
+    assert not disk_space.has_room(store, 4 * 2**20)
+    assert disk_space.has_room(store, 4 * 2**20, free_pages=1024)
