@@ -34,18 +34,23 @@ class Session:
         As in the address; empty for Home.
     query : str
         What follows the ``?`` in the address.
+    cookie : str, optional
+        Of a browser that has been here; a new browser's if there is none.
 
     Attributes
     ----------
     query : str
         As the page has changed it.
+    cookie : str
+        That each browser gets with its first page, and that tells it from others.
     metrics : dict of str
         The values of `st.metric` by their labels, as last drawn.
     errors : list of str
         Exceptions that were drawn on the page, and a connection that broke.
     """
 
-    def __init__(self, url: str, page: str = "", query: str = "") -> None:
+    def __init__(self, url: str, page: str = "", query: str = "", cookie: str | None = None) -> None:
+        self.cookie = cookie or f"_streamlit_xsrf={generate_xsrf_token_string()}"
         self.metrics: dict[str, str] = {}
         self.errors: list[str] = []
         self._page = page
@@ -59,8 +64,7 @@ class Session:
         self._socket = connect(
             address,
             subprotocols=[Subprotocol("streamlit")],
-            # The cookie that each browser gets with its first page.
-            additional_headers={"Cookie": f"_streamlit_xsrf={generate_xsrf_token_string()}"},
+            additional_headers={"Cookie": self.cookie},
             max_size=None,
             open_timeout=60,
         )

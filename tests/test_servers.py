@@ -54,8 +54,9 @@ def test_a_visitor_may_land_on_either_server(servers: list[Server], store: RunSt
     (run,) = store.active()
     assert ann.metrics["Starts in about"] == "–", "nobody is there to train it"
 
-    # The same visitor, by the same address, on the other server; and somebody else.
-    ann_there, bob = Session(two.url, "train", ann.query), Session(two.url, "train", f"run={run.id}")
+    # The same visitor's browser on the other server; and somebody else.
+    ann_there = Session(two.url, "train", cookie=ann.cookie)
+    bob = Session(two.url, "train", f"run={run.id}")
     assert ann_there.metrics["Position in queue"] == bob.metrics["Position in queue"] == "1 / 1"
     assert ann_there.has("train_stop")
     assert not bob.has("train_stop"), "only she may cancel it"
