@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
     from core.drawing.neighbors import NeighborIndex
     from core.evaluation import Evaluation
+    from ui.session import Person
 
 
 _log = logging.getLogger(__name__)
@@ -114,6 +115,12 @@ def estimates() -> dict[str, Estimate]:
 @st.cache_resource(show_spinner=False)
 def drafts() -> OrderedDict[str, Recipe]:
     """Return the last recipe in the form of each visitor, the newest last; see `ui.session`."""
+    return OrderedDict()
+
+
+@st.cache_resource(show_spinner=False)
+def people() -> OrderedDict[str, "Person"]:
+    """Return who the visitors of browsers have become since the server was started; see `ui.session`."""
     return OrderedDict()
 
 

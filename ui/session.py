@@ -6,6 +6,7 @@ import re
 import secrets
 import urllib.parse
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -27,6 +28,7 @@ MAX_DRAFTS = 1000
 _OWNER = "owner"
 _COOKIE = "_streamlit_xsrf"
 _CAME_BY_ADDRESS = "owner_by_address"
+_PERSON = "owner_in_all_tabs"
 _OWNER_FORM = re.compile(rf"(?:.*[?&]{OWNER_ADDRESS}=)?([0-9a-f]{{16}})(?:[&#].*)?")
 
 
@@ -50,9 +52,55 @@ def owner() -> str:
                 state[_OWNER] = linked_owner(resources.store().database, browser) or browser
             except StoreError:
                 return browser  # Not kept: the next run of the page asks the store again.
+            state[_PERSON] = resources.people().get(browser)
+    _follow_other_tabs(browser)
     if browser is None and st.query_params.get(OWNER_ADDRESS) != state[_OWNER]:
         st.query_params[OWNER_ADDRESS] = state[_OWNER]
     return str(state[_OWNER])
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """Who the visitor of a browser has said they are, for its other tabs.
+
+    Attributes
+    ----------
+    owner : str
+    nickname : str or None
+        None if they have not changed it.
+    """
+
+    owner: str
+    nickname: str | None
+
+
+def _follow_other_tabs(browser: str | None) -> None:
+    """Be whom the visitor has become in another tab of this browser."""
+    person = resources.people().get(browser or "")
+    if person is not None and person is not st.session_state.get(_PERSON):
+        _be(person)
+
+
+def _tell_other_tabs(owner: str, nickname: str | None = None) -> None:
+    """Be somebody from now on, or be called otherwise, in all tabs of this browser."""
+    person, browser = Person(owner, nickname), browser_id()
+    _be(person)
+    if browser is not None:
+        people = resources.people()
+        people[browser] = person
+        people.move_to_end(browser)
+        while len(people) > MAX_DRAFTS:
+            people.popitem(last=False)
+
+
+def _be(person: Person) -> None:
+    state = st.session_state
+    if person.owner != state.get(_OWNER):
+        for name in (NICKNAME, WATCHED_ADDRESS, _CAME_BY_ADDRESS):
+            state.pop(name, None)
+    if person.nickname is not None:
+        state[NICKNAME] = person.nickname
+    state[_OWNER], state[_PERSON] = person.owner, person
 
 
 def has_cookie() -> bool:
@@ -110,9 +158,7 @@ def unlink() -> None:
 
 
 def _start_as(owner: str) -> None:
-    for name in (NICKNAME, WATCHED_ADDRESS, _CAME_BY_ADDRESS):
-        st.session_state.pop(name, None)
-    st.session_state[_OWNER] = owner
+    _tell_other_tabs(owner)
     st.query_params.pop(OWNER_ADDRESS, None)
 
 
@@ -162,7 +208,7 @@ def change_nickname(said: str) -> None:
     if len(chosen) > MAX_NICKNAME:
         raise RunError(f"A nickname can have at most {MAX_NICKNAME} characters.")
     owners.change_nickname(resources.store().database, owner(), chosen)
-    st.session_state[NICKNAME] = chosen
+    _tell_other_tabs(owner(), chosen)
 
 
 def _in_one_line(text: object) -> str:

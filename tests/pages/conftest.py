@@ -26,6 +26,7 @@ OF_A_SERVER = (
     resources.store,
     resources.estimates,
     resources.drafts,
+    resources.people,
     resources.key_guard,
 )
 

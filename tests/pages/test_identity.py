@@ -101,3 +101,20 @@ def test_a_store_that_cannot_be_used_changes_nobody(open_page, browser, monkeypa
     assert not app.exception
     assert app.toast[0].value == "The run store is read-only."
     assert "identity_use" in keys(app)
+
+
+def test_an_open_tab_becomes_who_one_is_in_another_one(open_page, browser, run: str):
+    browser(BEN)
+    tab = open_page("5_runs", run=run)
+    assert "run_save" not in keys(tab)
+    open_page("2_train", me=ANN).button(key="identity_use").click().run()
+    assert "run_save" in keys(tab.run())
+    other = open_page("5_runs", run=run)
+    other.text_input(key="my_nickname").set_value("Bea")
+    other.button(key="my_nickname_save").click().run()
+    open_page("2_train")
+    assert session_nickname(tab.run()) == "Bea"
+
+
+def session_nickname(app: AppTest) -> str:
+    return app.session_state[session.NICKNAME]
