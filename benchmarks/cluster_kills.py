@@ -16,10 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.kills import measured
+from benchmarks.kills import measured, wait_until
 from benchmarks.postgres import Postgres
 from benchmarks.server import ROOT
 from core.data import load_mnist
@@ -36,7 +35,6 @@ from core.training import train
 WORKERS = 2
 # A kill comes so long after an epoch, at most.
 LONGEST_SECONDS = 2.0
-PATIENCE_SECONDS = 300
 OWNER = "benchmark"
 
 
@@ -104,15 +102,6 @@ class Cluster:
             worker.wait(60)
         self.store.database.close()
         self.postgres.stop()
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError("The run does not go on.")
-        time.sleep(0.05)
 
 
 def kill(cluster: Cluster, name: str, moments: random.Random) -> tuple[float, bool, bool]:

@@ -5,8 +5,10 @@ import hashlib
 import re
 import secrets
 import urllib.parse
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import streamlit as st
 
@@ -23,8 +25,9 @@ OWNER_ADDRESS = "me"
 WATCHED_ADDRESS = "run"
 NICKNAME = "nickname"
 MAX_NICKNAME = 20
-# Visitors whose settings the server remembers: several schools.
-MAX_DRAFTS = 1000
+# Visitors of whom the server remembers something: several schools.
+MAX_REMEMBERED = 1000
+T = TypeVar("T")
 _OWNER = "owner"
 _COOKIE = "_streamlit_xsrf"
 _CAME_BY_ADDRESS = "owner_by_address"
@@ -67,7 +70,7 @@ class Person:
     ----------
     owner : str
     nickname : str or None
-        None if they have not changed it.
+        None if they start afresh: what a tab has kept of them counts no more.
     """
 
     owner: str
@@ -86,16 +89,12 @@ def _tell_other_tabs(owner: str, nickname: str | None = None) -> None:
     person, browser = Person(owner, nickname), browser_id()
     _be(person)
     if browser is not None:
-        people = resources.people()
-        people[browser] = person
-        people.move_to_end(browser)
-        while len(people) > MAX_DRAFTS:
-            people.popitem(last=False)
+        _remember(resources.people(), browser, person)
 
 
 def _be(person: Person) -> None:
     state = st.session_state
-    if person.owner != state.get(_OWNER):
+    if person.nickname is None or person.owner != state.get(_OWNER):
         for name in (NICKNAME, WATCHED_ADDRESS, _CAME_BY_ADDRESS):
             state.pop(name, None)
     if person.nickname is not None:
@@ -217,11 +216,15 @@ def _in_one_line(text: object) -> str:
 
 def remember_recipe(recipe: Recipe) -> None:
     """Remember what this visitor has in the form, for `last_recipe`."""
-    drafts = resources.drafts()
-    drafts[owner()] = recipe
-    drafts.move_to_end(owner())
-    while len(drafts) > MAX_DRAFTS:
-        drafts.popitem(last=False)
+    _remember(resources.drafts(), owner(), recipe)
+
+
+def _remember(things: OrderedDict[str, T], name: str, thing: T) -> None:
+    """Keep something as the newest, and no more than `MAX_REMEMBERED`."""
+    things[name] = thing
+    things.move_to_end(name)
+    while len(things) > MAX_REMEMBERED:
+        things.popitem(last=False)
 
 
 def last_recipe() -> Recipe | None:

@@ -10,7 +10,7 @@ from tests.pages.conftest import wait_for_state, wait_until_trained, words
 from tests.pages.test_runs import ANN, BOB, keys
 from tests.pages.test_train import tiny
 from tests.stored import finished_run
-from ui import resources
+from ui import resources, session
 
 
 def test_a_nickname_is_changed_and_taken_off_in_all_runs(open_page, browser):
@@ -61,3 +61,17 @@ def test_all_that_is_mine_is_deleted_also_what_is_in_training(open_page, browser
     assert [run.id for run in store.runs()] == [others.id], "the worker writes nothing any more"
     assert store.get(others.id).state is RunState.FINISHED
     assert "run_save" not in keys(app)
+
+
+def test_a_nickname_is_forgotten_with_all_that_is_mine(open_page, browser):
+    browser(ANN)
+    finished_run(resources.store(), Recipe(epochs=1), ANN, nickname="Ann")
+    tab = open_page("2_train")
+    app = open_page("5_runs")
+    app.text_input(key="my_nickname").set_value("Real name")
+    app.button(key="my_nickname_save").click().run()
+    assert tab.run().session_state[session.NICKNAME] == "Real name"
+    app.button(key="my_data_delete_for_good").click().run()
+    assert not app.exception
+    assert session.NICKNAME not in app.session_state
+    assert tab.run().session_state[session.NICKNAME] == "", "in another tab, too"
