@@ -92,7 +92,6 @@ class Session:
 
     def _run(self, timeout: float, *widgets: WidgetState) -> float:
         self._finished.clear()
-        self._clocks.clear()
         start = time.perf_counter()
         self._send(widgets=widgets)
         if not self._finished.wait(timeout):
@@ -139,6 +138,10 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._read_element(message.delta.new_element)
+        elif kind == "new_session" and not message.metadata.run.fragment_ids:
+            # The whole page is drawn again: each fragment that still has a clock gets a new one.
+            # A fragment that is interrupted by its own next run keeps its clock.
+            self._clocks.clear()
         elif kind == "navigation":
             self._page_hash = message.navigation.page_script_hash
         elif kind == "auto_rerun":
@@ -151,9 +154,6 @@ class Session:
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             self._finished.set()
-        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            # The page is drawn anew: whatever still has a clock gets a new one.
-            self._clocks.clear()
 
     def _read_element(self, element: Any) -> None:
         kind = element.WhichOneof("type")
