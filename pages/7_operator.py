@@ -72,6 +72,11 @@ labels = {run.id: label(run) for run in active}
 st.markdown(f"Now: {len(active) - len(queued)} training, {len(queued)} queued.")
 itself = "" if resources.own_workers() else " This server trains nothing itself."
 st.markdown(f"Worker processes: {len(workers)}.{itself}")
+if cluster := resources.cluster():
+    if cluster.trouble:
+        st.warning(cluster.trouble, icon=":material/hub:")
+    if cluster.dashboard:
+        st.markdown(f"Runs are trained on a [Dask cluster]({cluster.dashboard}).")
 if workers:
     st.dataframe(
         {
