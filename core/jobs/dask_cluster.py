@@ -89,8 +89,8 @@ class DaskCluster:
             client = self._connected()
             slots = self._slots(client)
             self._forget_done()
-            for _ in range(min(ready, slots - len(self._tasks)) if time.monotonic() > self._resume else 0):
-                self._submit(client)
+            if time.monotonic() > self._resume:
+                self._submit(client, min(ready, slots - len(self._tasks)))
         except ImportError:
             self._tell(_NOT_INSTALLED)
         except Exception as error:
@@ -118,6 +118,8 @@ class DaskCluster:
         client = self._client
         if client is None or client.status != "running":
             self._disconnect()
+            # It writes a traceback for each try; `_tell` says it once.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
             address = self._local_address() if self._address == LOCAL else self._address
             client = self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         scheduler_id = client.scheduler_info(n_workers=0)["id"]
@@ -159,10 +161,12 @@ class DaskCluster:
         workers = client.scheduler_info()["workers"].values()
         return sum(int(worker.get("resources", {}).get(SLOT, 0)) for worker in workers)
 
-    def _submit(self, client: "Client") -> None:
+    def _submit(self, client: "Client", count: int) -> None:
         from core.jobs.dask_worker import train_next
 
-        self._tasks.append(client.submit(train_next, self._name, pure=False, resources={SLOT: 1}))
+        for _ in range(count):
+            # One more than there are runs to take, while a worker is still loading, finds none and ends.
+            self._tasks.append(client.submit(train_next, self._name, pure=False, resources={SLOT: 1}))
 
     def _forget_done(self) -> None:
         for task in (task for task in self._tasks if task.done()):
