@@ -9,6 +9,7 @@ operator has set ``DIGIT_LAB_CLUSTER``.
 """
 
 import hashlib
+import importlib.util
 import logging
 import subprocess
 import sys
@@ -85,14 +86,15 @@ class DaskCluster:
         ready : int
             How many runs of the queue could be taken now.
         """
+        if importlib.util.find_spec("distributed") is None:
+            self._tell(_NOT_INSTALLED)
+            return
         try:
             client = self._connected()
             slots = self._slots(client)
             self._forget_done()
             if time.monotonic() > self._resume:
                 self._submit(client, min(ready, slots - len(self._tasks)))
-        except ImportError:
-            self._tell(_NOT_INSTALLED)
         except Exception as error:
             # Dask raises many kinds of errors for a scheduler that is away; none may end ours.
             self._tell(_AWAY.format(self._address), " ".join(f"{error!r}".split()))
