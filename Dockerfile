@@ -6,9 +6,11 @@ WORKDIR /app
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1
 
+# requirements-cluster.txt for an image that trains on a Dask cluster, or is its scheduler or worker.
+ARG REQUIREMENTS=requirements.txt
 # Before the code, so that a change of the code does not install everything again.
-COPY requirements.txt .
-RUN pip install -r requirements.txt "psycopg[binary]==3.3.9"
+COPY requirements.txt requirements-cluster.txt ./
+RUN pip install -r "$REQUIREMENTS" "psycopg[binary]==3.3.9"
 
 COPY . .
 # Without DIGIT_LAB_STORE the runs are in this folder: mount a volume there.

@@ -4,7 +4,7 @@ import contextlib
 
 import streamlit as st
 
-from core.jobs.registry import registered_workers
+from core.jobs.health import check_health
 from core.jobs.teacher_key import KEY_VARIABLE, KeyRefusedError
 from core.store.database import StoreError
 from core.store.run import Run, RunState
@@ -63,7 +63,7 @@ if st.session_state.get(LET_IN) != resources.teacher_key():
     st.stop()
 
 try:
-    active, workers = resources.store().active(), registered_workers(resources.store())
+    active, health = resources.store().active(), check_health(resources.store(), patience=0.0)
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
@@ -71,17 +71,24 @@ queued = [run for run in active if run.state is RunState.QUEUED]
 labels = {run.id: label(run) for run in active}
 st.markdown(f"Now: {len(active) - len(queued)} training, {len(queued)} queued.")
 itself = "" if resources.own_workers() else " This server trains nothing itself."
-st.markdown(f"Worker processes: {len(workers)}.{itself}")
-if workers:
+st.markdown(f"Worker processes: {len(health.workers)}.{itself}")
+if cluster := resources.cluster():
+    if cluster.trouble:
+        st.warning(cluster.trouble, icon=":material/hub:")
+    if cluster.dashboard:
+        st.markdown(f"Runs are trained on a [Dask cluster]({cluster.dashboard}).")
+if health.workers:
+    trained = {lease.worker: labels.get(lease.run_id, "") for lease in health.leases}
     st.dataframe(
         {
-            "Worker": [worker.id for worker in workers],
-            "Started": [worker.started for worker in workers],
-            "Heartbeat": [worker.heartbeat for worker in workers],
+            "Worker": [beat.worker for beat in health.workers],
+            "Started": [beat.started for beat in health.workers],
+            "Heartbeat": [beat.count for beat in health.workers],
+            "Run": [trained.get(beat.worker, "") for beat in health.workers],
         },
         hide_index=True,
         key="operator_workers",
-        alt="Worker processes with their start and their heartbeat",
+        alt="Worker processes with their start, their heartbeat, and the run that each trains",
     )
 if active:
     chosen = st.multiselect(
@@ -121,4 +128,10 @@ if active:
         key="operator_table",
         alt="Runs in the queue with their status, student and hyperparameters",
     )
+with st.expander("Store and versions", icon=":material/database:"):
+    st.markdown(
+        f"`{health.store}` · {health.database} · tables {health.tables} · {health.runs} runs · "
+        f"{health.megabytes} of {health.max_megabytes} MB"
+    )
+    st.markdown(" · ".join(f"{name} {number}" for name, number in health.versions.items()))
 watch_line(active)

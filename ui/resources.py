@@ -13,6 +13,7 @@ from streamlit.runtime import Runtime
 
 from core import data
 from core.data import DataError, Dataset, load_mnist
+from core.jobs.dask_cluster import CLUSTER_VARIABLE, DaskCluster
 from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
 from core.jobs.registry import count_workers
@@ -75,12 +76,21 @@ def store() -> RunStore:
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
 def scheduler() -> Scheduler:
     """Return what trains the runs of this server's store for all visitors."""
-    return Scheduler(store(), workers=own_workers())
+    return Scheduler(store(), workers=own_workers(), cluster=cluster())
+
+
+@st.cache_resource(show_spinner=False)
+def cluster() -> DaskCluster | None:
+    """Return the Dask cluster that trains the runs of this server, if the operator has named one."""
+    address = str(_secret(CLUSTER_VARIABLE) or os.environ.get(CLUSTER_VARIABLE, "")).strip()
+    return DaskCluster(address, store().database.address) if address else None
 
 
 @st.cache_resource(show_spinner=False)
 def own_workers() -> int:
-    """Return how many runs this server trains at the same time itself: 1, or 0 if the operator says so."""
+    """Return how many runs this server trains at the same time itself: 1, or 0 if others do so for it."""
+    if cluster():
+        return 0
     said = _secret(WORKERS_VARIABLE)
     said = str(os.environ.get(WORKERS_VARIABLE, "") if said is None else said).strip()
     if said not in ("", "0", "1"):

@@ -8,12 +8,12 @@ import dataclasses
 import threading
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe
 from core.jobs.lease import Lease
 from core.jobs.queue_admission import RunRefused, admit, check_waiting
-from core.jobs.queue_order import lock, next_run, send_series_to_the_end
+from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.recipe import Recipe
 from core.store.queries import (
     delete_run,
@@ -243,6 +243,11 @@ class RunQueue:
             again = {"state": RunState.QUEUED, "stopping": False, "attempts": 0, "failure": "", "ended": None}
             update_run(connection, run_id, **again, evicted=None, eviction="")
         self._wake.set()
+
+    def count_ready(self) -> int:
+        """Return how many runs could be taken at this moment: one of each owner who has none in training."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(func.count(RUNS.c.owner.distinct())).where(is_ready())) or 0
 
     def lease(self, worker: str) -> Lease | None:
         """Return a lease on the first run whose owner has no other one in training, or None."""

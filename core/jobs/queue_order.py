@@ -1,6 +1,6 @@
 """The order of the queue: who is next, and behind whom a run waits."""
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from core.store.queries import end_run, find_run
 from core.store.run import Run, RunError, RunState
@@ -29,15 +29,15 @@ def next_order(connection: Connection, cookieless: bool = False) -> int:
     return behind if waiting is None else max(behind, waiting + COOKIELESS_SPACING)
 
 
+def is_ready() -> ColumnElement[bool]:
+    """Return what is true of a queued run whose owner has no other one in training."""
+    busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
+    return and_(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
+
+
 def next_run(connection: Connection) -> Run | None:
     """Return the first queued run whose owner has no other one in training, or None."""
-    busy = select(RUNS.c.owner).where(RUNS.c.state == RunState.RUNNING)
-    first = (
-        select(RUNS.c.id)
-        .where(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
-        .order_by(RUNS.c.queue_order, RUNS.c.number)
-        .limit(1)
-    )
+    first = select(RUNS.c.id).where(is_ready()).order_by(RUNS.c.queue_order, RUNS.c.number).limit(1)
     while (run_id := connection.scalar(first)) is not None:
         try:
             return find_run(connection, run_id)

@@ -4,13 +4,19 @@ Each counts up a heartbeat of its own. A server that trains nothing itself looks
 anybody does. Servers that train themselves are not listed.
 """
 
+import contextlib
+import threading
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
 
+from core.store.database import StoreError
 from core.store.queries import now
 from core.store.runs import RunStore
 from core.store.tables import WORKERS
+
+# How often a worker process says that it is there.
+REGISTER_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,16 @@ def register(store: RunStore, worker: str) -> None:
     with store.database.writing() as connection:
         if connection.execute(alive).rowcount == 0:
             connection.execute(insert(WORKERS).values(id=worker, heartbeat=0, started=now()))
+
+
+def keep_registered(store: RunStore, worker: str, ended: threading.Event) -> None:
+    """Say again and again that a worker process is alive, until an event is set; then unregister it."""
+    while not ended.is_set():
+        with contextlib.suppress(StoreError):  # The database itself writes into the log what is wrong.
+            register(store, worker)
+        ended.wait(REGISTER_SECONDS)
+    with contextlib.suppress(StoreError):
+        unregister(store, worker)
 
 
 def unregister(store: RunStore, worker: str, heartbeat: int | None = None) -> None:

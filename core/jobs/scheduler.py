@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
-from typing import Any
+from typing import Any, Protocol
 
 from core.data import Dataset, load_mnist
 from core.jobs.heartbeat import Heartbeat, Watch, heartbeats, requeue_stale
@@ -26,6 +26,8 @@ WORKERS = 1
 STALE_SECONDS = 10.0
 # How often a scheduler looks for runs that others have left; runs of its own queue wake it up.
 LOOK_SECONDS = 2.0
+# The same with a cluster, which wakes nobody when it has room again.
+CLUSTER_LOOK_SECONDS = 0.5
 # How long it leaves a store alone that cannot be used.
 PAUSE_SECONDS = 10.0
 # How long the end of the server waits for the trainings to notice it.
@@ -41,6 +43,16 @@ def new_worker_id() -> str:
     return f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
 
 
+class Cluster(Protocol):
+    """Trains runs on other machines, each of which takes its own lease; see `core.jobs.dask_cluster`."""
+
+    def train(self, ready: int) -> None:
+        """Let as many runs be trained as are ready, and as it has room for."""
+
+    def close(self) -> None:
+        """Train no more for this scheduler."""
+
+
 class Scheduler:
     """Trains the runs of a store, first come, first served, in the background.
 
@@ -49,14 +61,16 @@ class Scheduler:
     store : RunStore
         Where progress and results are written, and read by everyone who shows them.
     executor : concurrent.futures.Executor, optional
-        Where runs are trained: threads of this process if there is none. Another process or
-        machine will do, if it reaches the store. It is shut down by its owner.
+        Where runs are trained: threads of this process if there is none. Another process will
+        do, if it is free when a run is taken. It is shut down by its owner.
     workers : int
         How many runs are trained at the same time; with 0, it only looks after those of others.
     load_data : callable
         Returns the `Dataset`; called by the worker.
     worker : str, optional
         What the runs that it trains are signed with; a `new_worker_id` if there is none.
+    cluster : Cluster, optional
+        Where runs are trained besides. It is closed with the scheduler.
     look_seconds : float
         How often it looks for runs that others have left or, in another process, queued.
 
@@ -73,6 +87,7 @@ class Scheduler:
         workers: int = WORKERS,
         load_data: Callable[[], Dataset] = load_mnist,
         worker: str | None = None,
+        cluster: Cluster | None = None,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._wake = threading.Event()
@@ -82,7 +97,8 @@ class Scheduler:
         self._workers = workers
         self._load_data = load_data
         self._worker = worker or new_worker_id()
-        self._look_seconds = look_seconds
+        self._cluster = cluster
+        self._look_seconds = CLUSTER_LOOK_SECONDS if cluster else look_seconds
         self._leases: dict[Future[None], Lease] = {}
         self._run_watch, self._worker_watch = Watch[Heartbeat](), Watch[RegisteredWorker]()
         self._trouble = ""
@@ -107,6 +123,8 @@ class Scheduler:
                 run_id = lease.run.id
                 _log.info("Run %s is back in the queue.", run_id, extra={"run": run_id})
         wait(released, SHUTDOWN_SECONDS)
+        if self._cluster:
+            self._cluster.close()
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -115,6 +133,8 @@ class Scheduler:
                 self._give_up_silent()
                 while len(self._leases) < self._workers and (lease := self.queue.lease(self._worker)):
                     self._start(lease)
+                if self._cluster:
+                    self._cluster.train(self.queue.count_ready())
                 self._trouble = ""
             except StoreError as error:
                 # The store may be locked, its disk full, or its server away for a while.

@@ -1,6 +1,5 @@
 """A process that only trains: it takes runs from the queue of any store that it reaches."""
 
-import contextlib
 import logging
 import signal
 import threading
@@ -10,16 +9,13 @@ from types import FrameType
 
 from core.data import DataError, Dataset, load_mnist
 from core.jobs.log_lines import LogLines
-from core.jobs.registry import register, unregister
+from core.jobs.registry import keep_registered
 from core.jobs.scheduler import Scheduler, new_worker_id
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
-from core.store.database import StoreError
 from core.store.runs import RunStore
 
 # How often it looks into the queue: nobody wakes a process, as a server wakes its own scheduler.
 LOOK_SECONDS = 0.5
-# How often it says that it is there.
-REGISTER_SECONDS = 2.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = logging.getLogger(__name__)
@@ -62,14 +58,9 @@ def work(
     """Train the runs of a store, one at a time, until an event is set."""
     scheduler = Scheduler(store, load_data=load_data, worker=worker, look_seconds=LOOK_SECONDS)
     _log.info("Ready to train.")
-    while not stop.is_set():
-        with contextlib.suppress(StoreError):  # The scheduler writes into the log what is wrong.
-            register(store, worker)
-        stop.wait(REGISTER_SECONDS)
+    keep_registered(store, worker, stop)
     _log.info("Ending: what is being trained goes back into the queue.")
     began = time.monotonic()
-    with contextlib.suppress(StoreError):
-        unregister(store, worker)
     scheduler.shutdown()
     store.database.close()
     _log.info("Ended after %.1f s.", time.monotonic() - began)

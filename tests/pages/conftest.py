@@ -23,6 +23,7 @@ TIMEOUT = 60
 OF_A_SERVER = (
     resources.scheduler,
     resources.own_workers,
+    resources.cluster,
     resources.store,
     resources.estimates,
     resources.drafts,

@@ -1,8 +1,12 @@
 """The operators' page: closed to all without the key, outside the navigation, and in charge of the queue."""
 
+import sys
+import time
+
 import pytest
 import streamlit as st
 
+from core.jobs.dask_cluster import CLUSTER_VARIABLE
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS
 from core.jobs.registry import register
@@ -74,6 +78,21 @@ def test_worker_processes_are_listed(open_page, key, store: RunStore, monkeypatc
     assert not app.exception
     assert "Worker processes: 1. This server trains nothing itself." in words(app)
     assert list(app.dataframe[0].value["Worker"]) == ["laptop 12 3c4d"]
+    assert "0 of 600 MB" in words(app)
+    assert "keras" in words(app)
+
+
+def test_what_is_wrong_with_the_cluster_is_said(open_page, key, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(CLUSTER_VARIABLE, " tcp://127.0.0.1:1 ")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    app = unlock(open_page("7_operator"), KEY)
+    resources.scheduler()
+    while not resources.cluster().trouble:
+        time.sleep(0.01)
+    app.run()
+    assert not app.exception
+    assert "DIGIT_LAB_CLUSTER needs Dask, which is not installed" in app.warning[0].value
+    assert "This server trains nothing itself." in words(app)
 
 
 def test_a_wrong_key_shows_nothing_and_tries_are_limited(open_page, key, queued, browser):

@@ -1,7 +1,10 @@
 """A server that trains nothing itself: worker processes do, and visitors see whether there is one."""
 
+import sys
+
 import pytest
 
+from core.jobs.dask_cluster import CLUSTER_VARIABLE
 from core.jobs.queue import RunQueue
 from core.jobs.registry import register, unregister
 from core.recipe import Recipe
@@ -73,6 +76,12 @@ def test_more_seeds_wait_for_a_worker_too(trains_nothing, open_page, store: RunS
 def test_the_operator_says_whether_the_server_trains(said: str, workers: int, monkeypatch):
     monkeypatch.setenv(resources.WORKERS_VARIABLE, said)
     assert resources.own_workers() == workers
+
+
+def test_a_server_with_a_cluster_trains_nothing_itself(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setenv(CLUSTER_VARIABLE, "tcp://scheduler:8786")
+    assert resources.own_workers() == 0
 
 
 @pytest.mark.parametrize("said", ["2", "many", "-1"])

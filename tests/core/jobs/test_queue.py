@@ -94,7 +94,9 @@ def test_one_waiting_and_one_running_for_each_owner(queue: RunQueue, store: RunS
         queue.enqueue(RECIPE, "ann", "Third")
 
     # A second worker does not give Ann both cores: it takes Bob's run, though it came later.
+    assert queue.count_ready() == 0
     bob = queue.enqueue(RECIPE, "bob", "Bob's")
+    assert queue.count_ready() == 1
     assert queue.lease("worker 2").run.id == bob.id
     assert queue.lease("worker 3") is None
     assert [run.id for run in store.active()] == [first.id, bob.id, second.id]
