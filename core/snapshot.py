@@ -115,8 +115,10 @@ def kept_epochs(first: int, last: int, most: int) -> tuple[int, ...]:
     (0, 1, 2, 4, 10, 21, 46, 100)
     """
     distance = last - first
+    if not most:
+        return ()
     if distance < most:
-        return tuple(range(first, last + 1)) if most else ()
+        return tuple(range(first, last + 1))
     steps = [first, last]
     for count in range(2, most):
         # Rounding gives some of them twice, so there may be room for more.

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import CLASSES
+from core.plots.epoch_curves import colors_of
 from core.plots.figures import LIGHT, Style
 from core.plots.inside_charts import Spec
 
@@ -23,6 +24,9 @@ _GAP, _TITLE, _WIDE = 28, 26, 640
 _LABEL = 20
 # A share of a digit's images that the network confuses with another one has the full color from here on.
 _FULL_COLOR = 0.1
+
+# Streamlit gives its font to Vega-Lite only.
+_FONT = "Source Sans, sans-serif"
 
 Mark = dict[str, Any]
 
@@ -153,12 +157,10 @@ def _curves(
     epochs: Sequence[int], probabilities: npt.NDArray[np.floating], digit: int, style: Style
 ) -> dict[str, Any]:
     """Return a curve for each digit, with a rule at the epoch that is shown."""
-    others = np.delete(probabilities, digit, axis=1).max(axis=0)
-    runner_up = int(np.delete(np.arange(CLASSES), digit)[others.argmax()])
-    colors = {digit: style.blue, runner_up: style.orange}
+    colors = colors_of(probabilities, digit, style)
     rows = [
-        {"digit": name, "epoch": epoch, "p": round(float(p), 4), "color": colors.get(name, style.muted)}
-        | {"width": 3 if name in colors else 1}
+        {"digit": name, "epoch": epoch, "p": round(float(p), 4), "color": colors[name]}
+        | {"width": 1 if colors[name] == style.muted else 3}
         for epoch, of_epoch in zip(epochs, probabilities, strict=True)
         for name, p in enumerate(of_epoch)
     ]
@@ -187,6 +189,7 @@ def _curves(
     )
     names["encode"]["update"] |= {"fontSize": _value(16), "fontWeight": _value("bold")}
     axis = {"labelColor": style.text, "titleColor": style.text, "labelFontSize": 13, "titleFontSize": 14}
+    axis |= {"labelFont": _FONT, "titleFont": _FONT, "titleFontWeight": "normal"}
     axis |= {"domain": False, "gridColor": style.muted, "gridOpacity": 0.25, "ticks": False}
     whole = {"format": "d", "tickMinStep": 1, "labelOverlap": True}
     return {
@@ -203,7 +206,7 @@ def _curves(
                 "name": "x",
                 "type": "linear",
                 "domain": [epochs[0], epochs[-1]],
-                "range": [_signal("48"), _signal("middle - 28")],
+                "range": [_signal("52"), _signal("middle - 28")],
             },
             {"name": "y", "type": "linear", "domain": [0, 1], "range": [_signal("side - 46"), _signal("8")]},
         ],
@@ -213,7 +216,7 @@ def _curves(
                 "scale": "y",
                 "orient": "left",
                 "format": "%",
-                "offset": -48,
+                "offset": -52,
                 "grid": True,
                 **axis,
                 "tickCount": 5,
@@ -267,12 +270,8 @@ def _matrix(confusion: npt.NDArray[np.int64], style: Style) -> dict[str, Any]:
         "y": _signal(f"(datum.row + 0.5) * {cell}"),
         **center,
     }
-    below = {
-        "text": _signal("datum.row"),
-        "x": _signal(f"{_LABEL} + (datum.row + 0.5) * {cell}"),
-        "y": _signal("side - 8"),
-        **center,
-    }
+    at = _signal(f"{_LABEL} + (datum.row + 0.5) * {cell}")
+    below = {"text": _signal("datum.row"), "x": at, "y": _signal("side - 8"), **center}
     digits = [{"row": digit} for digit in range(CLASSES)]
     return {
         "data": [{"name": "cells", "values": rows}, {"name": "digits", "values": digits}],
@@ -285,7 +284,8 @@ def _matrix(confusion: npt.NDArray[np.int64], style: Style) -> dict[str, Any]:
 
 
 def _text(style: Style, **encode: Any) -> Mark:
-    return {"type": "text", "aria": False, "encode": {"update": {"fill": _value(style.text)} | encode}}
+    start = {"fill": _value(style.text), "font": _value(_FONT)}
+    return {"type": "text", "aria": False, "encode": {"update": start | encode}}
 
 
 def _value(value: Any) -> dict[str, Any]:

@@ -32,12 +32,21 @@ def write_snapshots(connection: Connection, run: Run, snapshots: Iterable[Snapsh
 
 
 def snapshot_epochs(store: "RunStore", run: Run) -> tuple[int, ...]:
-    """Return after which epochs there is a snapshot of a run, the earliest first."""
+    """Return after which epochs there is a snapshot of a run, the earliest first.
+
+    Raises
+    ------
+    RunError
+        If the run is gone, or its snapshots come with Digit Lab and are damaged.
+    """
     if run.bundled:
         return tuple(sorted(store.bundled_snapshots(run.id)))
     with store.database.reading() as connection:
         of_run = select(SNAPSHOTS.c.epoch).where(SNAPSHOTS.c.run_id == run.id)
-        return tuple(connection.scalars(of_run.order_by(SNAPSHOTS.c.epoch)))
+        epochs = tuple(connection.scalars(of_run.order_by(SNAPSHOTS.c.epoch)))
+        if not epochs:
+            find_run(connection, run.id)
+        return epochs
 
 
 def read_snapshot(store: "RunStore", run: Run, epoch: int) -> bytes:

@@ -7,7 +7,7 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, overview, time_machine, unit, wall
+from ui.inside import learning, live, overview, time_machine, unit, wall
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -22,6 +22,7 @@ def network(run_id: str) -> Network:
 def show(run: Run, weights: Network) -> None:
     """Let the visitor choose an image, and show every number between its pixels and the prediction."""
     subject = choose(run)
+    live.show(subject)
     top, below = st.container(), st.container()
     with below:
         moment = time_machine.choose(run, weights)
