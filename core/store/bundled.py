@@ -127,10 +127,10 @@ def snapshots_path(folder: Path, card: BundledRun) -> Path:
 def pack_snapshots(snapshots: Iterable[Snapshot]) -> bytes:
     """Return snapshots as one compressed file, for `read_snapshots`."""
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for snapshot in snapshots:
             # Without the time of day, the same snapshots are the same file.
-            archive.writestr(zipfile.ZipInfo(f"{snapshot.epoch}.npz"), snapshot.content, zipfile.ZIP_LZMA)
+            archive.writestr(zipfile.ZipInfo(f"{snapshot.epoch}.npz"), snapshot.content, zipfile.ZIP_DEFLATED, 9)
     return content.getvalue()
 
 

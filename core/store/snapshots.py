@@ -1,5 +1,6 @@
 """The snapshots of a run in the store: the way back through its training."""
 
+import contextlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,8 @@ def write_snapshots(connection: Connection, run: Run, snapshots: Iterable[Snapsh
 def snapshot_epochs(store: "RunStore", run: Run) -> tuple[int, ...]:
     """Return after which epochs there is a snapshot of a run, the earliest first.
 
+    A run that continues another one has its earlier epochs, too, as long as that one is there.
+
     Raises
     ------
     RunError
@@ -43,10 +46,30 @@ def snapshot_epochs(store: "RunStore", run: Run) -> tuple[int, ...]:
         return tuple(sorted(store.bundled_snapshots(run.id)))
     with store.database.reading() as connection:
         of_run = select(SNAPSHOTS.c.epoch).where(SNAPSHOTS.c.run_id == run.id)
-        epochs = tuple(connection.scalars(of_run.order_by(SNAPSHOTS.c.epoch)))
-        if not epochs:
+        own = tuple(connection.scalars(of_run.order_by(SNAPSHOTS.c.epoch)))
+        if not own:
             find_run(connection, run.id)
+            return ()
+    earlier = _earlier(store, run)
+    before = snapshot_epochs(store, earlier) if earlier else ()
+    return _spread((*(epoch for epoch in before if epoch < own[0]), *own), run)
+
+
+def _earlier(store: "RunStore", run: Run) -> Run | None:
+    """Return the run that this one continues, if it is still there."""
+    if run.parent is None or not run.parent_epochs:
+        return None
+    with contextlib.suppress(RunError):
+        return store.get(run.parent)
+    return None
+
+
+def _spread(epochs: tuple[int, ...], run: Run) -> tuple[int, ...]:
+    """Return no more epochs than one run keeps: whoever shows them has all in memory."""
+    most = most_snapshots(run.recipe.parameters)
+    if len(epochs) <= most:
         return epochs
+    return tuple(epochs[round(place * (len(epochs) - 1) / (most - 1))] for place in range(most))
 
 
 def read_snapshot(store: "RunStore", run: Run, epoch: int) -> bytes:
@@ -60,6 +83,8 @@ def read_snapshot(store: "RunStore", run: Run, epoch: int) -> bytes:
     if run.bundled:
         content = store.bundled_snapshots(run.id).get(epoch)
         return content if content is not None else _gone()
+    if epoch < run.parent_epochs and (earlier := _earlier(store, run)):
+        return read_snapshot(store, earlier, epoch)
     with store.database.reading() as connection:
         of_epoch = (SNAPSHOTS.c.run_id == run.id, SNAPSHOTS.c.epoch == epoch)
         row = connection.execute(

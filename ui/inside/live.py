@@ -49,14 +49,18 @@ def _follow(run_id: str, subject: Subject) -> None:
     """Show what there is by now; when the training ends, let the page show its model."""
     try:
         run = resources.store().get(run_id)
-        if run.state is not RunState.RUNNING:
-            st.toast(f"{chrome.plain(run.label)} has ended. If it has a model, choose it at the top.")
-            st.rerun()
-        _show(run, subject)
     except RunError as error:
         st.toast(str(error), icon=":material/search_off:")
         st.rerun()
-    except (StoreError, InspectionError) as error:
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+        return
+    if run.state is not RunState.RUNNING:
+        st.toast(f"{chrome.plain(run.label)} has ended. If it has a model, choose it at the top.")
+        st.rerun()
+    try:
+        _show(run, subject)
+    except (RunError, StoreError, InspectionError) as error:
         st.warning(str(error), icon=":material/history_toggle_off:")
 
 
@@ -70,13 +74,15 @@ def _show(run: Run, subject: Subject) -> None:
             else "The first epoch is still in training. Its weights appear here as soon as it ends."
         )
         return
+    style, last = pictures.style(), epochs[-1]
+    # The newest first: the next epoch may take its place at any moment.
+    newest = _network(run.id, last, run)
     probabilities = np.stack([_probabilities(run.id, epoch, subject.image, run) for epoch in epochs])
     digit = int(probabilities[-1].argmax()) if subject.label is None else subject.label
-    style, last = pictures.style(), epochs[-1]
     weights, curves = st.columns([2, 3])
     with weights:
         st.markdown(f"**All units of the first layer** · after epoch {last} of {run.recipe.epochs}")
-        picture = _wall(run.id, last, style, run)
+        picture = _wall(run.id, last, style, newest)
         st.image(picture, alt=f"All first-layer weights after epoch {last}", width="stretch")
     with curves, st.container(key="inside_live_curves"):
         st.markdown(f"**Probability of each digit** · {subject.name.lower()}")
@@ -87,8 +93,14 @@ def _show(run: Run, subject: Subject) -> None:
         )
 
 
-def _network(run: Run, epoch: int) -> Network:
-    return network_of(run.recipe, read_snapshot(resources.store(), run, epoch))
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(
+    run_id: str,  # noqa: ARG001, the run is known by it
+    epoch: int,
+    _run: Run,
+) -> Network:
+    """Return the network after an epoch; all who watch share it."""
+    return network_of(_run.recipe, read_snapshot(resources.store(), _run, epoch))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -98,17 +110,19 @@ def _probabilities(
     image: Images,
     _run: Run,
 ) -> Array:
-    """Return what the network made of an image after an epoch; each snapshot is read once."""
-    found: Array = forward(_network(_run, epoch), image[np.newaxis].astype(np.float32)).probabilities[0]
+    """Return what the network made of an image after an epoch."""
+    found: Array = forward(
+        _network(_run.id, epoch, _run), image[np.newaxis].astype(np.float32)
+    ).probabilities[0]
     return found
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _wall(
     run_id: str,  # noqa: ARG001, the network is known by it
-    epoch: int,
+    epoch: int,  # noqa: ARG001
     style: figures.Style,
-    _run: Run,
+    _network: Network,
 ) -> Picture:
     """Return the wall after an epoch; all who watch share it."""
-    return small_wall(first_weights(_network(_run, epoch).weighted[0]), style)
+    return small_wall(first_weights(_network.weighted[0]), style)

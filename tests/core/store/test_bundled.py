@@ -56,9 +56,7 @@ def test_damaged_bundled_snapshots_are_a_sentence_and_the_network_works(
     content = path.read_bytes()
     for damage in (path.unlink, lambda: path.write_bytes(content[:-1])):
         damage()
-        with pytest.raises(
-            RunError, match=r"snapshots is (missing|damaged). Choose another"
-        ):
+        with pytest.raises(RunError, match=r"snapshots is (missing|damaged). Choose another"):
             snapshot_epochs(bundled_store, bundled_store.get("article"))
     bundled_store.load_model("article")
 

@@ -86,6 +86,21 @@ def test_a_run_that_goes_on_after_a_restart_keeps_its_snapshots(store: RunStore)
     assert snapshot_epochs(store, again.run) == (0, 1, 2)
 
 
+def test_a_run_that_continues_another_one_goes_back_to_its_beginning(store: RunStore):
+    parent, queue = trained(store), RunQueue(store)
+    queue.extend(parent.id, 2, "bob")
+    lease = queue.lease("worker")
+    assert lease
+    lease.save(Checkpoint(HISTORY[:4], b"state", (Snapshot(3, b"\3"), Snapshot(4, b"\4"))))
+    assert snapshot_epochs(store, lease.run) == (0, 1, 2, 3, 4)
+    assert read_snapshot(store, lease.run, 1) == b"\1" * 100
+    assert read_snapshot(store, lease.run, 3) == b"\3"
+    store.delete(parent.id, "ann")
+    assert snapshot_epochs(store, lease.run) == (3, 4)
+    with pytest.raises(RunError, match="no longer saved"):
+        read_snapshot(store, lease.run, 1)
+
+
 def test_a_run_that_begins_again_replaces_them(store: RunStore):
     lease = begin(store)
     for epoch in (1, 2):
