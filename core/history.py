@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.snapshot import Snapshot
+
 
 class TrainingError(Exception):
     """Raised when a training cannot go on. The message says what to change."""
@@ -41,7 +43,11 @@ class Checkpoint:
         The finished epochs.
     state : bytes
         Weights, optimizer and random generators, as a NumPy ``.npz`` file.
+    snapshots : tuple of Snapshot
+        The weights after the last epoch; after the first one also those before it. None of a
+        network that is too large for them, see `core.snapshot`.
     """
 
     history: tuple[Epoch, ...]
     state: bytes
+    snapshots: tuple[Snapshot, ...] = ()

@@ -13,6 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+import numpy.typing as npt
 from keras import layers
 
 from core._keras import OPTIMIZERS, Accuracy, BFloat16Rescaling
@@ -134,6 +135,15 @@ def to_bytes(model: keras.Model) -> bytes:
     with _temporary_file() as path:
         keras.Model(model.input, x, name=model.name).save(path)
         return path.read_bytes()
+
+
+def weights_by_layer(model: keras.Model) -> dict[str, list[npt.NDArray[np.float32]]]:
+    """Return kernel and bias of each layer by its name, for `core.snapshot.pack`."""
+    return {
+        layer.name: [np.asarray(variable) for variable in layer.trainable_weights]
+        for layer in model.layers
+        if layer.trainable_weights
+    }
 
 
 def from_bytes(content: bytes) -> keras.Model:

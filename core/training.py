@@ -16,10 +16,11 @@ from core.augmentation.handwriting import augment
 from core.cost import AFFINE_COST
 from core.data import Dataset, Images, Labels
 from core.history import Checkpoint, Epoch, TrainingError
-from core.model import build_model
+from core.model import build_model, weights_by_layer
 from core.pipeline import ordered_batches, shuffled_batches
 from core.precision import precision_of
 from core.recipe import Recipe
+from core.snapshot import Snapshot, most_snapshots, pack
 
 # Batches that TensorFlow runs between two returns to Python, at most: a tenth of a second even
 # where the network is so small that its cost counts for nothing.
@@ -137,6 +138,7 @@ def train(
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
+    reporter.begin_with(model)
 
     fit, validation = slice(recipe.fit_size), slice(recipe.fit_size, recipe.train_size)
     images, labels = dataset.train_images[fit], dataset.train_labels[fit]
@@ -238,6 +240,12 @@ class _Reporter(keras.callbacks.Callback):
         self._on_checkpoint = on_checkpoint
         self._steps_done = 0
         self._epoch_start = 0.0
+        self._snapshots: tuple[Snapshot, ...] = ()
+
+    def begin_with(self, model: keras.Model) -> None:
+        """Keep the weights before the first epoch, for the first checkpoint."""
+        if self._on_checkpoint and most_snapshots(self._recipe.parameters):
+            self._snapshots = (self._snapshot(model),)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._epoch_start = time.perf_counter()
@@ -270,7 +278,19 @@ class _Reporter(keras.callbacks.Callback):
         if self._on_epoch:
             self._on_epoch(record)
         if self._on_checkpoint:
-            self._on_checkpoint(_checkpoint(self.model, self.history))
+            self._on_checkpoint(self._finished_epoch())
+
+    def _snapshot(self, model: keras.Model) -> Snapshot:
+        return Snapshot(len(self.history), pack(weights_by_layer(model)))
+
+    def _finished_epoch(self) -> Checkpoint:
+        """Return what is to be saved after an epoch."""
+        before, self._snapshots = self._snapshots, ()
+        checkpoint = _checkpoint(self.model, self.history)
+        if not most_snapshots(self._recipe.parameters):
+            return checkpoint
+        snapshots = (*before, self._snapshot(self.model))
+        return dataclasses.replace(checkpoint, snapshots=snapshots)
 
 
 def _optional_float(value: float | None) -> float | None:

@@ -35,6 +35,7 @@ chrome.end(
         "Press *Next error*. Which units speak for the wrong digit?",
         "Choose the most important unit. What does it look for? Do its weights look like a digit?",
         "Compare the article network with the one without a hidden layer: what do its weights look like?",
+        "Draw a digit on Predict, come back, and watch the film: after which epoch does the network know it?",
         "Do one step with a learning rate of 1, then with 0.001. When does the loss fall most?",
     ],
     following="6_teach.py",

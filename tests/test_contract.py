@@ -43,6 +43,9 @@ KEYS = {
     "inside_overview",
     "inside_layer",
     "inside_unit",
+    "inside_epoch",
+    "inside_film",
+    "inside_live",
 }
 
 

@@ -22,7 +22,8 @@ from core.store.queries import end_run, read_file, read_history, write_epoch, wr
 from core.store.retention import evict
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
-from core.store.tables import EPOCHS, FILES, RUNS
+from core.store.snapshots import write_snapshots
+from core.store.tables import EPOCHS, FILES, RUNS, SNAPSHOTS
 
 # How often a worker says that it is alive, and asks whether it should stop.
 HEARTBEAT_SECONDS = 0.5
@@ -101,7 +102,7 @@ class Lease:
         return start, Drawings.from_bytes(drawings)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Write the last finished epoch and the state after it, both or none.
+        """Write the last finished epoch, the state after it and its snapshots, all or none.
 
         Raises
         ------
@@ -110,7 +111,8 @@ class Lease:
             If it would fill the disk.
         """
         epoch = checkpoint.history[-1]
-        self.store.database.check_room(len(checkpoint.state))
+        size = sum(len(snapshot.content) for snapshot in checkpoint.snapshots)
+        self.store.database.check_room(len(checkpoint.state) + size)
         with self.store.database.writing() as connection:
             self._update(
                 connection,
@@ -125,6 +127,7 @@ class Lease:
             )
             write_epoch(connection, self.run.id, epoch)
             write_file(connection, self.run.id, "state", checkpoint.state)
+            write_snapshots(connection, self.run, checkpoint.snapshots)
 
     def finish(
         self,
@@ -187,7 +190,8 @@ class Lease:
         """
         with self.store.database.writing() as connection:
             self._update(connection)
-            connection.execute(delete(FILES).where(FILES.c.run_id == self.run.id))
+            for table in (FILES, SNAPSHOTS):
+                connection.execute(delete(table).where(table.c.run_id == self.run.id))
             end_run(connection, self.run.id, state=RunState.FAILED, failure=message)
 
     def interrupt(self, message: str) -> None:

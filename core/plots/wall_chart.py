@@ -10,7 +10,7 @@ import numpy as np
 
 from core.plots.figures import LIGHT, Style
 from core.plots.inside_charts import UNIT, Spec, empty, filled, specification
-from core.plots.pixels import Values, data_url, diverging, field
+from core.plots.pixels import Picture, Values, columns_of, data_url, diverging, field
 
 # About twice as wide as high, and whole on the screen: as wide as its column, and no higher than the
 # window without what stays at its top.
@@ -36,6 +36,23 @@ def wall_picture(weights: Values, order: Sequence[int], style: Style = LIGHT) ->
     # With a gap after the last tile, too, each of them is a whole share of the picture.
     picture = np.pad(field(tiles, _columns(len(order))), ((0, 1), (0, 1)), constant_values=np.nan)
     return data_url(diverging(picture, style, 1.0))
+
+
+def small_wall(weights: Values, style: Style = LIGHT) -> Picture:
+    """Return the weights of all units as a small square picture: for a film, or a live view.
+
+    Parameters
+    ----------
+    weights : ndarray of float, shape (units, height, width)
+        Pictures larger than a kernel are shown at half their size.
+    style : Style
+    """
+    count, height, width = weights.shape
+    if height > _SMALLEST:
+        halves = weights.reshape(count, height // 2, 2, width // 2, 2)
+        weights = halves.mean(axis=(2, 4))
+    scaled = weights / np.maximum(np.abs(weights).max(axis=(1, 2), keepdims=True), 1e-12)
+    return diverging(field(scaled, columns_of(count)), style, 1.0)
 
 
 def wall(

@@ -1,14 +1,18 @@
 """The runs that come with Digit Lab: cards and networks in the folder ``models``."""
 
 import dataclasses
+import io
 import json
 import logging
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from core.history import Epoch
 from core.recipe import Recipe
+from core.snapshot import Snapshot
 from core.store.queries import checksum
 from core.store.run import Run, RunError, RunState
 
@@ -28,11 +32,14 @@ class BundledRun:
     history : tuple of Epoch
     sha256 : str
         Of the file ``<id>.keras``.
+    snapshots_sha256 : str
+        Of the file ``<id>.snapshots.npz``; empty if there is none.
     """
 
     run: Run
     history: tuple[Epoch, ...]
     sha256: str
+    snapshots_sha256: str = ""
 
     def to_json(self) -> str:
         """Return the text of the card."""
@@ -48,6 +55,8 @@ class BundledRun:
             "versions": dict(run.versions),
             "sha256": self.sha256,
         }
+        if self.snapshots_sha256:
+            card["snapshots_sha256"] = self.snapshots_sha256
         return json.dumps(card, indent=2) + "\n"
 
     @classmethod
@@ -61,7 +70,7 @@ class BundledRun:
         """
         card = json.loads(text)
         history = tuple(Epoch(**epoch) for epoch in card.pop("history"))
-        sha256 = card.pop("sha256")
+        sha256, snapshots_sha256 = card.pop("sha256"), card.pop("snapshots_sha256", "")
         card["recipe"] = Recipe.from_json(json.dumps(card["recipe"]))
         run = Run(
             **card,
@@ -71,7 +80,7 @@ class BundledRun:
             seconds=sum(epoch.seconds for epoch in history),
             has_model=True,
         )
-        return cls(run, history, sha256)
+        return cls(run, history, sha256, snapshots_sha256)
 
 
 def read_cards(folder: Path) -> dict[str, BundledRun]:
@@ -108,3 +117,38 @@ def read_network(folder: Path, card: BundledRun) -> bytes:
     if checksum(content) != card.sha256:
         raise RunError(f"The model file is damaged. {_RESTORE}")
     return content
+
+
+def snapshots_path(folder: Path, card: BundledRun) -> Path:
+    """Return where the snapshots of a bundled run are."""
+    return folder / f"{card.run.id}.snapshots.npz"
+
+
+def pack_snapshots(snapshots: Iterable[Snapshot]) -> bytes:
+    """Return snapshots as one compressed file, for `read_snapshots`."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for snapshot in snapshots:
+            # Without the time of day, the same snapshots are the same file.
+            archive.writestr(zipfile.ZipInfo(f"{snapshot.epoch}.npz"), snapshot.content, zipfile.ZIP_DEFLATED, 9)
+    return content.getvalue()
+
+
+def read_snapshots(folder: Path, card: BundledRun) -> dict[int, bytes]:
+    """Return the snapshots of a bundled run by their epochs; none if it comes without them.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged.
+    """
+    if not card.snapshots_sha256:
+        return {}
+    try:
+        content = snapshots_path(folder, card).read_bytes()
+    except OSError as error:
+        raise RunError(f"The file of its snapshots is missing. {_RESTORE}") from error
+    if checksum(content) != card.snapshots_sha256:
+        raise RunError(f"The file of its snapshots is damaged. {_RESTORE}")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {int(name.partition(".")[0]): archive.read(name) for name in archive.namelist()}

@@ -13,7 +13,7 @@ from core.fine_tuning import FineTuning
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
-from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS
+from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS
 
 # A drawing makes its owner known from this age on: it is saved with a click.
 HISTORY_AGE = timedelta(hours=1)
@@ -80,7 +80,7 @@ def end_run(connection: Connection, run_id: str, **values: Any) -> None:
 def delete_run(connection: Connection, run_id: str) -> None:
     """Delete a run with all that belongs to it."""
     # Not left to the database: SQLite does not cascade, see core/store/engine.py.
-    for table in (FILES, EPOCHS):
+    for table in (FILES, SNAPSHOTS, EPOCHS):
         connection.execute(delete(table).where(table.c.run_id == run_id))
     connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, not_, select
 
 from core.store.queries import as_text, delete_run, now, update_run
 from core.store.run import ACTIVE, RunState
-from core.store.tables import FILES, RUNS
+from core.store.tables import FILES, RUNS, SNAPSHOTS
 
-# All files of all runs together. A run of the article recipe takes 4 MB.
+# All files and snapshots of all runs together. A run of the article recipe takes 9 MB, 5 of them snapshots.
 MAX_BYTES = 600 * 2**20
-# The files of one owner's runs.
+# The files and snapshots of one owner's runs.
 OWNER_BYTES = 120 * 2**20
 OWNER_PINS = 5
 # Runs without a network are small, but not nothing.
@@ -41,7 +41,7 @@ class Usage:
     runs, models : int
         All runs, and those among them whose network is kept.
     bytes : int
-        Of all files of all runs.
+        Of all files and snapshots of all runs.
     """
 
     runs: int
@@ -55,8 +55,10 @@ class OwnerUsage:
 
     Attributes
     ----------
-    bytes, pinned_bytes : int
-        Of all files of their runs, and of the pinned ones.
+    bytes : int
+        Of all files and snapshots of their runs.
+    pinned_bytes : int
+        Of the files of the pinned ones. Their snapshots are not protected.
     pins : int
         Their pinned runs.
     """
@@ -77,7 +79,7 @@ class _Files:
         Of the run.
     state : RunState
     size : int
-        In bytes.
+        In bytes; of snapshots, if that is what is evicted.
     pinned, in_use, named : bool
         Whether its owner keeps the run, somebody has looked at its network within `IN_USE_TIME`,
         and its owner has chosen its name.
@@ -108,7 +110,7 @@ def read_usage(connection: Connection) -> Usage:
     return Usage(
         runs=connection.scalar(select(func.count()).select_from(RUNS)) or 0,
         models=connection.scalar(select(func.count()).select_from(RUNS).where(RUNS.c.has_model)) or 0,
-        bytes=connection.scalar(select(func.sum(FILES.c.size))) or 0,
+        bytes=sum(_bytes_by_owner(connection).values()),
     )
 
 
@@ -118,7 +120,7 @@ def read_owner_usage(connection: Connection, owner: str) -> OwnerUsage:
     of_owner = of_owner.where(RUNS.c.owner == owner)
     pins = select(func.count()).select_from(RUNS).where(RUNS.c.owner == owner, RUNS.c.pinned)
     return OwnerUsage(
-        bytes=connection.scalar(of_owner) or 0,
+        bytes=_bytes_by_owner(connection).get(owner, 0),
         pinned_bytes=connection.scalar(of_owner.where(RUNS.c.pinned)) or 0,
         pins=connection.scalar(pins) or 0,
     )
@@ -141,24 +143,35 @@ def evict(
     An owner who has too much loses the files of their own runs, all but the newest. If the store
     is too full after that, the largest owner is next, each time. Of an owner's runs, the oldest
     that nobody has named go first, then the named ones; the runs themselves and their curves stay,
-    until there are too many.
+    until there are too many. No model is evicted as long as there are snapshots to evict, by the same
+    rules, except that nothing protects them.
 
     Runs that are active are never evicted. Those that are pinned, or were looked at within
     `IN_USE_TIME`, are not either, as long as they take no more than ``owner_bytes`` of one owner,
     and half of the store of all: then of no owner more than of another who would be evicted.
     """
     _delete_oldest_runs(connection, max_runs)
-    usage = _bytes_by_owner(connection)
-    if sum(usage.values()) <= max_bytes and max(usage.values(), default=0) <= owner_bytes:
-        return
-    all_files = _read_files(connection)
+    for table in (SNAPSHOTS, FILES):
+        usage = _bytes_by_owner(connection)
+        if sum(usage.values()) > max_bytes or max(usage.values(), default=0) > owner_bytes:
+            _evict_from(connection, table, usage, max_bytes, owner_bytes)
+
+
+def _evict_from(
+    connection: Connection, table: Table, usage: dict[str, int], max_bytes: int, owner_bytes: int
+) -> None:
+    """Evict snapshots, or networks, until the usage (in bytes, by owner) is within the limits."""
+    all_files = _read_files(connection, table)
     share = min(owner_bytes, _fair_share(_kept_bytes(all_files), max_bytes * _PROTECTED_SHARE))
     newest = {files.owner: files for files in _by_number(all_files) if files.state != RunState.QUEUED}
+    share = share if table is FILES else 0
     evictable = {owner: _evictable(of_owner, share) for owner, of_owner in _by_owner(all_files).items()}
 
     def evict_one(files: _Files, why: str) -> None:
-        connection.execute(delete(FILES).where(FILES.c.run_id == files.run_id))
-        update_run(connection, files.run_id, has_model=False, evicted=now(), eviction=why)
+        connection.execute(delete(SNAPSHOTS).where(SNAPSHOTS.c.run_id == files.run_id))
+        if table is FILES:
+            connection.execute(delete(FILES).where(FILES.c.run_id == files.run_id))
+            update_run(connection, files.run_id, has_model=False, evicted=now(), eviction=why)
         evictable[files.owner].remove(files)
         usage[files.owner] -= files.size
 
@@ -174,16 +187,19 @@ def evict(
 
 
 def _bytes_by_owner(connection: Connection) -> dict[str, int]:
-    of_runs = select(RUNS.c.owner, func.sum(FILES.c.size)).join(FILES, FILES.c.run_id == RUNS.c.id)
-    rows = connection.execute(of_runs.group_by(RUNS.c.owner)).all()
-    return {owner: int(size) for owner, size in rows}
+    usage: Counter[str] = Counter()
+    for table in (FILES, SNAPSHOTS):
+        of_runs = select(RUNS.c.owner, func.sum(table.c.size)).join(table, table.c.run_id == RUNS.c.id)
+        for owner, size in connection.execute(of_runs.group_by(RUNS.c.owner)):
+            usage[owner] += int(size)
+    return dict(usage)
 
 
-def _read_files(connection: Connection) -> list[_Files]:
-    """Return the files of all runs, in the order in which they are evicted."""
+def _read_files(connection: Connection, table: Table) -> list[_Files]:
+    """Return the files, or the snapshots, of all runs, in the order in which they are evicted."""
     columns = (RUNS.c.id, RUNS.c.owner, RUNS.c.number, RUNS.c.state)
     flags = (RUNS.c.pinned, case((_in_use(), 1), else_=0), RUNS.c.named)
-    query = select(*columns, func.sum(FILES.c.size), *flags).join(FILES, FILES.c.run_id == RUNS.c.id)
+    query = select(*columns, func.sum(table.c.size), *flags).join(table, table.c.run_id == RUNS.c.id)
     rows = connection.execute(query.group_by(RUNS.c.id)).all()
     found = [
         _Files(run_id, owner, number, RunState(state), int(size), *map(bool, flags))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 
 from core.history import Epoch
 from core.recipe import Recipe
-from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network
+from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network, read_snapshots
 from core.store.database import Database, default_address
 from core.store.queries import (
     as_text,
@@ -68,6 +68,7 @@ class RunStore:
         self.database = Database(address or default_address())
         self._bundled_folder = bundled_folder
         self._bundled = read_cards(bundled_folder)
+        self._snapshots: dict[str, dict[int, bytes]] = {}
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, Path]]:
         """Let another process open the same database."""
@@ -185,6 +186,12 @@ class RunStore:
             raise RunError("This run has no model yet. Wait until training ends.")
         why = run.eviction or "The model of this run is no longer saved."
         raise RunError(f"{why} Choose another model, or train it again.")
+
+    def bundled_snapshots(self, run_id: str) -> dict[int, bytes]:
+        """Return the snapshots of a bundled run by their epochs. Raises `RunError` if they are damaged."""
+        if run_id not in self._snapshots:
+            self._snapshots[run_id] = read_snapshots(self._bundled_folder, self._bundled[run_id])
+        return self._snapshots[run_id]
 
     def touch(self, run_id: str) -> None:
         """Write down that somebody looks at the network of a run, so that it is not evicted now."""

@@ -84,6 +84,18 @@ FILES = Table(
     Column("content", LargeBinary(2**32 - 1), nullable=False),
 )
 
+# The weights of a run after some of its epochs; see core/store/snapshots.py.
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    # Last, as in the table of files.
+    Column("content", LargeBinary(2**32 - 1), nullable=False),
+)
+
 # Drawings that their owner has saved; see core/store/drawings.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
 DRAWINGS = Table(
     "drawings",

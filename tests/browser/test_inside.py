@@ -29,3 +29,19 @@ def test_a_click_on_a_unit_or_a_digit_chooses_it_and_so_does_the_keyboard(page: 
     unit.fill("8")
     unit.press("Enter")
     expect(heading).to_have_text("Unit 8 of hidden_1")
+
+
+def test_the_browser_plays_a_training_as_a_film(page: Page):
+    open_page(page, "/inside?model=article")
+    wait_until_drawn(page)
+    page.get_by_text("Watch the training as a film").click()
+    film = element(page, "inside_film_chart")
+    slider = film.get_by_role("slider", name="Epoch")
+    expect(slider).to_have_value("10")
+    play = film.get_by_label("Play")
+    play.check()
+    expect(slider).to_have_value("1")
+    play.uncheck()
+    slider.fill("4")
+    expect(film.locator("svg.marks image, canvas.marks").first).to_be_visible()
+    expect(slider).to_have_value("4")

@@ -7,7 +7,7 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, overview, unit, wall
+from ui.inside import learning, live, overview, time_machine, unit, wall
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -22,13 +22,20 @@ def network(run_id: str) -> Network:
 def show(run: Run, weights: Network) -> None:
     """Let the visitor choose an image, and show every number between its pixels and the prediction."""
     subject = choose(run)
-    values = forward(weights, subject.image[None])
+    live.show(subject)
+    top, below = st.container(), st.container()
+    with below:
+        moment = time_machine.choose(run, weights)
+    values = forward(moment.network, subject.image[None])
     overview.choose_first(values)
-    overview.show(values, subject)
-    _say(values, subject)
-    wall.show(run, values)
+    with top:
+        overview.show(values, subject)
+        _say(values, subject)
+    with below:
+        time_machine.show_film(run, moment, values, subject)
+    wall.show(moment.network_id, values)
     unit.show(values)
-    wall.show_exciting(run, values)
+    wall.show_exciting(moment.network_id, values)
     learning.show_softmax(values)
     learning.show_step(values, subject)
 

@@ -12,7 +12,6 @@ from core.inspection.forward import ForwardPass
 from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.responses import Responses, responses
 from core.plots import figures, inside_charts, wall_chart
-from core.store.run import Run
 from ui import pictures
 from ui.inside import overview
 from ui.words import percent
@@ -25,7 +24,7 @@ _PANEL = "wall"
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
 def _responses(
-    run_id: str,  # noqa: ARG001, the network is known by it
+    network_id: str,  # noqa: ARG001, the network is known by it
     layer: str,
     _network: Network,
 ) -> tuple[Responses, npt.NDArray[np.int64]]:
@@ -39,7 +38,7 @@ def _responses(
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _picture(
-    run_id: str,  # noqa: ARG001, weights and order are known by it
+    network_id: str,  # noqa: ARG001, weights and order are known by it
     by: str,  # noqa: ARG001
     style: figures.Style,
     _weights: npt.NDArray[np.floating],
@@ -49,7 +48,7 @@ def _picture(
     return wall_chart.wall_picture(_weights, _order, style)
 
 
-def show(run: Run, values: ForwardPass) -> None:
+def show(network_id: str, values: ForwardPass) -> None:
     """Show the weights of all units of the first layer, on demand."""
     layer = values.network.weighted[0]
     if not st.toggle(
@@ -58,7 +57,7 @@ def show(run: Run, values: ForwardPass) -> None:
         persist_state="session",
     ):
         return
-    found, images = _responses(run.id, layer.name, values.network)
+    found, images = _responses(network_id, layer.name, values.network)
     orders = _orders(values.network, found)
     by = st.segmented_control(
         "Sort by",
@@ -76,7 +75,7 @@ def show(run: Run, values: ForwardPass) -> None:
     )
     chosen = st.session_state[overview.UNIT] if layer.name == st.session_state[overview.LAYER] else None
     words = [f"{unit}: {describe(unit)}" for unit in range(layer.units)]
-    picture = _picture(run.id, by, pictures.style(), _weights(layer), order)
+    picture = _picture(network_id, by, pictures.style(), first_weights(layer), order)
     key = overview.key_of_chart(_PANEL, chosen)
     with st.container(key="inside_wall"):
         st.vega_lite_chart(
@@ -93,14 +92,14 @@ def show(run: Run, values: ForwardPass) -> None:
     )
 
 
-def show_exciting(run: Run, values: ForwardPass) -> None:
+def show_exciting(network_id: str, values: ForwardPass) -> None:
     """Show the test images for which the chosen unit has its largest outputs, on demand."""
     name, unit = st.session_state[overview.LAYER], int(st.session_state[overview.UNIT])
     if not st.toggle(
         "Show the test images that excite it most", key="inside_show_exciting", persist_state="session"
     ):
         return
-    found, images = _responses(run.id, name, values.network)
+    found, images = _responses(network_id, name, values.network)
     best = found.strongest(unit, _EXCITING)
     dataset = load_mnist()
     outputs = [f"{float(found.outputs[index, unit]):.2f}" for index in best]
@@ -135,7 +134,7 @@ def _orders(
         )
     means = found.of_digits
     digits, on = means.argmax(axis=1), found.on
-    norms = np.linalg.norm(_weights(layer), axis=(1, 2))
+    norms = np.linalg.norm(first_weights(layer), axis=(1, 2))
     orders["What it responds to"] = (
         digits + 0.5 - means.max(axis=1) / (2 * np.abs(means).max() + 1e-9),
         lambda unit: f"responds most to {digits[unit]}, mean output {means[unit].max():.2f}",
@@ -145,7 +144,7 @@ def _orders(
     return orders
 
 
-def _weights(layer: Dense | Conv2D) -> npt.NDArray[np.floating]:
+def first_weights(layer: Dense | Conv2D) -> npt.NDArray[np.floating]:
     """Return the weights of each unit of a first layer as a picture, shape (units, height, width)."""
     if isinstance(layer, Conv2D):
         return np.moveaxis(layer.kernel[:, :, 0], -1, 0)

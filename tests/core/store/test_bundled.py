@@ -11,6 +11,7 @@ from core.presets import PRESET_INFO, PRESETS
 from core.store.bundled import BUNDLED_FOLDER, BundledRun
 from core.store.run import RunError
 from core.store.runs import RunStore
+from core.store.snapshots import snapshot_epochs
 
 
 @pytest.fixture
@@ -46,6 +47,18 @@ def test_bundled_model_reads_as_well_as_its_card_says(name: str, store: RunStore
 def test_card_round_trip(name: str):
     text = (BUNDLED_FOLDER / f"{name}.json").read_text(encoding="utf-8")
     assert BundledRun.from_json(text).to_json() == text
+
+
+def test_damaged_bundled_snapshots_are_a_sentence_and_the_network_works(
+    bundled_store: RunStore, folder: Path
+):
+    path = folder / "article.snapshots.npz"
+    content = path.read_bytes()
+    for damage in (path.unlink, lambda: path.write_bytes(content[:-1])):
+        damage()
+        with pytest.raises(RunError, match=r"snapshots is (missing|damaged). Choose another"):
+            snapshot_epochs(bundled_store, bundled_store.get("article"))
+    bundled_store.load_model("article")
 
 
 @pytest.mark.parametrize("damage", ["deleted", "cut short", "replaced"])

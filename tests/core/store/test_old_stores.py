@@ -17,6 +17,7 @@ from core.store.drawings import DrawingStore
 from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
+from core.store.snapshots import snapshot_epochs
 from tests.postgres import ON_EVERY_DATABASE
 
 pytestmark = ON_EVERY_DATABASE
@@ -80,6 +81,7 @@ def test_a_pinned_run_is_still_pinned_and_has_its_network(old_store: RunStore):
     assert run.versions == {"keras": "3.15.0", "precision": "float32"}
     assert old_store.history(run.id) == (Epoch(1, 0.5, 0.9, None, None, 1.5),)
     assert old_store.model_file(run.id) == b"network"
+    assert snapshot_epochs(old_store, run) == ()
     assert [other.id for other in old_store.seeds_of(run.recipe) if not other.bundled] == [run.id]
     assert RunQueue(old_store).extend(run.id, 2, "eve").epochs_done == 1
 
