@@ -43,6 +43,9 @@ KEYS = {
     "inside_overview",
     "inside_layer",
     "inside_unit",
+    "inside_view",
+    "inside_prune",
+    "inside_keep",
 }
 
 

@@ -7,7 +7,7 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, overview, unit, wall
+from ui.inside import learning, operate, overview, unit, wall
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -26,11 +26,37 @@ def show(run: Run, weights: Network) -> None:
     overview.choose_first(values)
     overview.show(values, subject)
     _say(values, subject)
+    _VIEWS[_view()](run, values, subject)
+
+
+def _show_unit(run: Run, values: ForwardPass, subject: Subject) -> None:
+    """Show the chosen unit among all others, and what one step of learning does to it."""
     wall.show(run, values)
     unit.show(values)
     wall.show_exciting(run, values)
     learning.show_softmax(values)
     learning.show_step(values, subject)
+
+
+# One at a time: each of them calculates for a while.
+_VIEWS = {
+    "Unit by unit": _show_unit,
+    "Operate": operate.show,
+}
+
+
+def _view() -> str:
+    """Let the visitor choose what is shown below the overview."""
+    return st.pills(
+        "Look at",
+        _VIEWS,
+        default=next(iter(_VIEWS)),
+        required=True,
+        key="inside_view",
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=False,
+    )
 
 
 def _say(values: ForwardPass, subject: Subject) -> None:
