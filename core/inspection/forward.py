@@ -8,6 +8,9 @@ from core.data import MAX_PIXEL, Images
 from core.inspection.network import Array, Conv2D, Dense, Layer, MaxPooling2D, Network
 
 _SIDE = 3
+# Images at once: what they need of memory stays below 50 MB, also beneath a kernel.
+_BATCH_SIZE = 250
+_CONV_BATCH_SIZE = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +94,27 @@ def forward(network: Network, images: Images | Array) -> ForwardPass:
         steps.append(step)
         values = step.output
     return ForwardPass(network, pixels, tuple(steps))
+
+
+def logits(network: Network, images: Images | Array) -> Array:
+    """Return the sums of the output layer for many images, in float32, and nothing else.
+
+    Parameters
+    ----------
+    network : Network
+    images : ndarray of uint8 or float, shape (n, 28, 28)
+        Pixel values 0 to 255.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 10)
+    """
+    size = _CONV_BATCH_SIZE if isinstance(network.layers[0], Conv2D) else _BATCH_SIZE
+    parts = [
+        forward(network, images[start : start + size].astype(np.float32)).logits
+        for start in range(0, len(images), size)
+    ]
+    return np.concatenate(parts)
 
 
 def _step(layer: Layer, values: Array) -> Step:

@@ -9,16 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import CLASSES, IMAGE_SIZE, Images, Labels
-from core.inspection.forward import forward
+from core.inspection.forward import forward, logits
 from core.inspection.network import Array, Conv2D, Dense, Network
 from core.inspection.operation import FULL_BITS, Operation, OperationError
 
 if TYPE_CHECKING:
     import keras
 
-# Images at once: what they need of memory stays below 50 MB.
-_BATCH_SIZE = 250
-_CONV_BATCH_SIZE = 50
 # Multiply–adds that take about a quarter of a second on two cores, and how many of them one of a
 # convolution is worth, because it first collects what lies under its kernel.
 _BUDGET = 1e10
@@ -170,12 +167,7 @@ def read(network: Network, images: Images, labels: Labels) -> Reading:
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
     """
-    size = _CONV_BATCH_SIZE if isinstance(network.layers[0], Conv2D) else _BATCH_SIZE
-    predictions = [
-        forward(network, images[start : start + size].astype(np.float32)).logits.argmax(axis=1)
-        for start in range(0, len(images), size)
-    ]
-    return Reading(np.concatenate(predictions), labels)
+    return Reading(logits(network, images).argmax(axis=1), labels)
 
 
 def weights_left(network: Network) -> tuple[int, int]:

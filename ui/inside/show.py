@@ -7,7 +7,7 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, operate, overview, unit, wall
+from ui.inside import learning, operate, overview, unit, wall, why
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -41,6 +41,7 @@ def _show_unit(run: Run, values: ForwardPass, subject: Subject) -> None:
 # One at a time: each of them calculates for a while.
 _VIEWS = {
     "Unit by unit": _show_unit,
+    "Why": why.show,
     "Operate": operate.show,
 }
 
