@@ -46,6 +46,7 @@ KEYS = {
     "inside_view",
     "inside_prune",
     "inside_keep",
+    "inside_map",
 }
 
 

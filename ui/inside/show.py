@@ -8,6 +8,7 @@ from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
 from ui.inside import learning, operate, overview, unit, wall, why
+from ui.inside import map as digit_map
 from ui.inside.subject import Subject, choose
 from ui.words import percent
 
@@ -43,6 +44,7 @@ _VIEWS = {
     "Unit by unit": _show_unit,
     "Why": why.show,
     "Operate": operate.show,
+    "Map": digit_map.show,
 }
 
 
