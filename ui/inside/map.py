@@ -101,7 +101,9 @@ def _choice(label: str, options: tuple[str, ...], key: str, help: str | None = N
     if st.session_state.get(key) not in options:
         st.session_state[key] = options[0]
     return str(
-        st.segmented_control(label, options, required=True, key=key, persist_state="session", help=help)
+        st.segmented_control(
+            label, options, required=True, key=key, persist_state="session", help=help, wrap=True
+        )
     )
 
 

@@ -211,7 +211,7 @@ def _measured_on(reading: Reading) -> str:
     count = len(reading.labels)
     if count == len(load_mnist().test_labels):
         return f"Measured on all {count:,} test images."
-    return f"Measured on a random sample of {count:,} test images, because convolutions take long."
+    return f"Measured on a random sample of {count:,} test images, so that the answer comes at once."
 
 
 def _of_subject(network: Network, subject: Subject) -> str:
