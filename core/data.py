@@ -114,14 +114,14 @@ def _load(path: Path) -> Dataset:
     return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
 
 
-def read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> list[npt.NDArray[Any]]:
+def read_arrays(path: Path, shapes: Mapping[str, tuple[int | None, ...]]) -> list[npt.NDArray[Any]]:
     """Return the arrays of a NumPy archive that comes with Digit Lab, in the order of their names.
 
     Parameters
     ----------
     path : Path
     shapes : mapping of str to tuple of int
-        The shape of each array by its name.
+        The shape of each array by its name; None for any length.
 
     Raises
     ------
@@ -132,9 +132,15 @@ def read_arrays(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> list[npt.N
         arrays = _read_archive(path, shapes)
     except DataError as error:
         raise DataError(f"{error} {_restore(path)}") from error
-    if any(arrays[name].shape != shape for name, shape in shapes.items()):
+    if not all(_has_shape(arrays[name], shape) for name, shape in shapes.items()):
         raise DataError(f"The data file {path.name} is damaged. {_restore(path)}")
     return list(arrays.values())
+
+
+def _has_shape(array: npt.NDArray[Any], shape: tuple[int | None, ...]) -> bool:
+    return array.ndim == len(shape) and all(
+        wanted in (None, length) for wanted, length in zip(shape, array.shape, strict=True)
+    )
 
 
 def read_json(path: Path) -> Any:

@@ -1,10 +1,11 @@
-"""Look inside the article network: its forward pass, its gradients, and one step of learning, in NumPy."""
+"""Look inside the article network in NumPy: its forward pass, one step of learning, pruning, and a map."""
 
 import keras
 import numpy as np
 
 with np.load("data/mnist.npz") as mnist:
-    image, label = mnist["x_test"][0], mnist["y_test"][0]
+    images, labels = mnist["x_test"], mnist["y_test"]
+    image, label = images[0], labels[0]
 
 model = keras.saving.load_model("models/article.keras", compile=False)
 w1, b1, w2, b2 = model.get_weights()
@@ -33,3 +34,15 @@ hidden = 1 / (1 + np.exp(-(x @ w1 + b1)))
 logits = hidden @ w2 + b2
 probabilities = np.exp(logits) / np.exp(logits).sum()
 print(f"Loss before: {loss:.6f}, after one step: {-np.log(probabilities[label]):.6f}")
+
+# Operate: half of each layer's weights, those closest to zero, become zero.
+w1, b1, w2, b2 = model.get_weights()
+w1, w2 = (np.where(np.abs(w) < np.quantile(np.abs(w), 0.5), 0, w) for w in (w1, w2))
+hidden = 1 / (1 + np.exp(-(images.reshape(-1, 784) / 255 @ w1 + b1)))
+accuracy = ((hidden @ w2 + b2).argmax(axis=1) == labels).mean()
+print(f"Test accuracy with half of the weights: {accuracy:.2%}")
+
+# A map of the test images: the two directions in which the hidden units differ most (PCA).
+centered = hidden - hidden.mean(axis=0)
+points = centered @ np.linalg.eigh(centered.T @ centered)[1][:, :-3:-1]
+print("The first image is at", points[0].round(1))

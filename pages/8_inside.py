@@ -36,6 +36,8 @@ chrome.end(
         "Choose the most important unit. What does it look for? Do its weights look like a digit?",
         "Compare the article network with the one without a hidden layer: what do its weights look like?",
         "Draw a digit on Predict, come back, and watch the film: after which epoch does the network know it?",
+        "*Operate*: how many weights, bits, and units can go before the network reads badly?",
+        "*Map*: compare the pixels with the last layer. Where do the errors lie?",
         "Do one step with a learning rate of 1, then with 0.001. When does the loss fall most?",
     ],
     following="6_teach.py",

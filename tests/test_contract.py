@@ -46,6 +46,10 @@ KEYS = {
     "inside_epoch",
     "inside_film",
     "inside_live",
+    "inside_view",
+    "inside_prune",
+    "inside_keep",
+    "inside_map",
 }
 
 

@@ -21,7 +21,7 @@ HOUSE = {
     "__main__": "jobs",
     "jobs": "store fine_tuning data history recipe (training) (evaluation) (model) (analysis)",
     "plots": "analysis evaluation history recipe data",
-    "store": "fine_tuning history presets recipe data snapshot (model)",
+    "store": "inspection fine_tuning history presets recipe data snapshot (model)",
     "export": "augmentation cost recipe data",
     "analysis": "model fine_tuning evaluation drawing ink history recipe presets data",
     "inspection": "recipe data snapshot",

@@ -45,15 +45,17 @@ def run_card(run_id: str) -> None:
 
 
 def _parent(run: Run) -> str | None:
+    """Return where the network of a run came from, if not from its own training alone."""
     if run.parent is None:
         return None
     try:
         parent = resources.store().get(run.parent)
     except RunError:
-        if run.fine_tuning:
-            return f"Fine-tuned from a model that was deleted, on {run.fine_tuning.train_size} drawings."
-        return f"Continues a run that was deleted, after epoch {run.parent_epochs}."
-    name = f"“{chrome.plain(parent.label)}”"
+        name = "a model that was deleted" if run.operation or run.fine_tuning else "a run that was deleted,"
+    else:
+        name = f"“{chrome.plain(parent.label)}”"
+    if run.operation:
+        return f"Operated on, from {name}: {run.operation}."
     if run.fine_tuning:
         return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings."
     return f"Continues {name} after epoch {run.parent_epochs}."

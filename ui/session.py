@@ -236,7 +236,7 @@ def last_recipe() -> Recipe | None:
     if draft is None:
         with contextlib.suppress(StoreError):
             runs = resources.store().runs(owner(), limit=1)
-            draft = next((run.recipe for run in runs if not run.fine_tuning), None)
+            draft = next((run.recipe for run in runs if not (run.fine_tuning or run.operation)), None)
     return draft
 
 

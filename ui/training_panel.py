@@ -333,11 +333,17 @@ def _loss(run: Run, history: Sequence[Epoch]) -> None:
 def _meaning(run: Run, history: Sequence[Epoch]) -> None:
     """Say what the result means, and where to go from there."""
     with st.container(key="train_result"):
-        if run.train_accuracy is None or run.test_accuracy is None:
+        if run.operation:
+            st.info(
+                f"Not trained further, but operated on: {run.operation}. The curves are those of the "
+                "training before, the test accuracy is that of the model as it is now.",
+                icon=":material/cut:",
+            )
+        elif run.train_accuracy is None or run.test_accuracy is None:
             if run.state.active:
                 st.info("The result will appear here when training ends.", icon=":material/monitoring:")
             return
-        if run.fine_tuning:
+        elif run.fine_tuning:
             fine_tuning_result(run.fine_tuning, run.test_accuracy)
         else:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
@@ -354,7 +360,7 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
 def _continue(run: Run) -> None:
     """Offer more epochs, in a new run."""
     most = int(LIMITS["epochs"].high) - run.epochs_done
-    if not run.has_model or run.bundled or run.fine_tuning or most < 1:
+    if not run.has_model or run.bundled or run.fine_tuning or run.operation or most < 1:
         return
     with st.popover("Continue training", icon=":material/forward:", key="train_further"):
         st.markdown("A new run continues from here with the same settings; this one is kept.")

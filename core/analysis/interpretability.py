@@ -1,4 +1,7 @@
-"""Activations, gradients and attributions: integrated gradients show which pixels made a prediction."""
+"""Activations of all layers, and the gradients that FGSM needs.
+
+Which pixels made a prediction is the matter of `core.inspection.attribution`.
+"""
 
 import math
 from collections.abc import Iterator
@@ -15,8 +18,6 @@ from core.data import Images, Labels
 
 # Images whose gradient is computed at once; as in an evaluation.
 BATCH_SIZE = 500
-# Steps of integrated gradients: more of them change no picture that one could see.
-STEPS = 64
 
 _POOLING = (layers.MaxPooling2D, layers.AveragePooling2D)
 
@@ -183,36 +184,3 @@ def _signs(model: keras.Model, images: Images, labels: Labels) -> npt.NDArray[np
     gradient = tape.gradient(loss, pixels)
     signs: npt.NDArray[np.int8] = np.sign(gradient.numpy()).astype(np.int8)
     return signs
-
-
-def integrated_gradients(
-    model: keras.Model, image: Images, prediction: int, runner_up: int
-) -> npt.NDArray[np.float32]:
-    """Return the attribution of each pixel for one digit against another.
-
-    Parameters
-    ----------
-    model : keras.Model
-        As for `gradient_signs`.
-    image : ndarray of uint8, shape (28, 28)
-    prediction, runner_up : int
-        The two digits.
-
-    Returns
-    -------
-    ndarray of float32, shape (28, 28)
-        Above 0 where the pixel speaks for ``prediction``, below 0 where it speaks for
-        ``runner_up``. The attributions add up to the change of the log ratio of their
-        probabilities from a black image to this one: integrated gradients (Sundararajan, Taly
-        and Yan, "Axiomatic Attribution for Deep Networks", 2017), in `STEPS` steps. A black
-        pixel has an attribution of zero, because it does not change on this way.
-    """
-    shares = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS
-    path = tf.constant(shares[:, np.newaxis, np.newaxis] * image.astype(np.float32))
-    with tf.GradientTape() as tape:
-        tape.watch(path)
-        probabilities = tf.maximum(model(path, training=False), np.finfo(np.float32).tiny)
-        ratio = tf.math.log(probabilities[:, prediction]) - tf.math.log(probabilities[:, runner_up])
-    gradients = tape.gradient(ratio, path).numpy()
-    attributions: npt.NDArray[np.float32] = gradients.mean(axis=0) * image
-    return attributions

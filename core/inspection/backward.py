@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data import Labels
-from core.inspection.forward import ForwardPass, Step, shifted, windows
+from core.inspection.forward import ForwardPass, Step, convolve, patches, windows
 from core.inspection.network import Array, Conv2D, Dense, Layer, MaxPooling2D, Network
 
 
@@ -84,17 +84,31 @@ def backward(values: ForwardPass, labels: Labels) -> BackwardPass:
     gradients = {}
     by_output: Array = _by_logits(values, labels)
     for step in reversed(values.steps):
-        layer = step.layer
-        if isinstance(layer, Dense | Conv2D):
-            # Softmax and cross-entropy together are `_by_logits`.
-            by_z = by_output if layer.activation == "softmax" else by_output * slope(step)
-            kernel, by_output = _by_inputs(step, by_z)
-            gradients[layer.name] = Gradient(by_z, kernel, by_z.sum(axis=tuple(range(by_z.ndim - 1))))
-        elif isinstance(layer, MaxPooling2D):
-            by_output = _max_pooling(step, by_output)
-        else:
-            by_output = by_output.reshape(step.input.shape)
+        by_z, by_output = _back(step, by_output)
+        if isinstance(step.layer, Dense | Conv2D):
+            bias = by_z.sum(axis=tuple(range(by_z.ndim - 1)))
+            gradients[step.layer.name] = Gradient(by_z, _by_kernel(step, by_z), bias)
     return BackwardPass(cross_entropy(values.logits, labels), gradients, by_output[..., 0])
+
+
+def pixel_gradient(values: ForwardPass, by_logits: Array) -> Array:
+    """Return how what is made of the logits changes with the pixels: backpropagation without weights.
+
+    Parameters
+    ----------
+    values : ForwardPass
+    by_logits : ndarray of float, shape (n, 10)
+        How it changes with the logits.
+
+    Returns
+    -------
+    ndarray of float, shape (n, 28, 28)
+        By the pixels, divided by 255.
+    """
+    by_output = by_logits
+    for step in reversed(values.steps):
+        _, by_output = _back(step, by_output)
+    return by_output[..., 0]
 
 
 def sgd_step(network: Network, gradients: Mapping[str, Gradient], learning_rate: float) -> Network:
@@ -132,24 +146,28 @@ def slope(step: Step) -> Array:
     return (step.z > 0).astype(step.z.dtype)
 
 
-def _by_inputs(step: Step, by_z: Array) -> tuple[Array, Array]:
-    """The gradients by a layer's kernel, and by its inputs."""
+def _back(step: Step, by_output: Array) -> tuple[Array, Array]:
+    """Return the gradients by a layer's sums and by its inputs; for the last layer by its logits."""
+    layer = step.layer
+    if isinstance(layer, MaxPooling2D):
+        return by_output, _max_pooling(step, by_output)
+    if not isinstance(layer, Dense | Conv2D):
+        return by_output, by_output.reshape(step.input.shape)
+    # Softmax and what comes after it together are the gradient by the logits.
+    by_z = by_output if layer.activation == "softmax" else by_output * slope(step)
+    if isinstance(layer, Dense):
+        return by_z, by_z @ layer.kernel.T
+    # Each value lies under the kernel turned by half a circle, seen from its outputs.
+    return by_z, convolve(by_z, layer.kernel[::-1, ::-1].swapaxes(2, 3))
+
+
+def _by_kernel(step: Step, by_z: Array) -> Array:
+    """Return the gradient by a layer's kernel."""
     layer = step.layer
     if isinstance(layer, Conv2D):
-        return _of_conv(step, layer, by_z)
-    assert isinstance(layer, Dense)
-    return step.input.T @ by_z, by_z @ layer.kernel.T
-
-
-def _of_conv(step: Step, layer: Conv2D, by_z: Array) -> tuple[Array, Array]:
-    by_kernel = np.empty_like(layer.kernel, dtype=by_z.dtype)
-    by_input = np.zeros_like(step.input)
-    height, width = step.input.shape[1:3]
-    by_padded = np.pad(by_input, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    for row, column, under in shifted(step.input):
-        by_kernel[row, column] = np.tensordot(under, by_z, axes=((0, 1, 2), (0, 1, 2)))
-        by_padded[:, row : row + height, column : column + width] += by_z @ layer.kernel[row, column].T
-    return by_kernel, by_padded[:, 1:-1, 1:-1]
+        by_kernel: Array = patches(step.input).T @ by_z.reshape(-1, layer.units)
+        return by_kernel.reshape(layer.kernel.shape)
+    return step.input.T @ by_z
 
 
 def _max_pooling(step: Step, by_output: Array) -> Array:

@@ -1,6 +1,5 @@
 """The forward pass in NumPy, with every value on the way."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,9 @@ from core.data import MAX_PIXEL, Images
 from core.inspection.network import Array, Conv2D, Dense, Layer, MaxPooling2D, Network
 
 _SIDE = 3
+# Images at once: what they need of memory stays below 50 MB, also beneath a kernel.
+_BATCH_SIZE = 250
+_CONV_BATCH_SIZE = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,27 @@ def forward(network: Network, images: Images | Array) -> ForwardPass:
     return ForwardPass(network, pixels, tuple(steps))
 
 
+def logits(network: Network, images: Images | Array) -> Array:
+    """Return the sums of the output layer for many images, in float32, and nothing else.
+
+    Parameters
+    ----------
+    network : Network
+    images : ndarray of uint8 or float, shape (n, 28, 28)
+        Pixel values 0 to 255.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 10)
+    """
+    size = _CONV_BATCH_SIZE if isinstance(network.layers[0], Conv2D) else _BATCH_SIZE
+    parts = [
+        forward(network, images[start : start + size].astype(np.float32)).logits
+        for start in range(0, len(images), size)
+    ]
+    return np.concatenate(parts)
+
+
 def _step(layer: Layer, values: Array) -> Step:
     z: Array
     if isinstance(layer, Dense):
@@ -101,7 +124,7 @@ def _step(layer: Layer, values: Array) -> Step:
     elif isinstance(layer, Conv2D):
         z = convolve(values, layer.kernel) + layer.bias
     elif isinstance(layer, MaxPooling2D):
-        z = windows(values).max(axis=-1)
+        z = pool(values)
     else:
         z = values.reshape(len(values), -1)
     output = activate(layer.activation, z) if isinstance(layer, Dense | Conv2D) else z
@@ -142,25 +165,22 @@ def softmax(logits: Array, temperature: float = 1.0) -> Array:
     return probabilities
 
 
-def shifted(values: Array) -> Iterator[tuple[int, int, Array]]:
-    """Yield what lies under each of a 3×3 kernel's weights, for all places at once.
+def patches(values: Array) -> Array:
+    """Return what lies under a 3×3 kernel at every place, one row for each place.
 
     Parameters
     ----------
     values : ndarray of float, shape (n, height, width, channels)
 
-    Yields
-    ------
-    row, column : int
-        Of the weight, 0 to 2.
-    under : ndarray of float, shape (n, height, width, channels)
-        Zero outside of the image.
+    Returns
+    -------
+    ndarray of float, shape (n × height × width, 9 × channels)
+        In the order of a kernel's weights; zero outside of the image.
     """
-    _, height, width, _ = values.shape
+    channels = values.shape[-1]
     padded = np.pad(values, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    for row in range(_SIDE):
-        for column in range(_SIDE):
-            yield row, column, padded[:, row : row + height, column : column + width]
+    under = np.lib.stride_tricks.sliding_window_view(padded, (_SIDE, _SIDE), axis=(1, 2))
+    return under.transpose(0, 1, 2, 4, 5, 3).reshape(-1, _SIDE**2 * channels)
 
 
 def convolve(values: Array, kernel: Array) -> Array:
@@ -175,8 +195,17 @@ def convolve(values: Array, kernel: Array) -> Array:
     -------
     ndarray of float, shape (n, height, width, filters)
     """
-    total: Array = sum(under @ kernel[row, column] for row, column, under in shifted(values))
-    return total
+    # One large product: nine small ones at every place take eight times as long.
+    filters = kernel.shape[-1]
+    total: Array = patches(values) @ kernel.reshape(-1, filters)
+    return total.reshape(*values.shape[:3], filters)
+
+
+def pool(values: Array) -> Array:
+    """Return the largest of each 2×2 values, shape (n, height // 2, width // 2, channels)."""
+    high, wide = (side // 2 * 2 for side in values.shape[1:3])
+    rows = np.maximum(values[:, :high:2, :wide], values[:, 1:high:2, :wide])
+    return np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
 def windows(values: Array) -> Array:

@@ -11,7 +11,7 @@ from core.inspection.forward import forward
 from core.inspection.network import Conv2D, Dense, Network
 
 # Images that go through the network at once: what they need of memory stays below 100 MB.
-_BATCH_SIZE = 250
+_BATCH_SIZE = 100
 # A unit counts as always on or off if it is so on all images but one in a thousand.
 _RARELY = 0.001
 # How close to its ends a sigmoid or tanh counts as saturated.

@@ -307,7 +307,7 @@ def attribution(image: npt.NDArray[np.uint8], values: npt.NDArray[np.float32]) -
     ----------
     image : ndarray of uint8, shape (28, 28)
     values : ndarray of float32, shape (28, 28)
-        Attributions, of `core.analysis.interpretability.integrated_gradients`: blue above 0,
+        Attributions, of `core.inspection.attribution.integrated_gradients`: blue above 0,
         orange below; the stronger the value, the stronger the color.
 
     Returns

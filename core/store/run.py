@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.fine_tuning import FineTuning
+from core.inspection.operation import Operation
 from core.recipe import Recipe
 
 
@@ -56,7 +57,7 @@ class Run:
     nickname : str
         What the owner wants to be called; may be empty.
     parent : str or None
-        The run that this one continues or fine-tunes.
+        The run that this one continues or fine-tunes, or whose network was operated on.
     parent_epochs : int
         How many epochs of its history are those of the parent.
     stopping : bool
@@ -88,6 +89,8 @@ class Run:
         What came of it, if it fine-tunes another run's network on drawings.
     eviction : str
         Why its files were evicted, as a sentence; empty otherwise.
+    operation : Operation or None
+        What was done to the network of its parent, if it was not trained but operated on.
     cookieless : bool
         Whether its owner came without a cookie and unknown to this server: such runs share a part
         of the queue.
@@ -121,6 +124,7 @@ class Run:
     fine_tuning: FineTuning | None = None
     evicted: str | None = None
     eviction: str = ""
+    operation: Operation | None = None
     cookieless: bool = False
 
     @property

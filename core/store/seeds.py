@@ -32,8 +32,11 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
 
 
 def alike(run: Run, other: Run) -> bool:
-    """Return whether two runs differ in nothing but their seed; a fine-tuned one is like no other."""
-    if run.fine_tuning or other.fine_tuning:
+    """Return whether two runs differ in nothing but their seed.
+
+    One that was fine-tuned or operated on is like no other.
+    """
+    if any((run.fine_tuning, other.fine_tuning, run.operation, other.operation)):
         return run.id == other.id
     return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 

@@ -55,6 +55,7 @@ RUNS = Table(
     Column("evicted", String(32), nullable=True),
     Column("eviction", Text, nullable=False, default="", server_default=""),
     Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
+    Column("operation", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.

@@ -83,6 +83,8 @@ def test_inside(run):
     assert float(re.search(r"from Keras: (\S+)", output).group(1)) < 1e-5
     before, after = (float(loss) for loss in re.findall(r"(?:before|step): ([\d.]+)", output))
     assert after < before
+    assert float(re.search(r"half of the weights: ([\d.]+)%", output).group(1)) > 92
+    assert re.search(r"The first image is at \[", output)
 
 
 def test_from_scratch(monkeypatch, capsys):

@@ -96,6 +96,9 @@ def _show_seeds(run: Run) -> None:
     if run.fine_tuning:
         st.markdown("This model was fine-tuned. Look at the seeds of the model that it was before.")
         return
+    if run.operation:
+        st.markdown("This model was operated on. Look at the seeds of the model that it was before.")
+        return
     try:
         runs = siblings(run, resources.store().seeds_of(run.recipe))
         coming = [other for other in resources.store().active() if alike(run, other)]

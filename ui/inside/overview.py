@@ -120,8 +120,14 @@ def choose_clicked(key: str, panel: str, layer: str) -> None:
     """Store a click on a panel, before the page runs again."""
     found = st.session_state[key].selection.get(inside_charts.UNIT)
     if found:
-        unit = st.session_state[_CLICKED][panel] = int(found[0]["unit"])
+        unit = int(found[0]["unit"])
+        remember_click(panel, unit)
         st.session_state[LAYER], st.session_state[UNIT] = layer, unit
+
+
+def remember_click(panel: str, chosen: int) -> None:
+    """Store what was clicked last on a panel, for `key_of_chart`."""
+    st.session_state[_CLICKED][panel] = chosen
 
 
 def _most_important(values: ForwardPass) -> None:

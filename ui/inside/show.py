@@ -7,8 +7,10 @@ from core.inspection.network import Network, read_network
 from core.store.run import Run
 from ui import resources
 from ui.announcement import announce
-from ui.inside import learning, live, overview, time_machine, unit, wall
+from ui.inside import learning, live, operate, overview, time_machine, unit, wall, why
+from ui.inside import map as digit_map
 from ui.inside.subject import Subject, choose
+from ui.inside.time_machine import Moment
 from ui.words import percent
 
 
@@ -32,12 +34,40 @@ def show(run: Run, weights: Network) -> None:
         overview.show(values, subject)
         _say(values, subject)
     with below:
-        time_machine.show_film(run, moment, values, subject)
+        _VIEWS[_view()](moment, values, subject)
+
+
+def _show_unit(moment: Moment, values: ForwardPass, subject: Subject) -> None:
+    """Show the chosen unit among all others, how it has come about, and what one step of learning does."""
+    time_machine.show_film(moment, values, subject)
     wall.show(moment.network_id, values)
     unit.show(values)
     wall.show_exciting(moment.network_id, values)
     learning.show_softmax(values)
     learning.show_step(values, subject)
+
+
+# One at a time: each of them calculates for a while.
+_VIEWS = {
+    "Unit by unit": _show_unit,
+    "Why": why.show,
+    "Operate": operate.show,
+    "Map": digit_map.show,
+}
+
+
+def _view() -> str:
+    """Let the visitor choose what is shown below the overview."""
+    return st.pills(
+        "Look at",
+        _VIEWS,
+        default=next(iter(_VIEWS)),
+        required=True,
+        key="inside_view",
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=False,
+    )
 
 
 def _say(values: ForwardPass, subject: Subject) -> None:

@@ -85,6 +85,11 @@ def choose(run: Run) -> Subject:
     return Subject(dataset.test_images[index], int(dataset.test_labels[index]), f"Test image {index}")
 
 
+def choose_test_image(index: int) -> None:
+    """Let a test image go through the network when the page runs again."""
+    st.session_state[_INDEX], st.session_state[_SOURCE] = index, _TEST_IMAGE
+
+
 def _take_from_address(count: int) -> None:
     """Begin with the test image that the address asks for, once."""
     asked = st.query_params.get(_ADDRESS)
@@ -96,7 +101,7 @@ def _take_from_address(count: int) -> None:
     elif asked == DRAWING_ADDRESS:
         st.session_state[_PROBLEM] = "There is no drawing here. Draw a digit on Predict first."
     elif asked in map(str, range(count)):
-        st.session_state[_INDEX], st.session_state[_SOURCE] = int(asked), _TEST_IMAGE
+        choose_test_image(int(asked))
     else:
         st.session_state[_PROBLEM] = f"There is no such test image. They have the numbers 0 to {count - 1:,}."
 

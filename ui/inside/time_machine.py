@@ -41,6 +41,7 @@ class Moment:
 
     Attributes
     ----------
+    run : Run
     network : Network
     network_id : str
         Different for each run and epoch.
@@ -50,10 +51,16 @@ class Moment:
         After each of these epochs.
     """
 
+    run: Run
     network: Network
     network_id: str
     epochs: tuple[int, ...] = ()
     networks: tuple[Network, ...] = ()
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the network is as it was at the end of its training."""
+        return self.network_id == self.run.id
 
 
 def choose(run: Run, weights: Network) -> Moment:
@@ -70,10 +77,10 @@ def choose(run: Run, weights: Network) -> Moment:
         networks = _networks(run.id, epochs, run) if len(epochs) > 1 else ()
     except (RunError, StoreError, InspectionError) as error:
         st.warning(str(error), icon=":material/history_toggle_off:")
-        return Moment(weights, run.id)
+        return Moment(run, weights, run.id)
     if not networks:
         st.caption(_why_not(run))
-        return Moment(weights, run.id)
+        return Moment(run, weights, run.id)
     state = st.session_state
     if state.get(_OF_RUN) != run.id or state.get(EPOCH) not in epochs:
         state[_OF_RUN], state[EPOCH] = run.id, epochs[-1]
@@ -87,8 +94,8 @@ def choose(run: Run, weights: Network) -> Moment:
         "kept in float16, with three digits.",
     )
     if epoch == epochs[-1]:
-        return Moment(weights, run.id, epochs, networks)
-    return Moment(networks[epochs.index(epoch)], f"{run.id}:{epoch}", epochs, networks)
+        return Moment(run, weights, run.id, epochs, networks)
+    return Moment(run, networks[epochs.index(epoch)], f"{run.id}:{epoch}", epochs, networks)
 
 
 def _why_not(run: Run) -> str:
@@ -113,7 +120,7 @@ def _networks(
     return tuple(network_of(_run.recipe, read_snapshot(resources.store(), _run, epoch)) for epoch in epochs)
 
 
-def show_film(run: Run, moment: Moment, values: ForwardPass, subject: Subject) -> None:
+def show_film(moment: Moment, values: ForwardPass, subject: Subject) -> None:
     """Show the whole training as a film that the browser plays, on demand."""
     if not moment.networks or not st.toggle(
         "Watch the training as a film", key="inside_film", persist_state="session"
@@ -131,10 +138,10 @@ def show_film(run: Run, moment: Moment, values: ForwardPass, subject: Subject) -
     probabilities = probabilities_by_epoch(moment.networks, subject.image)
     digit = int(probabilities[-1].argmax()) if subject.label is None else subject.label
     if what == _ALL:
-        frames, title = _walls(run.id, epochs, style, moment.networks), "All units of the first layer"
+        frames, title = _walls(moment.run.id, epochs, style, moment.networks), "All units of the first layer"
     else:
         frames, title = _units(moment, values, style)
-    confusion, count = _confusion(run.id, epochs, moment.networks)
+    confusion, count = _confusion(moment.run.id, epochs, moment.networks)
     with st.container(key="inside_film_chart"):
         st.vega_lite_chart(
             film(epochs, frames, title, probabilities, digit, confusion, style),

@@ -10,6 +10,8 @@ from core.data import DataError, Images
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.preprocessing_ablation import normalize
 from core.evaluation import EvaluationError
+from core.inspection.attribution import integrated_gradients
+from core.inspection.network import InspectionError, read_network
 from core.plots import charts, figures
 from core.store.run import RunError
 from ui import pictures, resources
@@ -73,11 +75,13 @@ def _normalizations(prediction: Prediction) -> None:
 
 
 def _attribution(prediction: Prediction) -> None:
-    # Imported here because it brings TensorFlow, as the network has done.
-    from core.analysis.interpretability import integrated_gradients
-
     image, digit, runner_up = prediction.sketch.image, prediction.digit, prediction.runner_up
-    attributions = integrated_gradients(prediction.classifier.network, image, digit, runner_up)
+    try:
+        network = read_network(prediction.classifier.network)
+    except InspectionError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return
+    attributions = integrated_gradients(network, image, digit, runner_up)
     st.markdown(
         f"Blue = evidence for **{digit}**, orange = evidence for **{runner_up}**, the second most probable "
         "class. Which stroke would you change to get another prediction?"

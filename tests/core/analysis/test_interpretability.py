@@ -9,7 +9,7 @@ from keras import layers
 from scipy.signal import correlate2d
 from scipy.special import expit, softmax
 
-from core.analysis.interpretability import Kind, activations, integrated_gradients
+from core.analysis.interpretability import Kind, activations
 from core.data import Dataset
 from core.plots import figures
 from core.presets import PRESETS
@@ -97,33 +97,6 @@ def test_a_network_built_elsewhere(image):
 def test_a_network_that_was_just_trained(image, small_recipe, mnist: Dataset):
     model = train(dataclasses.replace(small_recipe, epochs=1, train_size=100), mnist).model
     assert [layer.name for layer in activations(model, image)] == ["hidden_1", "digit"]
-
-
-def test_attribution_in_a_network_without_hidden_layer_is_weight_times_ink(mnist, bundled_model):
-    image = mnist.test_images[8]
-    weights, _ = bundled_model("softmax").get_layer("digit").get_weights()
-    attributions = integrated_gradients(bundled_model("softmax"), image, 5, 6)
-    by_hand = (weights[:, 5] - weights[:, 6]).reshape(28, 28) * image / 255
-    np.testing.assert_allclose(attributions, by_hand, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["article", "relu", "convolutional"])
-def test_integrated_gradients_add_up_to_what_the_image_changes(mnist, bundled_model, name: str):
-    model = bundled_model(name)
-    for index in (8, 18, 61):
-        image = mnist.test_images[index]
-        seen, empty = np.log(np.asarray(model(np.stack([image, np.zeros_like(image)]))))
-        prediction, runner_up = np.argsort(seen)[::-1][:2]
-        changed = (seen[prediction] - seen[runner_up]) - (empty[prediction] - empty[runner_up])
-        attributions = integrated_gradients(model, image, int(prediction), int(runner_up))
-        assert attributions.sum() == pytest.approx(changed, rel=0.1, abs=0.3)
-        assert not attributions[image == 0].any()
-
-
-def test_attributions_change_sign_with_the_order_of_the_two_digits(mnist, bundled_model):
-    image = mnist.test_images[8]
-    there, back = (integrated_gradients(bundled_model("relu"), image, *pair) for pair in ((5, 6), (6, 5)))
-    np.testing.assert_allclose(there, -back, atol=1e-4)
 
 
 def test_the_picture_of_attributions_is_blue_for_and_orange_against():

@@ -67,7 +67,7 @@ def without_tables(request: pytest.FixtureRequest, address: str) -> str:
     return address if request.param == "sqlite" else request.getfixturevalue("postgres").empty()
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"])
 def test_a_store_of_any_earlier_version_is_upgraded_and_keeps_its_runs(without_tables: str, revision: str):
     engine = create_engine(without_tables)
     upgrade(engine, revision)
