@@ -35,7 +35,7 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.snapshot import Snapshot, kept_epochs, most_snapshots, pack
 from core.store.runs import RunStore
-from tests.browser.actions import click, element, open_page, wait_until_drawn, wait_until_idle
+from tests.browser.actions import element, open_page, wait_until_drawn, wait_until_idle
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
 MOVES = 20
@@ -117,13 +117,13 @@ def save(with_snapshots: bool) -> float:
 
 def watched(server: Server, store: RunStore, page: Page, live: bool) -> float:
     """Train a network on the server; return its processor time while the page follows, in seconds."""
-    open_page(page, "/inside" if live else "/")
+    open_page(page, "/")
     process = psutil.Process(server.process.pid)
     RunQueue(store).enqueue(WATCHED, "benchmark", "Run")
     _wait(lambda: any(run.epochs_done for run in store.active()))
     if live:
         open_page(page, "/inside")
-        click(page, "inside_live")
+        element(page, "inside_live").locator("label").first.click()
     first, start = _epochs(store), _busy(process)
     _wait(lambda: not store.active() or _epochs(store) >= WATCHED.epochs - 1)
     spent = (_busy(process) - start) / (WATCHED.epochs - 1 - first)

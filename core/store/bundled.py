@@ -130,9 +130,8 @@ def pack_snapshots(snapshots: Iterable[Snapshot]) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for snapshot in snapshots:
             # Without the time of day, the same snapshots are the same file.
-            archive.writestr(
-                zipfile.ZipInfo(f"{snapshot.epoch}.npz"), snapshot.content, zipfile.ZIP_DEFLATED, 9
-            )
+            name = zipfile.ZipInfo(f"{snapshot.epoch}.npz")
+            archive.writestr(name, snapshot.content, zipfile.ZIP_DEFLATED, compresslevel=9)
     return content.getvalue()
 
 
