@@ -10,7 +10,7 @@ from core.inspection.forward import forward, logits
 from core.inspection.network import Array, Network
 
 # Steps of integrated gradients: more of them change no picture that one could see.
-STEPS = 64
+STEPS = 32
 # Pixels of a side of what is covered: about as wide as two strokes.
 PATCH = 5
 # Steps of gradient ascent, and how far a pixel goes in the first one; later ones are smaller.
