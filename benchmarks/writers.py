@@ -19,7 +19,8 @@ def main() -> None:
     mnist, store = load_mnist(), RunStore()
     if mnist.test_writers is None:
         raise SystemExit("data/mnist_writers.npz is missing or does not match.")
-    print("| preset | employees' | students' | ratio | people | lowest by chance |\n|---|---|---|---|---|---|")
+    print("| preset | employees' | students' | ratio | people | lowest by chance |")
+    print("|---|---|---|---|---|---|")
     for preset in PRESETS:
         correct = evaluate(store.load_model(preset), mnist.test_images, mnist.test_labels).correct
         groups = by_group(correct, mnist.test_writers)

@@ -1,5 +1,7 @@
 """The accuracy by who wrote the digits: two groups, every person, and the digits of one of them."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -91,7 +93,7 @@ def _people(run: Run, people: tuple[WriterScore, ...]) -> None:
 def _floor(people: tuple[WriterScore, ...]) -> float:
     """Return the lower end of a scale that holds all dots and the band, in steps of 10%."""
     lowest = min(people[0].accuracy, float(binomial_band(people)[0][0]))
-    return max(0.0, np.floor(lowest * 10 - 0.01) / 10)
+    return max(0.0, math.floor(lowest * 10 - 0.01) / 10)
 
 
 def _one_person(run: Run, evaluation: Evaluation, people: tuple[WriterScore, ...], writers: Writers) -> None:
