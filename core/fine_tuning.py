@@ -160,6 +160,10 @@ def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:
         augmentation=False,
         handwriting=True,
         decay=True,
+        writers="everyone",
+        balanced=False,
+        left_out=(),
+        label_noise=0.0,
     )
 
 
