@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
+Writers = npt.NDArray[np.uint16]
 
 CLASS_NAMES = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 CLASSES = len(CLASS_NAMES)
@@ -22,6 +24,9 @@ MAX_PIXEL = 255
 TRAINING_IMAGES = 60_000
 
 DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
+WRITERS_FILE = DATA_FILE.with_name("mnist_writers.npz")
+# NIST numbered the Census Bureau employees below and the high-school students from here.
+FIRST_STUDENT = 2100
 
 # MD5 sums of the four uncompressed IDX files as published with the database
 # (LeCun, Cortes and Burges, "The MNIST database of handwritten digits").
@@ -31,8 +36,14 @@ _IDX_MD5 = {
     "x_test": "2646ac647ad5339dbf082846283269ea",
     "y_test": "27ae3e4e09519cfbb04c329615203637",
 }
+# MD5 sums of the writers' numbers as little-endian uint16 (see data/README.md).
+_WRITERS_MD5 = {
+    "train_writer": "36523d6f5f6a64adcadf38156f57f35b",
+    "test_writer": "0e1c9095d2bce6b1d0161d4cd483b67f",
+}
 
 _load_lock = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 class DataError(Exception):
@@ -41,7 +52,7 @@ class DataError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The MNIST images and labels, as read-only ``uint8`` arrays.
+    """The MNIST images and labels, as read-only ``uint8`` arrays, and who wrote them.
 
     Attributes
     ----------
@@ -51,12 +62,18 @@ class Dataset:
         Digits 0 to 9.
     test_images : ndarray of uint8, shape (10000, 28, 28)
     test_labels : ndarray of uint8, shape (10000,)
+    train_writers : ndarray of uint16, shape (60000,), or None
+        The number of each digit's writer in NIST's forms; from `FIRST_STUDENT` on they are
+        high-school students, below Census Bureau employees. None if that is not known.
+    test_writers : ndarray of uint16, shape (10000,), or None
     """
 
     train_images: Images
     train_labels: Labels
     test_images: Images
     test_labels: Labels
+    train_writers: Writers | None = None
+    test_writers: Writers | None = None
 
 
 def load_mnist(path: Path = DATA_FILE) -> Dataset:
@@ -64,7 +81,8 @@ def load_mnist(path: Path = DATA_FILE) -> Dataset:
 
     The bundled file is read and its checksums are compared with the published
     ones. If it is missing or damaged, Keras' own ``load_data`` is tried, which
-    needs a network or an earlier download.
+    needs a network or an earlier download. Who wrote the digits comes from
+    ``data/mnist_writers.npz``; without that file, everything else works.
 
     Parameters
     ----------
@@ -111,7 +129,36 @@ def _load(path: Path) -> Dataset:
             raise DataError(message) from download_error
     for array in arrays.values():
         array.setflags(write=False)
-    return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"])
+    writers = _read_writers(WRITERS_FILE)
+    return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"], *writers)
+
+
+def _read_writers(path: Path) -> tuple[Writers | None, Writers | None]:
+    """Return who wrote the training and the test digits; None for both where it cannot be told."""
+    try:
+        arrays = _read_archive(path, _WRITERS_MD5)
+    except DataError as error:
+        _log.warning("%s It is not known who wrote the digits. %s", error, _restore(path))
+        return None, None
+    for name, expected in _WRITERS_MD5.items():
+        content = arrays[name].astype("<u2").tobytes()
+        if hashlib.md5(content, usedforsecurity=False).hexdigest() != expected:
+            _log.warning("The data file %s does not match MNIST. %s", path.name, _restore(path))
+            return None, None
+        arrays[name].setflags(write=False)
+    return arrays["train_writer"], arrays["test_writer"]
+
+
+def is_student(writers: Writers) -> npt.NDArray[np.bool_]:
+    """Return which of the writers are high-school students; the others are Census Bureau employees.
+
+    Examples
+    --------
+    >>> mnist = load_mnist()
+    >>> int(is_student(mnist.train_writers).sum()), int(is_student(mnist.test_writers).sum())
+    (29050, 5001)
+    """
+    return writers >= FIRST_STUDENT
 
 
 def read_arrays(path: Path, shapes: Mapping[str, tuple[int | None, ...]]) -> list[npt.NDArray[Any]]:

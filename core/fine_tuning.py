@@ -160,6 +160,10 @@ def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:
         augmentation=False,
         handwriting=True,
         decay=True,
+        writers="everyone",
+        balanced=False,
+        left_out=(),
+        label_noise=0.0,
     )
 
 
@@ -227,7 +231,10 @@ def rehearsal_dataset(dataset: Dataset, drawings: Drawings, seed: int) -> Datase
     images = np.concatenate([dataset.train_images[rehearsed], np.tile(drawings.images, (repeats, 1, 1))])
     labels = np.concatenate([dataset.train_labels[rehearsed], np.tile(drawings.labels, repeats)])
     return dataclasses.replace(
-        dataset, train_images=images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE), train_labels=labels
+        dataset,
+        train_images=images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE),
+        train_labels=labels,
+        train_writers=None,
     )
 
 

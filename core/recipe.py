@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from core import cost
-from core.data import TRAINING_IMAGES
+from core.data import CLASSES, TRAINING_IMAGES
+from core.data_choice import MAX_LEFT_OUT, VALIDATION_UNITS, WRITER_GROUPS, image_count
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
@@ -78,6 +79,7 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
             TRAINING_IMAGES,
             "The training set size must be a whole number from {low} to {high}.",
         ),
+        "label_noise": Limit(0.0, 0.5, "The share of wrong labels must be from {low} to {high}."),
         "seed": Limit(0, 999_999, "The random seed must be a whole number from {low} to {high}."),
     }
 )
@@ -103,7 +105,8 @@ class Recipe:
     validation_share : float
         Share of the training images held out and measured on after each epoch.
     train_size : int
-        How many of the 60,000 training images are used, the first ones.
+        How many of the 60,000 training images are used, the first ones; fewer if the choices
+        below leave fewer, see `images`.
     seed : int
         Decides the first weights, the order of the images, and dropout.
     conv_filters : tuple of int
@@ -121,6 +124,20 @@ class Recipe:
         One of `PRECISIONS`: how exactly numbers are multiplied in training. ``bfloat16``
         keeps 8 of the 24 bits of ``float32``; the weights themselves are kept in ``float32``.
         ``auto`` leaves the choice to the machine (see `core.precision.precision_of`).
+    writers : str
+        One of `WRITER_GROUPS`: whose digits it is trained and validated on.
+    balanced : bool
+        Whether there are equally many images of each digit.
+    left_out : tuple of int
+        Digits that the network is never shown, in ascending order.
+    label_noise : float
+        Share of the images to fit to that get a wrong label, drawn by the seed.
+    noise_pair : tuple of int
+        Two digits, among whose images the wrong labels are, each the other's; empty for all
+        digits at random. Always empty without wrong labels.
+    validation_by : str
+        One of `VALIDATION_UNITS`: whether the last images are held out or all digits of some
+        people (see `core.sampling.select`). Always ``images`` without a validation split.
 
     Raises
     ------
@@ -156,13 +173,19 @@ class Recipe:
     handwriting: bool = False
     decay: bool = False
     precision: str = "auto"
+    writers: str = "everyone"
+    balanced: bool = False
+    left_out: tuple[int, ...] = ()
+    label_noise: float = 0.0
+    noise_pair: tuple[int, ...] = ()
+    validation_by: str = "images"
 
     def __post_init__(self) -> None:
         self._set("hidden_units", _layers(self.hidden_units, "hidden_layers", "hidden_units"))
         self._set("conv_filters", _layers(self.conv_filters, "conv_layers", "conv_filters"))
         for name in ("epochs", "batch_size", "train_size", "seed"):
             self._set(name, _whole(getattr(self, name), LIMITS[name]))
-        for name in ("learning_rate", "dropout", "validation_share"):
+        for name in ("learning_rate", "dropout", "validation_share", "label_noise"):
             self._set(name, _number(getattr(self, name), LIMITS[name]))
         _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
         _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
@@ -170,6 +193,7 @@ class Recipe:
         _switch(self.augmentation, "Data augmentation must be either true or false.")
         _switch(self.handwriting, "Handwriting augmentation must be either true or false.")
         _switch(self.decay, "Learning-rate decay must be either true or false.")
+        self._check_data_choice()
         refusal = cost.refusal(
             steps=self.epochs * self.steps_per_epoch,
             training_cost=self.training_cost,
@@ -178,18 +202,51 @@ class Recipe:
         if refusal:
             raise RecipeError(refusal)
 
+    def _check_data_choice(self) -> None:
+        _choice(self.writers, WRITER_GROUPS, "The writers must be one of: {choices}.")
+        _choice(self.validation_by, VALIDATION_UNITS, "The validation split must be by one of: {choices}.")
+        _switch(self.balanced, "Equally many images of each digit must be either true or false.")
+        self._set("left_out", _digits(self.left_out, "The digits left out must be from 0 to 9."))
+        self._set("noise_pair", _digits(self.noise_pair, "The digits mixed up must be from 0 to 9."))
+        if len(self.left_out) > MAX_LEFT_OUT:
+            raise RecipeError(f"Leave out at most {MAX_LEFT_OUT} digits, so that two are left to tell apart.")
+        if len(self.noise_pair) not in (0, 2):
+            raise RecipeError("Choose two digits to mix up, or none for wrong labels at random.")
+        if set(self.noise_pair) & set(self.left_out):
+            raise RecipeError(
+                "A digit that is left out cannot be mixed up with another. Choose other digits."
+            )
+        # Else two recipes that give the same training would not be equal.
+        if not self.label_noise:
+            self._set("noise_pair", ())
+        if not self.validation_size:
+            self._set("validation_by", "images")
+
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
 
     @property
+    def digits(self) -> tuple[int, ...]:
+        """The digits that the network is shown."""
+        return tuple(digit for digit in range(CLASSES) if digit not in self.left_out)
+
+    @property
+    def images(self) -> int:
+        """Number of training images used: `train_size`, or fewer if there are no more."""
+        return image_count(self.writers, self.train_size, self.balanced, self.left_out)
+
+    @property
     def validation_size(self) -> int:
         """Number of images in the validation split."""
-        return round(self.train_size * self.validation_share)
+        return round(self.images * self.validation_share)
 
     @property
     def fit_size(self) -> int:
-        """Number of images that the weights are fitted to."""
-        return self.train_size - self.validation_size
+        """Number of images that the weights are fitted to.
+
+        A split by writers leaves up to a few hundred of them unused, see `core.sampling.select`.
+        """
+        return self.images - self.validation_size
 
     @property
     def steps_per_epoch(self) -> int:
@@ -234,7 +291,8 @@ class Recipe:
             f"seed {self.seed}",
         ]
         if self.validation_size:
-            parts.append(f"validation split {self.validation_share:.0%}")
+            by_writer = " by writer" if self.validation_by == "writers" else ""
+            parts.append(f"validation split {self.validation_share:.0%}{by_writer}")
         if self.dropout:
             parts.append(f"dropout {self.dropout:g}")
         if self.augmentation:
@@ -245,7 +303,28 @@ class Recipe:
             parts.append("learning-rate decay")
         if self.precision != "auto":
             parts.append(self.precision)
-        return " · ".join(parts)
+        return " · ".join([*parts, *self.data_choices])
+
+    @property
+    def data_choices(self) -> tuple[str, ...]:
+        """What is special about the training images, in a few words each.
+
+        Examples
+        --------
+        >>> Recipe(writers="students", left_out=(9,), label_noise=0.1, noise_pair=(3, 5)).data_choices
+        ("only students' digits", 'without 9', '10% wrong labels between 3 and 5')
+        """
+        parts = []
+        if self.writers != "everyone":
+            parts.append(f"only {self.writers}' digits")
+        if self.balanced:
+            parts.append("equally many of each digit")
+        if self.left_out:
+            parts.append("without " + ", ".join(map(str, self.left_out)))
+        if self.label_noise:
+            between = " between {} and {}".format(*self.noise_pair) if self.noise_pair else ""
+            parts.append(f"{self.label_noise:.0%} wrong labels{between}")
+        return tuple(parts)
 
     @property
     def words(self) -> str:
@@ -264,8 +343,16 @@ class Recipe:
         return f"{' + '.join(parts)} {SPELLING[self.activation]}" if parts else "No hidden layer"
 
     def to_json(self) -> str:
-        """Return the recipe as a JSON object with one entry for each field."""
-        return json.dumps(dataclasses.asdict(self), indent=2)
+        """Return the recipe as a JSON object.
+
+        The choice of the data is left out where it is the default: the store finds runs of the
+        same recipe by this text, also those from before one could choose.
+        """
+        fields = dataclasses.asdict(self)
+        for field in dataclasses.fields(self):
+            if field.name in _DATA_CHOICE and fields[field.name] == field.default:
+                del fields[field.name]
+        return json.dumps(fields, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
@@ -288,6 +375,9 @@ class Recipe:
             message = "This recipe has unknown settings: {names}."
             raise RecipeError(message.format(names=", ".join(unknown)))
         return cls(**fields)
+
+
+_DATA_CHOICE = ("writers", "balanced", "left_out", "label_noise", "noise_pair", "validation_by")
 
 
 def _whole(value: Any, limit: Limit) -> int:
@@ -314,6 +404,12 @@ def _layers(sizes: Any, layers: str, units: str) -> tuple[int, ...]:
     if not isinstance(sizes, tuple | list) or len(sizes) > LIMITS[layers].high:
         raise RecipeError(LIMITS[layers].message())
     return tuple(_whole(size, LIMITS[units]) for size in sizes)
+
+
+def _digits(values: Any, sentence: str) -> tuple[int, ...]:
+    if not isinstance(values, tuple | list):
+        raise RecipeError(sentence)
+    return tuple(sorted({_whole(value, Limit(0, CLASSES - 1, sentence)) for value in values}))
 
 
 def _choice(value: object, choices: tuple[str, ...], sentence: str) -> None:

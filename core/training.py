@@ -19,7 +19,8 @@ from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model, weights_by_layer
 from core.pipeline import ordered_batches, shuffled_batches
 from core.precision import precision_of
-from core.recipe import Recipe
+from core.recipe import LIMITS, Recipe
+from core.sampling import select, take
 from core.snapshot import Snapshot, most_snapshots, pack
 
 # Batches that TensorFlow runs between two returns to Python, at most: a tenth of a second even
@@ -50,7 +51,7 @@ class TrainingResult:
         What it was trained in, ``float32`` or ``bfloat16``.
     fit_images : ndarray of uint8, shape (n, 28, 28)
     fit_labels : ndarray of uint8, shape (n,)
-        What it was fitted to: the training images without those of the validation split.
+        What it was fitted to, without the validation split; see `core.sampling.Selection`.
     """
 
     model: keras.Model
@@ -87,8 +88,7 @@ def train(
     ----------
     recipe : Recipe
     dataset : Dataset
-        The first ``recipe.train_size`` training images are used, or all if there are
-        fewer; the last of those are the validation split.
+        `core.sampling.select` says which of its training images are used.
     on_epoch : callable, optional
         Called with each `Epoch` as soon as it is finished.
     should_stop : callable, optional
@@ -114,6 +114,8 @@ def train(
     TrainingError
         If the loss becomes infinite or not a number, or the checkpoint or the model to start
         from is not one of this recipe.
+    SelectionError
+        If the dataset cannot give the images that the recipe asks for.
 
     Examples
     --------
@@ -125,7 +127,8 @@ def train(
     >>> result.model.output_shape
     (None, 10)
     """
-    recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
+    selection = select(recipe, dataset)
+    recipe = _sized(recipe, len(selection.fit), len(dataset.train_images))
     precision = precision_of(recipe)
     model = build_model(recipe, precision)
     model.steps_per_execution = _steps_per_execution(recipe)
@@ -140,8 +143,7 @@ def train(
         reporter.history.extend(resume.history)
     reporter.begin_with(model)
 
-    fit, validation = slice(recipe.fit_size), slice(recipe.fit_size, recipe.train_size)
-    images, labels = dataset.train_images[fit], dataset.train_labels[fit]
+    images, labels = take(dataset.train_images, selection.fit), selection.fit_labels
     model.fit(
         shuffled_batches(
             signed_distance_fields(images) if recipe.handwriting else images,
@@ -154,9 +156,11 @@ def train(
         epochs=recipe.epochs,
         steps_per_epoch=recipe.steps_per_epoch,
         validation_data=ordered_batches(
-            dataset.train_images[validation], dataset.train_labels[validation], VALIDATION_BATCH_SIZE
+            take(dataset.train_images, selection.validation),
+            take(dataset.train_labels, selection.validation),
+            VALIDATION_BATCH_SIZE,
         )
-        if recipe.validation_size
+        if len(selection.validation)
         else None,
         callbacks=[reporter],
         shuffle=False,
@@ -168,6 +172,18 @@ def train(
         trained, model = model, build_model(recipe)
         _copy_weights(trained, model)
     return TrainingResult(model, checkpoint, stopped, precision, images, labels)
+
+
+def _sized(recipe: Recipe, fit_size: int, images: int) -> Recipe:
+    """Return a recipe of the same training that counts the images there are, and no more."""
+    recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, images))
+    if recipe.fit_size == fit_size:
+        return recipe
+    # What counts from here on is how many images there are; which ones they are is decided.
+    plain = dataclasses.replace(recipe, writers="everyone", balanced=False, left_out=(), noise_pair=())
+    smallest = int(LIMITS["train_size"].low)
+    share = 0.0 if fit_size >= smallest else 1 - fit_size / smallest
+    return dataclasses.replace(plain, train_size=max(fit_size, smallest), validation_share=share)
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

@@ -162,3 +162,18 @@ for true_digit in range(10):
         quintile.extend(part)
 for quintile in quintiles:
     print(f"{thickness[quintile].mean():.1f} pixels thick: error {1 - correct[quintile].mean():.1%}")
+
+# %% writers
+with np.load("data/mnist_writers.npz") as file:
+    writer = file["test_writer"]  # from 2100 on high-school students, below Census employees
+for group, mask in {"employees": writer < 2100, "students": writer >= 2100}.items():
+    print(f"accuracy on the digits of {group}: {correct[mask].mean():.1%}")
+
+people, person, digits = np.unique(writer, return_inverse=True, return_counts=True)
+right = np.bincount(person, weights=correct)
+enough = digits >= 15
+by_writer = np.sort(right[enough] / digits[enough])
+error_rate = 1 - right[enough].sum() / digits[enough].sum()
+draws = np.random.default_rng(0).binomial(digits[enough], error_rate, (1000, enough.sum()))
+band = np.quantile(np.sort(1 - draws / digits[enough]), [0.025, 0.975], axis=0)
+print(f"lowest {by_writer[0]:.0%}; by chance alone {band[0, 0]:.0%} to {band[1, 0]:.0%}")

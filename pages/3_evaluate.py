@@ -6,12 +6,22 @@ from core.evaluation import EvaluationError
 from core.store.database import StoreError
 from core.store.run import RunError
 from ui import chrome, resources
-from ui.evaluate import baselines, calibration, errors, label_errors, results, robustness, significance
+from ui.evaluate import (
+    baselines,
+    calibration,
+    errors,
+    label_errors,
+    results,
+    robustness,
+    significance,
+    writers,
+)
 from ui.run_picker import pick
 
 VIEWS = {
     "Results": results.show,
     "Errors": errors.show,
+    "Writers": writers.show,
     "Calibration": calibration.show,
     "Robustness": robustness.show,
     "Label errors": label_errors.show,
@@ -34,7 +44,7 @@ row = chrome.begin(
     "The network predicts the 10,000 test images, which it has never seen, "
     "and each prediction is compared with the label.",
     "A network can memorize its training images: that is overfitting. Only new images show what it has "
-    "learned. But one number hides a lot, so there are seven views.",
+    "learned. But one number hides a lot, so there are eight views.",
 )
 resources.mnist()
 with row:
@@ -70,6 +80,7 @@ chrome.end(
     [
         "Look at the most confident errors. Would you have got them right? Is the label always right?",
         "Compare the article network with the convolutional one. Which confusions are gone, which remain?",
+        "Whose digits does the network get wrong? Compare two groups of writers, and one person with chance.",
         "Rotate the digits by 30 degrees. Which network copes best, and why?",
         "Let the network abstain below a confidence threshold. How many images must a person check to "
         "reach 99% accuracy?",

@@ -12,7 +12,7 @@ from core.recipe import Recipe
 
 def holdout_recipe(recipe: Recipe) -> Recipe:
     """Return the same recipe with the last 10,000 training images as its validation split."""
-    return dataclasses.replace(recipe, validation_share=HOLDOUT_SHARE)
+    return dataclasses.replace(recipe, validation_share=HOLDOUT_SHARE, validation_by="images")
 
 
 def fit_holdout(recipe: Recipe) -> float:
@@ -24,7 +24,7 @@ def fit_holdout(recipe: Recipe) -> float:
     mnist = load_mnist()
     holdout = holdout_recipe(recipe)
     model = train(holdout, mnist).model
-    split = calibration_split(holdout)
+    split = calibration_split(holdout, mnist)
     return fit_temperature(predict(model, mnist.train_images[split]), mnist.train_labels[split])
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ACTIVATIONS, ARTICLE, LIMITS, OPTIMIZERS, PRECISIONS, SPELLING, Recipe
-from ui import pictures, session
+from ui import data_form, pictures, session
 
 _PRESET = "train_preset"
 # What the preset is called if the form started from settings that are none.
@@ -17,7 +17,7 @@ _BASE = "recipe_base"
 _ROUND = "recipe_round"
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (1, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
-_TRAIN_SIZES = (100, 300, 1000, 3000, 10_000, 30_000, 60_000)
+_TRAIN_SIZES = (100, 300, 1000, 3000, 10_000, 20_000, 30_000, 60_000)
 # Sizes of layers that the base does not have.
 _NEW_SIZES = {"conv_filters": 16, "hidden_units": 100}
 
@@ -65,6 +65,7 @@ def current() -> Recipe:
         conv_filters=_sizes("conv_layers", "conv_filters"),
         hidden_units=_sizes("hidden_layers", "hidden_units"),
         **fields,
+        **data_form.fields(_base(), _key),
     )
 
 
@@ -179,6 +180,7 @@ def _data() -> None:
         help="Fraction of the training images held out for validation: after each epoch, the network "
         "is evaluated on them.",
     )
+    data_form.show(_base(), _key)
     _switch(
         "augmentation",
         "Data augmentation: shift, rotate, zoom",

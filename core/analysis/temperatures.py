@@ -16,8 +16,12 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.data import TRAINING_IMAGES
+import numpy as np
+import numpy.typing as npt
+
+from core.data import TRAINING_IMAGES, Dataset
 from core.recipe import Recipe
+from core.sampling import select
 
 TEMPERATURES = Path(__file__).resolve().parents[2] / "models" / "temperatures.csv"
 # Images to fit one number on: more would not change it, and would take longer to predict.
@@ -30,19 +34,23 @@ HOLDOUT_SHARE = MAX_IMAGES / TRAINING_IMAGES
 _log = logging.getLogger(__name__)
 
 
-def calibration_split(recipe: Recipe) -> slice:
+def calibration_split(recipe: Recipe, dataset: Dataset) -> npt.NDArray[np.int64]:
     """Return which training images a recipe does not fit its weights to.
 
     Returns
     -------
-    slice
-        Into the 60,000 training images: the validation split and the images not used at all,
-        at most 10,000; empty if there are fewer than 500.
+    ndarray of int64
+        Indices of training images: the validation split, then those of the same kind that are not
+        used at all, at most 10,000; none if there are fewer than 500.
+
+    Raises
+    ------
+    SelectionError
+        If the dataset cannot give the images that the recipe asks for.
     """
-    unused = TRAINING_IMAGES - recipe.fit_size
-    if unused < MIN_IMAGES:
-        return slice(0, 0)
-    return slice(recipe.fit_size, recipe.fit_size + min(unused, MAX_IMAGES))
+    selection = select(recipe, dataset)
+    held_out = np.concatenate([selection.validation, selection.unused])
+    return held_out[: MAX_IMAGES if len(held_out) >= MIN_IMAGES else 0]
 
 
 def preset_temperature(preset: str) -> float | None:

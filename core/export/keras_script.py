@@ -16,7 +16,8 @@ def keras_script(recipe: Recipe) -> str:
 
     It runs in the folder of the project, because it reads ``data/mnist.npz``. It is the same
     network and the same training; the random numbers are others, so the accuracy differs by what
-    another random seed would change. ``auto`` precision is float32 in it.
+    another random seed would change. ``auto`` precision is float32 in it. Choices of the data that
+    it cannot make are named in its docstring.
 
     Examples
     --------
@@ -25,9 +26,20 @@ def keras_script(recipe: Recipe) -> str:
     print(f"Test accuracy: {accuracy:.1%}")
     """
     parts = (_imports(recipe), _data(recipe), _model(recipe), _training(recipe), _test())
-    return f'"""Train a network with Keras: {recipe.words}."""\n\n' + "\n\n".join(
+    return f'"""Train a network with Keras: {recipe.words}.{_left_out(recipe)}"""\n\n' + "\n\n".join(
         "\n".join(part) for part in parts
     )
+
+
+def _left_out(recipe: Recipe) -> str:
+    """Return the lines that say which choices of the data the script does not make."""
+    choices = list(recipe.data_choices)
+    if recipe.validation_by == "writers":
+        choices.append("the validation split by writer (here the last images are held out)")
+    if not choices:
+        return ""
+    lines = "\n".join(f"- {choice}" for choice in choices)
+    return f"\n\nThis script leaves out how the training images of the run were chosen:\n{lines}\n"
 
 
 def _imports(recipe: Recipe) -> Iterator[str]:
@@ -48,8 +60,8 @@ def _data(recipe: Recipe) -> Iterator[str]:
     yield 'with np.load("data/mnist.npz") as mnist:'
     yield '    x_train, y_train = mnist["x_train"], mnist["y_train"]'
     yield '    x_test, y_test = mnist["x_test"], mnist["y_test"]'
-    if recipe.train_size < TRAINING_IMAGES:
-        yield f"x_train, y_train = x_train[:{recipe.train_size}], y_train[:{recipe.train_size}]"
+    if recipe.images < TRAINING_IMAGES:
+        yield f"x_train, y_train = x_train[:{recipe.images}], y_train[:{recipe.images}]"
 
 
 def _model(recipe: Recipe) -> Iterator[str]:

@@ -17,6 +17,7 @@ from core.fine_tuning import fine_tune
 from core.history import TrainingError
 from core.jobs.lease import HeartbeatThread, Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
+from core.sampling import SelectionError
 from core.store.database import DiskFullError, StoreError
 from core.store.run import RunError
 from core.store.runs import open_network
@@ -139,7 +140,7 @@ def _release_memory() -> None:
 
 
 def _user_message(error: BaseException) -> str:
-    if isinstance(error, DataError | TensorFlowLoadError | TrainingError | RunError):
+    if isinstance(error, DataError | SelectionError | TensorFlowLoadError | TrainingError | RunError):
         return str(error)
     # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

@@ -42,6 +42,33 @@ def no_keras_download(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(data, "_load", data._load.__wrapped__)
 
 
+def test_who_wrote_each_digit_is_known(mnist: Dataset):
+    train, test = mnist.train_writers, mnist.test_writers
+    assert train.dtype == test.dtype == np.uint16
+    assert (len(np.unique(train)), len(np.unique(test))) == (539, 297)
+    assert not set(train) & set(test), "no writer is on both sides"
+    assert (int(data.is_student(train).sum()), int(data.is_student(test).sum())) == (29_050, 5001)
+    assert data.is_student(test[:5000]).all(), "the students' come first"
+    with np.load(data.WRITERS_FILE) as archive:
+        np.testing.assert_array_equal(archive["test_series"] == 4, data.is_student(test))
+
+
+@pytest.mark.parametrize("damage", ["missing", "text", "other order"])
+def test_without_the_writers_everything_else_works(tmp_path, monkeypatch, caplog, damage: str):
+    path = tmp_path / "mnist_writers.npz"
+    if damage == "text":
+        path.write_text("hello")
+    elif damage == "other order":
+        with np.load(data.WRITERS_FILE) as archive:
+            np.savez(path, **{name: archive[name][::-1] for name in archive})
+    monkeypatch.setattr(data, "WRITERS_FILE", path)
+    monkeypatch.setattr(data, "_load", data._load.__wrapped__)
+    mnist = load_mnist()
+    assert (mnist.train_writers, mnist.test_writers) == (None, None)
+    assert len(mnist.train_images) == 60_000
+    assert "git checkout -- " in caplog.text
+
+
 def test_missing_file_says_what_to_do(tmp_path, no_keras_download):
     with pytest.raises(DataError, match=r"mnist\.npz is missing.*git checkout"):
         load_mnist(tmp_path / "mnist.npz")

@@ -19,6 +19,7 @@ from core.analysis.morphology import measure
 from core.analysis.robustness import CORRUPTIONS, EPSILONS, perturbation_curve
 from core.analysis.significance import mcnemar, summarize_seeds, wilson
 from core.analysis.temperatures import preset_temperature
+from core.analysis.writers import binomial_band, by_writer
 from core.data import Dataset
 from core.evaluation import predict
 
@@ -159,3 +160,6 @@ def test_the_cells_give_what_core_gives(metrics: dict, mnist: Dataset, bundled_m
     morphology = measure(mnist.test_images)
     np.testing.assert_allclose(metrics["thickness"], morphology.thickness, rtol=1e-3)
     np.testing.assert_allclose(metrics["slant"], morphology.slant, atol=0.01)
+    people = by_writer(article.correct, mnist.test_writers)
+    assert [person.accuracy for person in people] == pytest.approx(metrics["by_writer"])
+    assert binomial_band(people)[0][0] == pytest.approx(metrics["band"][0, 0], abs=0.02)

@@ -25,6 +25,12 @@ def test_the_article_recipe():
         "handwriting": False,
         "decay": False,
         "precision": "auto",
+        "writers": "everyone",
+        "balanced": False,
+        "left_out": (),
+        "label_noise": 0.0,
+        "noise_pair": (),
+        "validation_by": "images",
     }
     assert ARTICLE.parameters == 238_510
     assert ARTICLE.steps_per_epoch == 60
@@ -43,7 +49,7 @@ def test_whole_numbers_have_limits(name: str):
             Recipe(**{name: value})
 
 
-@pytest.mark.parametrize("name", ["learning_rate", "dropout", "validation_share"])
+@pytest.mark.parametrize("name", ["learning_rate", "dropout", "validation_share", "label_noise"])
 def test_numbers_have_limits(name: str):
     limit = LIMITS[name]
     for value in (limit.low, limit.high):
@@ -69,6 +75,14 @@ def test_numbers_have_limits(name: str):
         ({"decay": None}, "Learning-rate decay must be either true or false."),
         ({"activation": np.array(["relu"])}, "The activation must be one of"),
         ({"epochs": 10**400}, "Epochs must be a whole number from 1 to 100."),
+        ({"writers": "teachers"}, "The writers must be one of: everyone, employees, students."),
+        ({"balanced": 1}, "Equally many images of each digit must be either true or false."),
+        ({"left_out": (10,)}, "The digits left out must be from 0 to 9."),
+        ({"left_out": 9}, "The digits left out must be from 0 to 9."),
+        ({"left_out": tuple(range(9))}, "Leave out at most 8 digits"),
+        ({"label_noise": 0.1, "noise_pair": (3,)}, "Choose two digits to mix up, or none"),
+        ({"label_noise": 0.1, "noise_pair": (3, 9), "left_out": (9,)}, "cannot be mixed up"),
+        ({"validation_by": "people"}, "The validation split must be by one of: images, writers."),
         ({"batch_size": 1, "epochs": 50}, "update the weights more than 100,000 times"),
         ({"hidden_units": (1024,) * 4, "epochs": 50}, "would take too long on a shared server"),
         ({"conv_filters": (64, 64, 64), "batch_size": 100}, "would take too long on a shared server"),
@@ -173,3 +187,34 @@ def test_a_recipe_of_before_there_were_other_hands_is_still_read():
         if key not in ("handwriting", "decay")
     }
     assert Recipe.from_json(json.dumps(old)) == ARTICLE
+
+
+def test_a_recipe_of_before_one_could_choose_the_data_is_the_same_text():
+    """The store finds other seeds of a recipe by its text."""
+    assert "writers" not in ARTICLE.to_json()
+    old = Recipe.from_json('{"validation_share": 0.1}')
+    assert old.validation_by == "images"
+    chosen = Recipe(writers="students", left_out=[9, 4], label_noise=0.1, validation_share=0.1)
+    assert chosen.left_out == (4, 9)
+    assert Recipe.from_json(chosen.to_json()) == chosen
+
+
+def test_choices_without_effect_make_no_other_recipe():
+    assert Recipe(validation_by="writers", noise_pair=(3, 5)) == ARTICLE
+
+
+def test_the_choice_of_the_data_is_in_the_settings_and_counted():
+    recipe = Recipe(
+        writers="employees",
+        balanced=True,
+        left_out=(9,),
+        label_noise=0.1,
+        noise_pair=(3, 5),
+        validation_share=0.1,
+        validation_by="writers",
+    )
+    assert recipe.settings.endswith(
+        "validation split 10% by writer · only employees' digits · equally many of each digit · without 9 · "
+        "10% wrong labels between 3 and 5"
+    )
+    assert (recipe.images, recipe.validation_size) == (9 * 2675, 2408)

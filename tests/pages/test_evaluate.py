@@ -31,7 +31,16 @@ from ui.evaluate.label_errors import NO_BREAK
 from ui.evaluate.results import ALL
 from ui.evaluate.robustness import KINDS
 
-VIEWS = ["Results", "Errors", "Calibration", "Robustness", "Label errors", "Significance", "Baselines"]
+VIEWS = [
+    "Results",
+    "Errors",
+    "Writers",
+    "Calibration",
+    "Robustness",
+    "Label errors",
+    "Significance",
+    "Baselines",
+]
 
 
 def metrics(app) -> dict[str, str]:
@@ -135,6 +144,27 @@ def test_networks_with_the_same_predictions(open_page):
     app = open_page("3_evaluate", model="article", view="Significance")
     app.selectbox(key="evaluate_other").select(run.id).run()
     assert "exactly the same images" in text(app, "evaluate_mcnemar")
+
+
+def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
+    app = open_page("3_evaluate", model="article", view="Writers")
+    assert not app.exception
+    assert metrics(app)["Census employees"] == "95.7%"
+    assert metrics(app)["High-school students"] == "91.7%"
+    assert "**1.9 times** as often" in text(app, "evaluate_groups")
+    assert "from **56.2%** to **100.0%**" in text(app, "evaluate_people")
+    chosen = app.selectbox(key="evaluate_writer_article")
+    assert chosen.value == 2564
+    assert "9 of 16" in chosen.options[0]
+    assert "2.8 times" in text(app, "evaluate_two_groups")
+    assert "nobody's name" in words(app)
+
+
+def test_without_the_writers_the_view_says_so(open_page, monkeypatch, mnist):
+    monkeypatch.setattr(resources, "mnist", lambda: dataclasses.replace(mnist, test_writers=None))
+    app = open_page("3_evaluate", model="article", view="Writers")
+    assert not app.exception
+    assert "git checkout -- data/mnist_writers.npz" in app.info[0].value
 
 
 def test_three_seeds_of_one_recipe(open_page):

@@ -97,6 +97,40 @@ def test_a_training_and_its_result(open_page):
     assert metrics(app)["Test accuracy"] == f"{run.test_accuracy:.2%}"
 
 
+def test_the_data_can_be_chosen_and_is_trained_and_shown(open_page):
+    app = open_page("2_train")
+    tiny(app)
+    app.select_slider(key="recipe_0_train_size").set_value(1000)
+    app.slider(key="recipe_0_validation_share").set_value(0.2)
+    app.segmented_control(key="recipe_0_writers").set_value("students")
+    app.toggle(key="recipe_0_balanced").set_value(True)
+    app.pills(key="recipe_0_left_out").set_value([9])
+    app.slider(key="recipe_0_label_noise").set_value(0.1).run()
+    assert "nobody's digits are on both sides" in words(app), "a new run splits by writer"
+    app.pills(key="recipe_0_noise_pair").set_value([3, 9]).run()
+    assert app.warning[0].value.startswith("A digit that is left out cannot be mixed up")
+    app.pills(key="recipe_0_noise_pair").set_value([3, 5]).run()
+    train_until_finished(app)
+    assert not app.exception
+    (run,) = resources.store().runs()
+    assert run.state is RunState.FINISHED
+    assert run.recipe.settings.endswith(
+        "validation split 20% by writer · only students' digits · equally many of each digit · without 9 · "
+        "10% wrong labels between 3 and 5"
+    )
+    assert run.recipe.settings in words(app)
+    assert "- without 9" in keras_script(run.recipe)
+
+
+def test_a_run_of_before_keeps_its_split_by_images(open_page):
+    old = Recipe(epochs=1, train_size=1000, validation_share=0.2)
+    run = finished_run(resources.store(), old, name="Old", accuracy=0.5)
+    app = open_page("2_train", run=run.id)
+    app.button(key="train_use").click().run()
+    assert not app.toggle(key="recipe_1_validation_by").value
+    assert "The last images are held out" in words(app)
+
+
 def test_what_the_form_shows_is_what_is_trained(open_page):
     """A change and the click on Start may reach the server together."""
     app = open_page("2_train")

@@ -11,6 +11,7 @@ from core.analysis.robustness import CORRUPTIONS, Point
 from core.analysis.temperatures import calibration_split, preset_temperature
 from core.data import Images, Labels, load_mnist, sample_indices
 from core.evaluation import predict
+from core.sampling import SelectionError
 from ui import resources
 
 # Test images that are corrupted: a random sample, because the first 5,000 differ from the rest.
@@ -49,8 +50,11 @@ def temperature(run_id: str) -> Temperature | None:
     if run.bundled:
         value = preset_temperature(run_id)
         return None if value is None else Temperature(value, of_holdout=True)
-    split = calibration_split(run.recipe)
     dataset = load_mnist()
+    try:
+        split = calibration_split(run.recipe, dataset)
+    except SelectionError:
+        return None
     images, labels = dataset.train_images[split], dataset.train_labels[split]
     if len(images) == 0:
         return None

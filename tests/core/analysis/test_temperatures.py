@@ -1,21 +1,32 @@
+import numpy as np
 import pytest
 
 from core.analysis import temperatures
 from core.analysis.temperatures import MIN_IMAGES, calibration_split, preset_temperature
+from core.data import Dataset, is_student
 from core.presets import PRESETS
 from core.recipe import ARTICLE, Recipe
+from core.sampling import select
 from scripts.fit_temperatures import fit_holdout, holdout_recipe
 
 
-def test_the_calibration_split_is_never_what_the_weights_were_fitted_to():
-    assert calibration_split(ARTICLE) == slice(0, 0)
-    assert calibration_split(Recipe(validation_share=0.1)) == slice(54_000, 60_000)
-    assert calibration_split(Recipe(train_size=3000)) == slice(3000, 13_000)
-    assert calibration_split(Recipe(train_size=3000, validation_share=0.5)).start == 1500
+def test_the_calibration_split_is_never_what_the_weights_were_fitted_to(mnist: Dataset):
+    def ends(recipe: Recipe) -> tuple[int, int]:
+        split = calibration_split(recipe, mnist)
+        assert np.array_equal(split, np.arange(split[0], split[-1] + 1))
+        return int(split[0]), int(split[-1] + 1)
+
+    assert len(calibration_split(ARTICLE, mnist)) == 0
+    assert ends(Recipe(validation_share=0.1)) == (54_000, 60_000)
+    assert ends(Recipe(train_size=3000)) == (3000, 13_000)
+    assert ends(Recipe(train_size=3000, validation_share=0.5)) == (1500, 11_500)
     nearly_all = Recipe(validation_share=(MIN_IMAGES - 1) / 60_000)
-    assert calibration_split(nearly_all) == slice(0, 0)
-    for recipe in PRESETS.values():
-        assert calibration_split(holdout_recipe(recipe)) == slice(50_000, 60_000)
+    assert len(calibration_split(nearly_all, mnist)) == 0
+    assert ends(holdout_recipe(ARTICLE)) == (50_000, 60_000)
+    by_writer = Recipe(writers="students", train_size=20_000, validation_share=0.1, validation_by="writers")
+    split = calibration_split(by_writer, mnist)
+    assert not set(split) & set(select(by_writer, mnist).fit)
+    assert is_student(mnist.train_writers[split]).all()
 
 
 def test_every_preset_has_the_temperature_of_its_holdout_recipe():

@@ -1,0 +1,179 @@
+"""The accuracy by who wrote the digits: two groups, every person, and the digits of one of them."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.analysis.writers import (
+    MIN_DIGITS,
+    GroupScore,
+    WriterScore,
+    binomial_band,
+    by_group,
+    by_writer,
+    error_ratio,
+)
+from core.data import Writers
+from core.evaluation import Evaluation
+from core.plots import accuracy_charts, writer_charts
+from core.store.run import Run
+from ui import pictures, resources
+from ui.evaluate import widgets
+from ui.words import percent
+
+_MISSING = (
+    "Who wrote the digits is not known here: the file that says so is missing or does not match MNIST. "
+    "Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start the server again."
+)
+_CARE = (
+    "A writer is a number of NIST's forms, nobody's name. The two groups differ in more than handwriting: "
+    "their forms were different, and they were scanned at different times. So these are figures of digits "
+    "and of a network, and no ranking of people."
+)
+
+
+def show(run: Run) -> None:
+    """Show the accuracy by group and by person, one person's digits, and a second model beside it."""
+    writers = resources.mnist().test_writers
+    st.header("Whose digits does it get wrong?", anchor=False)
+    if writers is None:
+        st.info(_MISSING, icon=":material/person_off:")
+        return
+    evaluation = resources.test_evaluation(run.id)
+    groups, people = by_group(evaluation.correct, writers), by_writer(evaluation.correct, writers)
+    _groups(groups)
+    _people(run, people)
+    st.caption(_CARE)
+    _one_person(run, evaluation, people, writers)
+    _second_model(run, groups, people, writers)
+    widgets.explain("writers")
+
+
+def _groups(groups: tuple[GroupScore, ...]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="evaluate_groups"):
+        for one in groups:
+            st.metric(
+                one.group,
+                percent(one.accuracy.proportion),
+                width="content",
+                help=f"Accuracy on {one.images:,} test digits by {one.writers} people, with {one.errors} "
+                f"errors. 95% confidence interval: {one.accuracy.low:.1%} – {one.accuracy.high:.1%}.",
+            )
+        intervals = ", ".join(f"{one.accuracy.low:.1%} – {one.accuracy.high:.1%}" for one in groups)
+        st.markdown(f"95% confidence intervals: **{intervals}**.  \n{_ratio(error_ratio(groups))}")
+
+
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
+        return "There are too few errors to compare the groups."
+    return f"It errs **{ratio:.1f} times** as often on the students' digits."
+
+
+def _people(run: Run, people: tuple[WriterScore, ...]) -> None:
+    low, high = binomial_band(people)
+    chart = writer_charts.people(people, _floor(people))
+    widgets.chart(
+        chart,
+        key="evaluate_people_dots",
+        alt=f"Accuracy of {len(people)} people, sorted, from {people[0].accuracy:.0%} to "
+        f"{people[-1].accuracy:.0%}; by chance alone the lowest would be {low[0]:.0%} to {high[0]:.0%}",
+    )
+    with st.container(key="evaluate_people"):
+        st.markdown(
+            f"Each dot is one of the {len(people)} people with at least {MIN_DIGITS} test digits. Their "
+            f"accuracies go from **{people[0].accuracy:.1%}** to **{people[-1].accuracy:.1%}**. The gray "
+            "band is what chance alone would give if everybody's digits were equally hard: then the lowest "
+            f"would be between {low[0]:.0%} and {high[0]:.0%}."
+        )
+    widgets.save("writers", run, pd.DataFrame(people), widgets.of_chart(chart))
+
+
+def _floor(people: tuple[WriterScore, ...]) -> float:
+    """Return the lower end of a scale that holds all dots and the band, in steps of 10%."""
+    lowest = min(people[0].accuracy, float(binomial_band(people)[0][0]))
+    return max(0.0, math.floor(lowest * 10 - 0.01) / 10)
+
+
+def _one_person(run: Run, evaluation: Evaluation, people: tuple[WriterScore, ...], writers: Writers) -> None:
+    st.header("One person's digits", anchor=False)
+    scores = {score.writer: score for score in people}
+    writer = st.selectbox(
+        "Writer, lowest accuracy first",
+        scores,
+        format_func=lambda number: _label(scores[number]),
+        key=f"evaluate_writer_{run.id}",
+        persist_state="session",
+        width=480,
+    )
+    own = np.flatnonzero(writers == writer)
+    # Errors first, because they are what one has come to see.
+    own = own[np.argsort(evaluation.correct[own], kind="stable")]
+    widgets.tiles(
+        run,
+        evaluation,
+        resources.mnist().test_images,
+        own,
+        f"writer_{run.id}_{writer}",
+        f"writer_{writer}",
+    )
+
+
+def _label(score: WriterScore) -> str:
+    right = score.images - score.errors
+    group = score.group.lower().removesuffix("s").replace("census", "Census")
+    return f"Writer {score.writer} · {right} of {score.images} correct · {group}"
+
+
+def _second_model(
+    run: Run, groups: tuple[GroupScore, ...], people: tuple[WriterScore, ...], writers: Writers
+) -> None:
+    st.header("Does a better network shrink the gap?", anchor=False)
+    other = widgets.other_model(run)
+    if other is None:
+        st.info("There is no second model on this server yet. Train one to compare with.")
+        return
+    correct = resources.test_evaluation(other.id).correct
+    other_groups, other_people = by_group(correct, writers), by_writer(correct, writers)
+    first, second = widgets.names(run, other)
+    intervals = {
+        f"{name} · {one.group}": one.accuracy
+        for name, scores in ((first, groups), (second, other_groups))
+        for one in scores
+    }
+    widgets.chart(
+        accuracy_charts.intervals(intervals, pictures.style()),
+        key="evaluate_two_models",
+        alt="Accuracy on the digits of each group with 95% confidence interval, of both models",
+    )
+    with st.container(key="evaluate_two_groups"):
+        st.markdown(_gaps((first, groups), (second, other_groups)))
+    floor = min(_floor(people), _floor(other_people))
+    for column, name, scores in zip(st.columns(2), (first, second), (people, other_people), strict=True):
+        with column:
+            st.markdown(f"**{name}**")
+            widgets.chart(
+                writer_charts.people(scores, floor),
+                key=f"evaluate_people_{'first' if scores is people else 'second'}",
+                alt=f"Accuracy of each person with {name}, from {scores[0].accuracy:.0%}",
+            )
+
+
+def _gaps(*models: tuple[str, tuple[GroupScore, ...]]) -> str:
+    lines = []
+    for name, groups in models:
+        ratio = error_ratio(groups)
+        if ratio is None:
+            lines.append(f"- **{name}**: too few errors to compare the groups.")
+            continue
+        gap = 100 * (groups[0].accuracy.proportion - groups[1].accuracy.proportion)
+        lines.append(
+            f"- **{name}**: a gap of {gap:.1f} percentage points, and {ratio:.1f} times as many errors on "
+            "the students' digits."
+        )
+    lines.append(
+        "\nThe gap in points shrinks as both groups' errors get fewer. Only a smaller ratio means that a "
+        "network treats the two groups more alike."
+    )
+    return "\n".join(lines)
