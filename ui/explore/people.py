@@ -9,12 +9,12 @@ import streamlit as st
 from core import data
 from core.analysis.morphology import measure
 from core.analysis.writers import EMPLOYEES, STUDENTS
-from core.data import CLASSES, Dataset, Writers, is_student
+from core.data import CLASSES, Dataset, Images, Labels, Writers, is_student
 from core.plots import writer_charts
 from ui import pictures, resources
 
 _VIEWS = ("One person", "Two people", "Two groups", "Digits per person")
-_COLUMNS = 10
+_SHEET_SCALE = 2
 # Of a digit most people wrote about ten.
 _SIDE_BY_SIDE = 12
 
@@ -78,15 +78,23 @@ def _name(writer: int) -> str:
 
 def _sheet(dataset: Dataset, writer: int) -> None:
     own = np.flatnonzero(dataset.train_writers == writer)
-    own = own[np.argsort(dataset.train_labels[own], kind="stable")]
-    st.markdown(f"All {len(own)} training digits of one person, sorted by class.")
+    images, labels = dataset.train_images[own], dataset.train_labels[own]
+    st.markdown(f"All {len(own)} training digits of one person, a row for each class from 0 to 9.")
     with st.container(key="explore_sheet"):
-        pictures.halves(
-            dataset.train_images[own],
-            dataset.train_labels[own].tolist(),
-            columns=_COLUMNS,
-            alt=f"The digits of writer {writer}",
+        st.image(
+            pictures.enlarged(_rows(images, labels), _SHEET_SCALE),
+            alt=f"The {len(own)} training digits of writer {writer}, a row for each class from 0 to 9",
         )
+
+
+def _rows(images: Images, labels: Labels) -> Images:
+    """Return the images in one picture, a row for each class; drawn as a figure it would take a second."""
+    columns = int(data.class_counts(labels).max())
+    sheet = np.zeros((CLASSES, columns, *images.shape[1:]), np.uint8)
+    for digit in range(CLASSES):
+        own = images[labels == digit]
+        sheet[digit, : len(own)] = own
+    return sheet.swapaxes(1, 2).reshape(CLASSES * data.IMAGE_SIZE, columns * data.IMAGE_SIZE)
 
 
 def _side_by_side(dataset: Dataset, writers: Writers) -> None:
