@@ -23,6 +23,8 @@ FIRST = (100, 500, 1000)
 
 def nists_mistake(mnist: Dataset, seed: int) -> dict[str, float]:
     """Return the accuracy on students' test digits after training on 20,000 digits of each group."""
+    if mnist.test_writers is None:
+        raise SystemExit("data/mnist_writers.npz is missing or does not match.")
     student = is_student(mnist.test_writers)
     accuracies = {}
     for writers in ("employees", "students", "everyone"):
