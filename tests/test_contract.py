@@ -67,6 +67,8 @@ def test_the_contract_values_are_what_they_were():
         "train_labels",
         "test_images",
         "test_labels",
+        "train_writers",
+        "test_writers",
     ]
     assert to_mnist(np.zeros((280, 280), np.uint8)) is None
     drawn = to_mnist(np.eye(280, dtype=np.uint8) * 255)
