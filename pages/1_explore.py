@@ -7,6 +7,7 @@ from core import data
 from core.data import CLASS_NAMES, MAX_PIXEL
 from core.plots import charts, figures
 from ui import chrome, pictures, resources
+from ui.explore import people
 
 row = chrome.begin(
     "Explore the digits",
@@ -133,6 +134,8 @@ pictures.halves(
     columns=5,
     alt="The blurred mean images of the classes",
 )
+
+people.show(dataset)
 
 chrome.end(
     "explore",

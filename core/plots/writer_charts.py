@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import altair as alt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from core.analysis.writers import EMPLOYEES, STUDENTS, WriterScore, binomial_band
-from core.plots.theme import GRAY, PERCENT, color_by
+from core.plots.theme import BLUE, GRAY, PERCENT, color_by
 
 
 def people(scores: Sequence[WriterScore], lowest: float = 0.0) -> alt.LayerChart:
@@ -53,4 +55,27 @@ def people(scores: Sequence[WriterScore], lowest: float = 0.0) -> alt.LayerChart
         ],
     )
     chart: alt.LayerChart = (band + dots).properties(height=340)
+    return chart
+
+
+def digits_per_person(counts: npt.NDArray[np.int64]) -> alt.Chart:
+    """Return how many people wrote how many digits, in steps of ten.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (n,)
+        The number of digits of each person.
+    """
+    tens, people = np.unique(counts // 10 * 10, return_counts=True)
+    frame = pd.DataFrame({"digits": [f"{low}–{low + 9}" for low in tens], "people": people})
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(color=BLUE)
+        .encode(
+            x=alt.X("digits:O", title="Digits", sort=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("people:Q", title="People"),
+            tooltip=[alt.Tooltip("digits:O", title="Digits"), alt.Tooltip("people:Q", title="People")],
+        )
+        .properties(height=260)
+    )
     return chart

@@ -1,4 +1,9 @@
+import dataclasses
+
 import numpy as np
+
+from tests.pages.conftest import words
+from ui import resources
 
 
 def grid_of(app) -> str:
@@ -43,3 +48,20 @@ def test_the_numbers_of_a_digit(open_page, mnist):
     shown = app.dataframe[0].value.to_numpy()
     np.testing.assert_allclose(shown, mnist.train_images[59_999] / 255, atol=0.006)
     assert "8 · Eight" in [metric.value for metric in app.metric]
+
+
+def test_the_people_who_wrote_the_digits(open_page):
+    app = open_page("1_explore")
+    assert "training digits of one person" in words(app)
+    for view in ("Two people", "Two groups", "Digits per person"):
+        app.segmented_control(key="explore_people").set_value(view).run()
+        assert not app.exception, view
+        assert "nobody's name" in words(app)
+    assert "nobody more than 131" in words(app)
+
+
+def test_without_the_writers_explore_shows_the_rest(open_page, monkeypatch, mnist):
+    monkeypatch.setattr(resources, "mnist", lambda: dataclasses.replace(mnist, train_writers=None))
+    app = open_page("1_explore")
+    assert not app.exception
+    assert "git checkout -- data/mnist_writers.npz" in app.info[0].value
