@@ -207,6 +207,9 @@ class Recipe:
         _choice(self.validation_by, VALIDATION_UNITS, "The validation split must be by one of: {choices}.")
         _switch(self.balanced, "Equally many images of each digit must be either true or false.")
         self._set("left_out", _digits(self.left_out, "The digits left out must be from 0 to 9."))
+        # Else two recipes that give the same training would not be equal.
+        if not self.label_noise:
+            self._set("noise_pair", ())
         self._set("noise_pair", _digits(self.noise_pair, "The digits mixed up must be from 0 to 9."))
         if len(self.left_out) > MAX_LEFT_OUT:
             raise RecipeError(f"Leave out at most {MAX_LEFT_OUT} digits, so that two are left to tell apart.")
@@ -216,9 +219,6 @@ class Recipe:
             raise RecipeError(
                 "A digit that is left out cannot be mixed up with another. Choose other digits."
             )
-        # Else two recipes that give the same training would not be equal.
-        if not self.label_noise:
-            self._set("noise_pair", ())
         if not self.validation_size:
             self._set("validation_by", "images")
 
@@ -282,12 +282,13 @@ class Recipe:
         >>> ARTICLE.settings.split(" · ")[:3]
         ['Dense 300 sigmoid', 'Adam, learning rate 0.001', '10 epochs']
         """
+        about = "about " if self.validation_by == "writers" else ""
         parts = [
             self.words,
             f"{SPELLING[self.optimizer]}, learning rate {self.learning_rate:g}",
             "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",
             f"batch size {self.batch_size:,}",
-            f"{self.fit_size:,} images",
+            f"{about}{self.fit_size:,} images",
             f"seed {self.seed}",
         ]
         if self.validation_size:
@@ -312,7 +313,7 @@ class Recipe:
         Examples
         --------
         >>> Recipe(writers="students", left_out=(9,), label_noise=0.1, noise_pair=(3, 5)).data_choices
-        ("only students' digits", 'without 9', '10% wrong labels between 3 and 5')
+        ("only students' digits", 'without 9', '10% wrong labels among the 3s and 5s')
         """
         parts = []
         if self.writers != "everyone":
@@ -322,8 +323,8 @@ class Recipe:
         if self.left_out:
             parts.append("without " + ", ".join(map(str, self.left_out)))
         if self.label_noise:
-            between = " between {} and {}".format(*self.noise_pair) if self.noise_pair else ""
-            parts.append(f"{self.label_noise:.0%} wrong labels{between}")
+            among = " among the {}s and {}s".format(*self.noise_pair) if self.noise_pair else ""
+            parts.append(f"{self.label_noise:.0%} wrong labels{among}")
         return tuple(parts)
 
     @property

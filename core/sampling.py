@@ -54,8 +54,8 @@ def select(recipe: Recipe, dataset: Dataset) -> Selection:
 
     The images are the first ones of the dataset that the recipe allows. A split by images takes
     the last of them for validation. A split by writers draws whole writers by the seed, from each
-    group in its share, until the number is reached: nobody's digits are on both sides, and what
-    the last writer of a group has too many stays unused.
+    group in its share, until the number is reached: nobody's digits are on both sides. What these
+    writers have more than that stays unused.
 
     Parameters
     ----------

@@ -79,6 +79,12 @@ with settings, st.container(key="teach_settings"):
             f"Save at least {MIN_DRAWINGS} drawings to start: {MIN_DRAWINGS - len(drawings)} to go.",
             icon=":material/draw:",
         )
+    if run.recipe.data_choices:
+        st.info(
+            "This model was trained on chosen data. Fine-tuning also shows it MNIST digits of all kinds, with "
+            "correct labels: what it was never shown, it learns now.",
+            icon=":material/database:",
+        )
     if validation < MEANINGFUL_HOLDOUT:
         st.markdown(
             f"For a result that means something, save **{ENOUGH_DRAWINGS} drawings**: then "

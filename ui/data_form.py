@@ -11,10 +11,9 @@ from core.recipe import LIMITS, Recipe
 
 _GROUPS = {"everyone": "Everyone's", "employees": "Employees'", "students": "Students'"}
 _SPLITS = {
-    True: "Whole writers are held out, drawn by the seed from both groups: nobody's digits are on both "
-    "sides. With the same people on both sides, validation accuracy is about one percentage point too good.",
-    False: "The last images are held out. The same people wrote images on both sides, so validation "
-    "accuracy is about one percentage point too good.",
+    True: "All digits of some people, drawn at random, are held out: nobody's digits are on both sides.",
+    False: "The last images are held out. The same people wrote digits on both sides, so validation "
+    "accuracy is usually too high.",
 }
 # The name of a widget's key for each setting.
 _Key = Callable[[str], str]
@@ -66,8 +65,8 @@ def show(base: Recipe, key: _Key) -> None:
         value=base.balanced,
         key=key("balanced"),
         persist_state="session",
-        help="MNIST has 6,742 training images of a 1 and 5,421 of a 5. A balanced training set has the "
-        "same number of each.",
+        help="MNIST has 6,742 training images of a 1 and 5,421 of a 5. A balanced training set has "
+        "about the same number of each.",
     )
     st.pills(
         "Digits left out",
@@ -120,7 +119,8 @@ def _noise(base: Recipe, key: _Key) -> None:
             selection_mode="multi",
             key=key("noise_pair"),
             persist_state="session",
-            help="The wrong labels are only between these two. Choose none for wrong labels at random.",
+            help="This share of these two digits gets the label of the other. Choose none for "
+            "wrong labels at random.",
         )
 
 

@@ -258,18 +258,20 @@ def _numbers(run: Run, history: Sequence[Epoch]) -> None:
     """Show the numbers of a training: the same four in the same places while it runs and afterwards."""
     last = history[-1] if history else None
     st.metric("Epoch", f"{len(history)} / {run.recipe.epochs}")
+    planted = " Measured against the labels it learns from, of which some are wrong on purpose."
+    planted = planted if run.recipe.label_noise else ""
     if run.train_accuracy is not None:
         st.metric(
             "Training accuracy",
             f"{run.train_accuracy:.2%}",
-            help="Share of the training images that the finished network classifies correctly.",
+            help=f"Share of the training images that the finished network classifies correctly.{planted}",
         )
     else:
         st.metric(
             "Training accuracy",
             f"{last.accuracy:.1%}" if last else "–",
             help="Running average over the last epoch, while the weights were still changing. "
-            "Dropout and data augmentation make it lower than that of the finished network.",
+            f"Dropout and data augmentation make it lower than that of the finished network.{planted}",
         )
     validated = last is not None and last.val_accuracy is not None
     st.metric(

@@ -144,7 +144,7 @@ def reasons(recipe: Recipe, epochs: int | None = None) -> tuple[str, ...]:
     if recipe.fit_size < TRAINING_IMAGES:
         found.append("It was trained on only a part of the 60,000 training images.")
     if recipe.data_choices:
-        found.append(f"Its training images were chosen: {', '.join(recipe.data_choices)}.")
+        found.append(f"Its training data was changed: {', '.join(recipe.data_choices)}.")
     if (recipe.epochs if epochs is None else epochs) * recipe.steps_per_epoch < FEW_UPDATES:
         found.append(
             "Its weights were updated fewer than 2,000 times. With smaller batches or more epochs "

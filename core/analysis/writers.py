@@ -1,20 +1,22 @@
 """Accuracy by the group and by the person who wrote the digits, and what chance alone would give.
 
-Groups differ in more than handwriting: NIST gave them other forms and scanned these at other times.
+Groups differ in more than handwriting: NIST collected their forms in other places and years.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from core.analysis.significance import CONFIDENCE_LEVEL, Interval, wilson
+from core.analysis.significance import CONFIDENCE_LEVEL, Interval
 from core.data import Writers, is_student
 
 # With fewer digits, a person's accuracy says more about chance than about the handwriting.
 MIN_DIGITS = 15
-# Test sets drawn by chance for the binomial band.
+# Test sets drawn by chance for the binomial band, and groups of people for an interval.
 _DRAWS = 1000
+_TAIL = (1 - CONFIDENCE_LEVEL) / 2
 EMPLOYEES, STUDENTS = "Census employees", "High-school students"
 
 Bools = npt.NDArray[np.bool_]
@@ -33,8 +35,8 @@ class GroupScore:
         Number of people.
     images, errors : int
     accuracy : Interval
-        With its 95% Wilson interval, which takes the digits for independent: those of one
-        person are not, so with other people it would vary more.
+        With its 95% interval by bootstrap over people (Efron 1979), since the digits of one person
+        are not independent of each other: Wilson's interval would be too narrow.
     """
 
     group: str
@@ -91,9 +93,13 @@ def by_group(correct: Bools, writers: Writers) -> tuple[GroupScore, ...]:
 
 
 def _group(name: str, correct: Bools, writers: Writers) -> GroupScore:
-    right = int(correct.sum())
-    people = len(np.unique(writers))
-    return GroupScore(name, people, len(correct), len(correct) - right, wilson(right, len(correct)))
+    people, places, images = np.unique(writers, return_inverse=True, return_counts=True)
+    right = np.bincount(places, weights=correct, minlength=len(people))
+    drawn = np.random.default_rng(0).integers(len(people), size=(_DRAWS, len(people)))
+    low, high = np.quantile(right[drawn].sum(axis=1) / images[drawn].sum(axis=1), [_TAIL, 1 - _TAIL])
+    errors = len(correct) - int(right.sum())
+    accuracy = Interval(float(correct.mean()), float(low), float(high))
+    return GroupScore(name, len(people), len(correct), errors, accuracy)
 
 
 def by_writer(correct: Bools, writers: Writers, min_digits: int = MIN_DIGITS) -> tuple[WriterScore, ...]:
@@ -121,6 +127,7 @@ def by_writer(correct: Bools, writers: Writers, min_digits: int = MIN_DIGITS) ->
     return tuple(sorted(scores, key=lambda score: (score.accuracy, -score.errors, score.writer)))
 
 
+@functools.lru_cache(maxsize=16)
 def binomial_band(scores: tuple[WriterScore, ...]) -> tuple[Floats, Floats]:
     """Return where the sorted accuracies would lie if chance alone made people differ.
 
@@ -140,9 +147,9 @@ def binomial_band(scores: tuple[WriterScore, ...]) -> tuple[Floats, Floats]:
     images = np.array([score.images for score in scores])
     rate = sum(score.errors for score in scores) / max(int(images.sum()), 1)
     errors = np.random.default_rng(0).binomial(images, rate, size=(_DRAWS, len(scores)))
-    tail = (1 - CONFIDENCE_LEVEL) / 2
-    low, high = np.quantile(np.sort(1 - errors / images, axis=1), [tail, 1 - tail], axis=0)
-    return low, high
+    band = np.quantile(np.sort(1 - errors / images, axis=1), [_TAIL, 1 - _TAIL], axis=0)
+    band.flags.writeable = False  # The next caller gets the same arrays.
+    return band[0], band[1]
 
 
 def error_ratio(groups: tuple[GroupScore, ...]) -> float | None:

@@ -26,12 +26,12 @@ def keras_script(recipe: Recipe) -> str:
     print(f"Test accuracy: {accuracy:.1%}")
     """
     parts = (_imports(recipe), _data(recipe), _model(recipe), _training(recipe), _test())
-    return f'"""Train a network with Keras: {recipe.words}.{_left_out(recipe)}"""\n\n' + "\n\n".join(
+    return f'"""Train a network with Keras: {recipe.words}.{_data_not_chosen(recipe)}"""\n\n' + "\n\n".join(
         "\n".join(part) for part in parts
     )
 
 
-def _left_out(recipe: Recipe) -> str:
+def _data_not_chosen(recipe: Recipe) -> str:
     """Return the lines that say which choices of the data the script does not make."""
     choices = list(recipe.data_choices)
     if recipe.validation_by == "writers":
@@ -39,7 +39,7 @@ def _left_out(recipe: Recipe) -> str:
     if not choices:
         return ""
     lines = "\n".join(f"- {choice}" for choice in choices)
-    return f"\n\nThis script leaves out how the training images of the run were chosen:\n{lines}\n"
+    return f"\n\nThis script takes the first images of the data file. It leaves out:\n{lines}\n"
 
 
 def _imports(recipe: Recipe) -> Iterator[str]:

@@ -215,6 +215,6 @@ def test_the_choice_of_the_data_is_in_the_settings_and_counted():
     )
     assert recipe.settings.endswith(
         "validation split 10% by writer · only employees' digits · equally many of each digit · without 9 · "
-        "10% wrong labels between 3 and 5"
+        "10% wrong labels among the 3s and 5s"
     )
     assert (recipe.images, recipe.validation_size) == (9 * 2675, 2408)

@@ -116,7 +116,7 @@ def test_the_data_can_be_chosen_and_is_trained_and_shown(open_page):
     assert run.state is RunState.FINISHED
     assert run.recipe.settings.endswith(
         "validation split 20% by writer · only students' digits · equally many of each digit · without 9 · "
-        "10% wrong labels between 3 and 5"
+        "10% wrong labels among the 3s and 5s"
     )
     assert run.recipe.settings in words(app)
     assert "- without 9" in keras_script(run.recipe)

@@ -45,7 +45,7 @@ def sample() -> tuple[Images, Labels]:
 
 @st.cache_resource(max_entries=_MODELS, show_spinner="Fitting the temperature on held-out images…")
 def temperature(run_id: str) -> Temperature | None:
-    """Return the temperature of a run's network; None if it has no calibration split."""
+    """Return the temperature of a run's network; None if it has no calibration split, or it is not known."""
     run = resources.store().get(run_id)
     if run.bundled:
         value = preset_temperature(run_id)

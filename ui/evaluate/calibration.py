@@ -60,8 +60,8 @@ def _reliability(run: Run, evaluation: Evaluation, temperature: Temperature | No
         with st.container(key="evaluate_temperature"):
             if temperature is None:
                 st.info(
-                    "No training images were held out, so a temperature cannot be fitted honestly. "
-                    "Train with a validation split of 0.1 or more, and it appears here.",
+                    "It is not known which training images were held out, so a temperature cannot be fitted "
+                    "honestly. Train with a validation split of 0.1 or more, and it appears here.",
                     icon=":material/thermostat:",
                 )
             else:

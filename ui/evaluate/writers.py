@@ -28,9 +28,9 @@ _MISSING = (
     "Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start the server again."
 )
 _CARE = (
-    "A writer is a number of NIST's forms, nobody's name. The two groups differ in more than handwriting: "
-    "their forms were different, and they were scanned at different times. So these are figures of digits "
-    "and of a network, and no ranking of people."
+    "Each writer is known only by the number on NIST's form, not by name. The groups differ in more than "
+    "handwriting: they filled in their forms in different places and years. These figures say something "
+    "about digits and a network, not about how good anyone is."
 )
 
 
@@ -59,15 +59,18 @@ def _groups(groups: tuple[GroupScore, ...]) -> None:
                 percent(one.accuracy.proportion),
                 width="content",
                 help=f"Accuracy on {one.images:,} test digits by {one.writers} people, with {one.errors} "
-                f"errors. 95% confidence interval: {one.accuracy.low:.1%} – {one.accuracy.high:.1%}.",
+                f"errors. 95% confidence interval: {one.accuracy.low:.1%} – {one.accuracy.high:.1%}. "
+                "It allows for the few people whose digits these are: with other people the accuracy would be another.",
             )
         intervals = ", ".join(f"{one.accuracy.low:.1%} – {one.accuracy.high:.1%}" for one in groups)
         st.markdown(f"95% confidence intervals: **{intervals}**.  \n{_ratio(error_ratio(groups))}")
 
 
 def _ratio(ratio: float | None) -> str:
-    if ratio is None:
+    if not ratio:
         return "There are too few errors to compare the groups."
+    if ratio < 1:
+        return f"It errs **{1 / ratio:.1f} times** as often on the employees' digits."
     return f"It errs **{ratio:.1f} times** as often on the students' digits."
 
 
@@ -164,13 +167,13 @@ def _gaps(*models: tuple[str, tuple[GroupScore, ...]]) -> str:
     lines = []
     for name, groups in models:
         ratio = error_ratio(groups)
-        if ratio is None:
+        if not ratio:
             lines.append(f"- **{name}**: too few errors to compare the groups.")
             continue
         gap = 100 * (groups[0].accuracy.proportion - groups[1].accuracy.proportion)
         lines.append(
-            f"- **{name}**: a gap of {gap:.1f} percentage points, and {ratio:.1f} times as many errors on "
-            "the students' digits."
+            f"- **{name}**: a gap of {abs(gap):.1f} percentage points, and {max(ratio, 1 / ratio):.1f} times "
+            f"as many errors on the {'students' if ratio >= 1 else 'employees'}' digits."
         )
     lines.append(
         "\nThe gap in points shrinks as both groups' errors get fewer. Only a smaller ratio means that a "
