@@ -43,30 +43,31 @@ _NO_WORKER = "Queued: no worker is running now. It starts when one is, and you c
 
 def training_panel(run: Run) -> None:
     """Show a run, kept up to date while something happens to it."""
-    pace = _pace(run)
+    # Asked once: what is shown, announced and polled must agree, or nothing would mend it later.
+    expected = _waits(run)
+    pace = _pace(run, expected)
     st.fragment(_panel, run_every=pace)(run.id, pace)
     # Outside the fragment: the page itself runs when a training starts and when it ends, and
     # nobody wants to be told of every epoch.
-    announce(_news(run), key="train_announcement")
+    announce(_news(run, expected), key="train_announcement")
 
 
-def _news(run: Run) -> str:
+def _news(run: Run, expected: Estimate | None) -> str:
     """Return what has happened last to a run, for those who do not see it."""
     if run.state is RunState.FINISHED and run.test_accuracy is not None:
         return f"Training finished. Test accuracy {run.test_accuracy:.1%}."
     if run.state is RunState.QUEUED:
-        return "Training queued." if _waits(run) else "Training started."
+        return "Training queued." if expected else "Training started."
     news = {RunState.RUNNING: "started", RunState.STOPPED: "stopped early"}
     return f"Training {news.get(run.state, 'ended without a result')}."
 
 
-def _pace(run: Run) -> float | None:
+def _pace(run: Run, expected: Estimate | None) -> float | None:
     """Seconds between two looks at a run; None if it is at rest."""
     own = run.owner == session.owner()
     if run.state is RunState.RUNNING:
         return POLL_FAST if own and _soon_changes(run) else POLL_RUNNING
     if run.state is RunState.QUEUED:
-        expected = _waits(run)
         if expected is None:
             return POLL_FAST if own else POLL_RUNNING
         if expected.position == 0:
@@ -82,7 +83,9 @@ def _soon_changes(run: Run) -> bool:
 
 
 def _waits(run: Run) -> Estimate | None:
-    """Return what to expect of a queued run; None if it starts at once."""
+    """Return what to expect of a queued run; None if it starts at once, or is not queued."""
+    if run.state is not RunState.QUEUED:
+        return None
     with contextlib.suppress(StoreError):
         expected = resources.estimates().get(run.id)
         if expected and expected.waits and (expected.position > 0 or expected.starts > 0):
@@ -93,19 +96,20 @@ def _waits(run: Run) -> Estimate | None:
 def _panel(run_id: str, shown_pace: float | None) -> None:
     try:
         run = resources.store().get(run_id)
-        _show(run, resources.store().history(run_id))
+        expected = _waits(run)
+        _show(run, resources.store().history(run_id), expected)
     except RunError:
         st.rerun()  # It is gone; the page says so.
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
     else:
-        if _pace(run) != shown_pace:
+        if _pace(run, expected) != shown_pace:
             # Nothing else changes the clock of a fragment than a run of the page. What has
             # changed is on the screen already.
             st.rerun()
 
 
-def _show(run: Run, history: Sequence[Epoch]) -> None:
+def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None) -> None:
     _head(run)
     if run.state.active and (notice := resources.store().database.notice):
         st.warning(f"{notice} What you see here may be out of date.", icon=":material/database_off:")
@@ -116,7 +120,6 @@ def _show(run: Run, history: Sequence[Epoch]) -> None:
             run.failure or "The server restarted during this run. The epochs so far are saved.",
             icon=":material/power_off:",
         )
-    expected = _waits(run) if run.state is RunState.QUEUED else None
     with st.grid(4, min_column_width=150, key="train_numbers"):
         if expected:
             _queue(expected)

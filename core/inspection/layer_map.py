@@ -153,11 +153,12 @@ def same_label_share(points: Points, labels: Labels) -> float:
 
 
 def map_key(network: Network, stage: str) -> str:
-    """Return a name for a layer's map: the same for the same weights up to this layer."""
+    """Return a name for a layer's map: the same for the same weights and activations up to this layer."""
     if stage == PIXELS:
         return PIXELS
     digest = hashlib.sha256()
     for layer in network.weighted:
+        digest.update(f"{layer.activation} {layer.kernel.shape}".encode())
         digest.update(np.ascontiguousarray(layer.kernel, dtype=np.float32).data)
         digest.update(np.ascontiguousarray(layer.bias, dtype=np.float32).data)
         if layer.name == stage:

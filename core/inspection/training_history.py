@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data import CLASSES, Images, Labels
-from core.inspection.forward import forward
+from core.inspection.forward import forward, logits
 from core.inspection.network import (
     Array,
     Conv2D,
@@ -19,9 +19,6 @@ from core.inspection.network import (
 )
 from core.recipe import Recipe
 from core.snapshot import DAMAGED, SnapshotError, unpack
-
-# Images that go through a network at once.
-_BATCH_SIZE = 500
 
 
 def network_of(recipe: Recipe, content: bytes) -> Network:
@@ -106,10 +103,7 @@ def confusion_by_epoch(networks: Sequence[Network], images: Images, labels: Labe
 
 def _confusion(network: Network, images: Images, labels: Labels) -> npt.NDArray[np.int64]:
     matrix = np.zeros((CLASSES, CLASSES), dtype=np.int64)
-    for start in range(0, len(images), _BATCH_SIZE):
-        part = slice(start, start + _BATCH_SIZE)
-        predictions = forward(network, images[part].astype(np.float32)).probabilities.argmax(axis=1)
-        np.add.at(matrix, (labels[part], predictions), 1)
+    np.add.at(matrix, (labels, logits(network, images).argmax(axis=1)), 1)
     return matrix
 
 

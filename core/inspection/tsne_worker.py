@@ -46,6 +46,11 @@ class MapState:
         """Whether the points stay as they are."""
         return self.parts == PARTS
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is done for it."""
+        return self.finished or self.failed
+
 
 class TsneWorker:
     """Makes maps one after the other, for all visitors of a server."""
@@ -77,15 +82,20 @@ class TsneWorker:
             if state is None:
                 return self._begin(key, values)
             if state.failed:
-                del self._states[key]
                 raise MapRefused("This map could not be made. Try again, or look at PCA.")
             self._states.move_to_end(key)
             return replace(state, ahead=self._ahead(key))
 
     def is_finished(self, key: str) -> bool:
-        """Return whether a map stays as it is."""
+        """Return whether a map stays as it is, or could not be made."""
         with self._lock:
-            return key in self._states and self._states[key].finished
+            return key in self._states and self._states[key].ended
+
+    def forget_failure(self, key: str) -> None:
+        """Let a map that could not be made be made again when it is asked for."""
+        with self._lock:
+            if key in self._states and self._states[key].failed:
+                del self._states[key]
 
     def _begin(self, key: str, values: Callable[[], Array]) -> MapState:
         if len(self._waiting) >= _WAITING:
@@ -106,8 +116,8 @@ class TsneWorker:
 
     def _forget(self) -> None:
         """Keep no more than the newest maps."""
-        finished = [key for key, state in self._states.items() if state.finished]
-        for key in finished[: max(0, len(self._states) - _KEPT)]:
+        ended = [key for key, state in self._states.items() if state.ended]
+        for key in ended[: max(0, len(self._states) - _KEPT)]:
             del self._states[key]
 
     def _work(self) -> None:

@@ -47,7 +47,7 @@ class BundledRun:
         card = {
             "id": run.id,
             "name": run.name,
-            "recipe": dataclasses.asdict(run.recipe),
+            "recipe": json.loads(run.recipe.to_json()),
             "created": run.created,
             "history": [dataclasses.asdict(epoch) for epoch in self.history],
             "train_accuracy": run.train_accuracy,

@@ -163,7 +163,8 @@ def _evict_from(
     """Evict snapshots, or networks, until the usage (in bytes, by owner) is within the limits."""
     all_files = _read_files(connection, table)
     share = min(owner_bytes, _fair_share(_kept_bytes(all_files), max_bytes * _PROTECTED_SHARE))
-    newest = {files.owner: files for files in _by_number(all_files) if files.state != RunState.QUEUED}
+    models = all_files if table is FILES else _read_files(connection, FILES)
+    newest = {files.owner: files.run_id for files in _by_number(models) if files.state != RunState.QUEUED}
     share = share if table is FILES else 0
     evictable = {owner: _evictable(of_owner, share) for owner, of_owner in _by_owner(all_files).items()}
 
@@ -176,7 +177,7 @@ def _evict_from(
         usage[files.owner] -= files.size
 
     for owner, candidates in evictable.items():
-        for files in [files for files in candidates if files != newest[owner]]:
+        for files in [files for files in candidates if files.run_id != newest.get(owner)]:
             if usage[owner] > owner_bytes:
                 evict_one(files, _OVER_QUOTA)
     while firsts := [of_owner[0] for of_owner in evictable.values() if of_owner]:

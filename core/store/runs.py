@@ -106,8 +106,13 @@ class RunStore:
         return tuple(sorted(runs, key=lambda run: run.state is RunState.QUEUED))
 
     def measured(self, limit: int = 20) -> tuple[Run, ...]:
-        """Return runs that tell how long an epoch takes here: the newest with an epoch, then the bundled."""
-        query = select(RUNS).where(RUNS.c.epochs_done > 0).order_by(RUNS.c.number.desc()).limit(limit)
+        """Return runs that tell how long an epoch takes here: the newest that trained, then the bundled."""
+        query = (
+            select(RUNS)
+            .where(RUNS.c.epochs_done > RUNS.c.parent_epochs)
+            .order_by(RUNS.c.number.desc())
+            .limit(limit)
+        )
         return (*self._read(query), *(card.run for card in self._bundled.values()))
 
     def models(self, limit: int | None = None) -> tuple[Run, ...]:

@@ -11,7 +11,7 @@ from core.plots import figures
 from core.plots.epoch_curves import epoch_curves
 from core.plots.pixels import Picture
 from core.plots.wall_chart import small_wall
-from core.snapshot import most_snapshots
+from core.snapshot import MAX_SNAPSHOTS, most_snapshots
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from core.store.snapshots import read_snapshot, snapshot_epochs
@@ -55,11 +55,18 @@ def _follow(run_id: str, subject: Subject) -> None:
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
         return
+    if run.state is RunState.QUEUED:
+        st.caption("It is waiting in the queue again.")
+        return
     if run.state is not RunState.RUNNING:
         st.toast(f"{chrome.plain(run.label)} has ended. If it has a model, choose it at the top.")
         st.rerun()
     try:
-        _show(run, subject)
+        try:
+            _show(run, subject)
+        except RunError:
+            # An epoch that has ended meanwhile took the place of the newest one before.
+            _show(run, subject)
     except (RunError, StoreError, InspectionError) as error:
         st.warning(str(error), icon=":material/history_toggle_off:")
 
@@ -93,7 +100,8 @@ def _show(run: Run, subject: Subject) -> None:
         )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+# All epochs of a run that a class watches, each with an image of their own: nothing is read twice.
+@st.cache_resource(max_entries=MAX_SNAPSHOTS + 4, show_spinner=False)
 def _network(
     run_id: str,  # noqa: ARG001, the run is known by it
     epoch: int,
@@ -103,7 +111,7 @@ def _network(
     return network_of(_run.recipe, read_snapshot(resources.store(), _run, epoch))
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
+@st.cache_data(max_entries=5000, show_spinner=False)
 def _probabilities(
     run_id: str,  # noqa: ARG001, the network is known by it
     epoch: int,

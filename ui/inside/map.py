@@ -110,18 +110,28 @@ def _choice(label: str, options: tuple[str, ...], key: str, help: str | None = N
 def _in_background(moment: Moment, network: Network, stage: str, color: str) -> None:
     """Show a map that is being made, until it is finished."""
     key = map_key(network, stage)
+    images = load_mnist().test_images[_sample()[0]]
 
     def look(polled: bool = False) -> bool:
         try:
-            state = _worker().ask(key, partial(_values, network, stage))
+            state = _worker().ask(key, partial(layer_values, network, stage, images))
         except MapRefused as error:
+            if polled and _worker().is_finished(key):
+                st.rerun()
             st.warning(str(error), icon=":material/hourglass_disabled:")
+            st.button("Try again", key="inside_map_again", on_click=_worker().forget_failure, args=(key,))
             return True
         if state.finished and polled:
             st.rerun()
         if not state.finished:
-            waits = f" {state.ahead} before it." if state.ahead else ""
-            st.progress(state.parts / PARTS, f"Arranging the digits by t-SNE.{waits} PCA is there at once.")
+            waits = (
+                f" {state.ahead} {'map is' if state.ahead == 1 else 'maps are'} ahead of it."
+                if state.ahead
+                else ""
+            )
+            st.progress(
+                state.parts / PARTS, f"Arranging the digits by t-SNE.{waits} PCA is ready immediately."
+            )
         if state.points is not None:
             _draw(moment, network, state.points, color, stage)
         return state.finished

@@ -218,7 +218,8 @@ def _measured_on(reading: Reading) -> str:
 def _of_subject(network: Network, subject: Subject) -> str:
     probabilities = forward(network, subject.image[np.newaxis]).probabilities[0]
     digit = int(probabilities.argmax())
-    return f"{subject.name} is now predicted **{digit}**, confidence {percent(float(probabilities[digit]))}."
+    confidence = percent(float(probabilities[digit]))
+    return f"The prediction for {subject.name.lower()} is now **{digit}**, confidence {confidence}."
 
 
 def _keep(moment: Moment, operation: Operation, network: Network) -> None:
@@ -232,7 +233,7 @@ def _keep(moment: Moment, operation: Operation, network: Network) -> None:
         icon=":material/save:",
         key="inside_keep",
         disabled=not str(operation),
-        help="In the list of models and on *Runs*, where it says what it was made of. It counts as yours.",
+        help="In the list of models and on *Runs*, where you can see how it was made. It uses your storage.",
     ):
         with st.spinner("Testing it on all 10,000 test images…"):
             st.session_state[_KEPT] = run.id, _keep_now(run, operation, network)

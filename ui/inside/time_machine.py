@@ -84,14 +84,15 @@ def choose(run: Run, weights: Network) -> Moment:
     state = st.session_state
     if state.get(_OF_RUN) != run.id or state.get(EPOCH) not in epochs:
         state[_OF_RUN], state[EPOCH] = run.id, epochs[-1]
+    first = "0, before fine-tuning" if run.fine_tuning else "0, untrained"
     epoch = st.select_slider(
         "Time machine: epoch",
         epochs,
         key=EPOCH,
         persist_state="session",
-        format_func=lambda epoch: "0, untrained" if epoch == 0 else str(epoch),
+        format_func=lambda epoch: first if epoch == 0 else str(epoch),
         help="Everything on this page shows the network as it was after this epoch. Earlier weights are "
-        "kept in float16, with three digits.",
+        "stored in float16, to about three significant digits.",
     )
     if epoch == epochs[-1]:
         return Moment(run, weights, run.id, epochs, networks)
@@ -100,8 +101,15 @@ def choose(run: Run, weights: Network) -> Moment:
 
 def _why_not(run: Run) -> str:
     """Return why there is no way back to earlier epochs, as a sentence."""
+    if run.operation:
+        return (
+            "This model was operated on, not trained, so it has no earlier epochs. Choose the model that it "
+            "was made from."
+        )
     if run.bundled:
-        return "This bundled model comes without a time machine. Choose the article network to use it."
+        return (
+            "This bundled model has no snapshots for the time machine. Choose the article network to use it."
+        )
     if not most_snapshots(run.recipe.parameters):
         return "This network is too large for the time machine: its snapshots would take too much room."
     return (
@@ -164,9 +172,9 @@ def _learned(
     if place is None:
         return f"At the end of its training the network still gets {name} wrong: it is a **{digit}**."
     if place == 0:
-        return f"The network has predicted **{digit}** for {name} in all epochs."
-    since = "from" if epochs[place] - epochs[place - 1] == 1 else "at the latest from"
-    return f"The network predicts **{digit}** for {name} {since} **epoch {epochs[place]}** on."
+        return f"The network predicts **{digit}** for {name} after every epoch shown."
+    latest = "" if epochs[place] - epochs[place - 1] == 1 else " at the latest"
+    return f"The network predicts **{digit}** for {name} from **epoch {epochs[place]}** on{latest}."
 
 
 def _units(moment: Moment, values: ForwardPass, style: figures.Style) -> tuple[list[str], str]:

@@ -18,7 +18,7 @@ _TIMES = 10
 _COLUMNS = 5
 
 
-@st.cache_resource(max_entries=8, show_spinner="Climbing to the input that each digit would like best…")
+@st.cache_resource(max_entries=8, show_spinner="Finding each digit's favorite input by gradient ascent…")
 def _favorites(network_id: str, _network: Network) -> Favorites:  # noqa: ARG001, the network is known by it
     return favorite_inputs(_network, load_mnist().train_images.mean(axis=0))
 
