@@ -201,6 +201,8 @@ def test_a_recipe_of_before_one_could_choose_the_data_is_the_same_text():
 
 def test_choices_without_effect_make_no_other_recipe():
     assert Recipe(validation_by="writers", noise_pair=(3, 5)) == ARTICLE
+    assert Recipe(noise_pair=(3,)) == ARTICLE, "half a pair left over from wrong labels that are off again"
+    assert Recipe(noise_pair=(3, 9), left_out=(9,)) == Recipe(left_out=(9,))
 
 
 def test_the_choice_of_the_data_is_in_the_settings_and_counted():

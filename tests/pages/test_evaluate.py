@@ -157,7 +157,7 @@ def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
     assert chosen.value == 2564
     assert "9 of 16" in chosen.options[0]
     assert "2.8 times" in text(app, "evaluate_two_groups")
-    assert "nobody's name" in words(app)
+    assert "not by name" in words(app)
 
 
 def test_without_the_writers_the_view_says_so(open_page, monkeypatch, mnist):
