@@ -1,6 +1,6 @@
 """Accuracy by the group and by the person who wrote the digits, and what chance alone would give.
 
-Groups differ in more than handwriting: NIST collected their forms in other places and years.
+Groups differ in more than handwriting: their forms and scans differ, too.
 """
 
 import functools

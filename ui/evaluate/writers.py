@@ -29,8 +29,8 @@ _MISSING = (
 )
 _CARE = (
     "Each writer is known only by the number on NIST's form, not by name. The groups differ in more than "
-    "handwriting: they filled in their forms in different places and years. These figures say something "
-    "about digits and a network, not about how good anyone is."
+    "handwriting: the forms and their scans differ, too. These figures say something about digits and a "
+    "network, not about how good anyone is."
 )
 
 

@@ -26,7 +26,7 @@ from core.plots import inside_charts, map_chart
 from core.plots.map_chart import MappedDigits
 from ui import pictures
 from ui.inside import overview
-from ui.inside.subject import Subject, choose_test_image
+from ui.inside.subject import INDEX, Subject, choose_test_image
 from ui.inside.time_machine import Moment
 from ui.words import percent
 
@@ -152,7 +152,7 @@ def _draw(moment: Moment, network: Network, points: Points, color: str, stage: s
     errors = int((predictions[:count] != labels).sum())
     share = percent(same_label_share(points, labels), 0)
     with st.container(key="inside_map"):
-        key = overview.key_of_chart(_PANEL, st.session_state.get("inside_index"))
+        key = overview.key_of_chart(_PANEL, st.session_state.get(INDEX))
         st.vega_lite_chart(
             map_chart.digit_map(digits, color == _BY_ERROR, pictures.style()),
             key=key,

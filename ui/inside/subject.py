@@ -13,7 +13,7 @@ from core.store.run import Run, RunError
 from ui import resources
 from ui.drawing_pad import ONE_DIGIT
 
-_INDEX, _SOURCE, _PROBLEM, _ASKED = "inside_index", "inside_source", "inside_problem", "inside_asked"
+INDEX, _SOURCE, _PROBLEM, _ASKED = "inside_index", "inside_source", "inside_problem", "inside_asked"
 _ADDRESS = "image"
 # What the address asks for instead of the number of a test image.
 DRAWING_ADDRESS = "drawing"
@@ -57,12 +57,12 @@ def choose(run: Run) -> Subject:
                 label_visibility="collapsed",
             )
         if source == _TEST_IMAGE:
-            state.setdefault(_INDEX, 0)
+            state.setdefault(INDEX, 0)
             st.number_input(
                 "Number of the test image",
                 0,
                 count - 1,
-                key=_INDEX,
+                key=INDEX,
                 persist_state="session",
                 label_visibility="collapsed",
                 width=108,
@@ -71,6 +71,7 @@ def choose(run: Run) -> Subject:
                 "Next error",
                 icon=":material/skip_next:",
                 key="inside_next",
+                help="The next test image that the network gets wrong at the end of its training.",
                 on_click=_next_error,
                 args=(run,),
             )
@@ -81,13 +82,13 @@ def choose(run: Run) -> Subject:
         st.warning(problem, icon=":material/info:")
     if source == _DRAWING and drawing is not None:
         return Subject(drawing, None, "Your drawing")
-    index = int(state[_INDEX])
+    index = int(state[INDEX])
     return Subject(dataset.test_images[index], int(dataset.test_labels[index]), f"Test image {index}")
 
 
 def choose_test_image(index: int) -> None:
     """Let a test image go through the network when the page runs again."""
-    st.session_state[_INDEX], st.session_state[_SOURCE] = index, _TEST_IMAGE
+    st.session_state[INDEX], st.session_state[_SOURCE] = index, _TEST_IMAGE
 
 
 def _take_from_address(count: int) -> None:
@@ -125,9 +126,9 @@ def _next_error(run: Run) -> None:
     if len(errors) == 0:
         state[_PROBLEM] = "This network gets all test images right."
         return
-    later = errors[errors > state[_INDEX]]
-    state[_INDEX] = int(later[0] if len(later) else errors[0])
+    later = errors[errors > state[INDEX]]
+    state[INDEX] = int(later[0] if len(later) else errors[0])
 
 
 def _random(count: int) -> None:
-    st.session_state[_INDEX] = int(np.random.default_rng().integers(count))
+    st.session_state[INDEX] = int(np.random.default_rng().integers(count))

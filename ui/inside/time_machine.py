@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.data import load_mnist, sample_indices
+from core.data import load_mnist
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Array, Conv2D, Dense, InspectionError, Network
 from core.inspection.training_history import (
@@ -31,8 +31,6 @@ from ui.inside.subject import Subject
 
 EPOCH, _OF_RUN = "inside_epoch", "inside_epoch_of"
 _UNIT, _ALL = "The chosen unit", "All units of the first layer"
-# As in `ui.inside.wall`.
-_SAMPLE, _SEED = 2000, 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,8 +213,6 @@ def _confusion(
 ) -> tuple[npt.NDArray[np.int64], int]:
     """Return the confusion matrix after each epoch, and of how many test images it is."""
     dataset = load_mnist()
-    images, labels = dataset.test_images, dataset.test_labels
-    if isinstance(_networks[0].layers[0], Conv2D):
-        chosen = sample_indices(labels, _SAMPLE, _SEED)
-        images, labels = images[chosen], labels[chosen]
-    return confusion_by_epoch(_networks, images, labels), len(labels)
+    chosen = wall.sample(_networks[0])
+    images, labels = dataset.test_images[chosen], dataset.test_labels[chosen]
+    return confusion_by_epoch(_networks, images, labels), len(chosen)

@@ -22,6 +22,14 @@ _EXCITING = 12
 _PANEL = "wall"
 
 
+def sample(network: Network) -> npt.NDArray[np.int64]:
+    """Return the test images that a network is shown: all, or a random sample if it has convolutions."""
+    labels = load_mnist().test_labels
+    if isinstance(network.layers[0], Conv2D):
+        return sample_indices(labels, _SAMPLE, _SEED)
+    return np.arange(len(labels))
+
+
 @st.cache_resource(max_entries=4, show_spinner="Reading the test images…")
 def _responses(
     network_id: str,  # noqa: ARG001, the network is known by it
@@ -29,10 +37,7 @@ def _responses(
     _network: Network,
 ) -> tuple[Responses, npt.NDArray[np.int64]]:
     """Return what the units of a layer respond to, and the test images that were shown to them."""
-    dataset = load_mnist()
-    chosen = np.arange(len(dataset.test_images))
-    if isinstance(_network.layers[0], Conv2D):
-        chosen = sample_indices(dataset.test_labels, _SAMPLE, _SEED)
+    dataset, chosen = load_mnist(), sample(_network)
     return responses(_network, layer, dataset.test_images[chosen], dataset.test_labels[chosen]), chosen
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from core.data import CLASSES, Images, average_digits, load_mnist
+from core.data import CLASSES, Images, load_mnist
 from core.inspection.attribution import PATCH, Favorites, favorite_inputs, integrated_gradients, occlusion
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Network
 from core.plots import figures
 from core.plots.pixels import Picture, Values, diverging
-from ui import pictures
+from ui import pictures, resources
 from ui.inside.subject import Subject
 from ui.inside.time_machine import Moment
 from ui.words import percent
@@ -21,12 +21,6 @@ _COLUMNS = 5
 @st.cache_resource(max_entries=8, show_spinner="Finding each digit's favorite input by gradient ascent…")
 def _favorites(network_id: str, _network: Network) -> Favorites:  # noqa: ARG001, the network is known by it
     return favorite_inputs(_network, load_mnist().train_images.mean(axis=0))
-
-
-@st.cache_data(show_spinner=False)
-def _class_averages() -> Images:
-    dataset = load_mnist()
-    return average_digits(dataset.train_images, dataset.train_labels).round().astype(np.uint8)
 
 
 def show(moment: Moment, values: ForwardPass, subject: Subject) -> None:
@@ -101,7 +95,7 @@ def _show_favorites(moment: Moment, values: ForwardPass) -> None:
             st.markdown("**Class average** of the training images")
             pictures.show(
                 figures.digit_grid,
-                _class_averages(),
+                resources.average_digits().round().astype(np.uint8),
                 [f"{digit}: average" for digit in range(CLASSES)],
                 columns=_COLUMNS,
                 alt="For each digit, the mean of its training images",
