@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core import data
+from core.analysis import exploration
 from core.data import CLASS_NAMES, MAX_PIXEL
 from core.plots import charts, figures
 from ui import chrome, pictures, resources
@@ -109,8 +110,8 @@ with counts:
     st.markdown("About 10% of the images each, in both sets.")
     pictures.chart(
         charts.class_counts,
-        data.class_counts(dataset.train_labels),
-        data.class_counts(dataset.test_labels),
+        exploration.class_counts(dataset.train_labels),
+        exploration.class_counts(dataset.test_labels),
         key="explore_counts",
         alt="Share of each class in the training and the test set, between 9% and 11%",
     )

@@ -6,7 +6,8 @@ from core.export.keras_script import keras_script
 from core.jobs.queue_admission import RunRefused
 from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
-from core.recipe import Recipe, RecipeError
+from core.recipe import Recipe
+from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, pictures, recipe_form, resources, session
 from ui.training_panel import CHART_HEIGHT, training_panel

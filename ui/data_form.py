@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.data import CLASSES, DataError, load_mnist
 from core.data_choice import MAX_LEFT_OUT, WRITER_GROUPS
-from core.recipe import LIMITS, Recipe
+from core.recipe import Recipe
+from core.recipe_validation import LIMITS
 
 _GROUPS = {"everyone": "Everyone's", "employees": "Employees'", "students": "Students'"}
 _SPLITS = {

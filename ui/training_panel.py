@@ -12,7 +12,8 @@ from core.jobs.eta import Estimate, seconds_per_epoch
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
-from core.recipe import LIMITS, Recipe, RecipeError
+from core.recipe import Recipe
+from core.recipe_validation import LIMITS, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, pictures, recipe_form, resources, session

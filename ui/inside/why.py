@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from core.data import CLASSES, Images, average_digits, load_mnist
+from core.analysis.exploration import average_digits
+from core.data import CLASSES, Images, load_mnist
 from core.inspection.attribution import PATCH, Favorites, favorite_inputs, integrated_gradients, occlusion
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Network
