@@ -9,7 +9,7 @@ from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
-from ui import chrome, pictures, recipe_form, resources, session
+from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
 from ui.training_panel import CHART_HEIGHT, training_panel
 
 row = chrome.begin(
@@ -32,6 +32,7 @@ def start(recipe: Recipe) -> None:
         return
     resources.estimates.clear()
     session.watch(run.id)
+    guess.keep(run.id)
 
 
 recipe, refusal = None, ""
@@ -40,6 +41,7 @@ with row:
     try:
         recipe = recipe_form.current()
         session.remember_recipe(recipe)
+        refusal = data_form.refusal(recipe)
     except RecipeError as error:
         refusal = str(error)
     if (
@@ -48,11 +50,12 @@ with row:
             type="primary",
             icon=":material/play_arrow:",
             key="train_start",
-            disabled=recipe is None,
+            disabled=bool(refusal),
         )
         and recipe
     ):
         start(recipe)
+    guess.offer()
 if refusal:
     st.warning(refusal, icon=":material/rule:")
 

@@ -16,7 +16,7 @@ from core.recipe import Recipe
 from core.recipe_validation import LIMITS, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
-from ui import chrome, pictures, recipe_form, resources, session
+from ui import chrome, guess, pictures, recipe_form, resources, session
 from ui.announcement import announce
 from ui.fine_tuning_result import fine_tuning_result
 
@@ -284,6 +284,9 @@ def _numbers(run: Run, history: Sequence[Epoch]) -> None:
     st.metric(
         "Test accuracy",
         f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "–",
+        delta=None if (guessed := guess.of(run)) is None else f"Your guess: {100 * guessed:g}%",
+        delta_color="off",
+        delta_arrow="off",
         help="Share of the 10,000 test images classified correctly, measured once after the last epoch.",
     )
 
@@ -352,6 +355,8 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
             stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
             st.info(stopped + verdict, icon=":material/flag:")
+            if (guessed := guess.of(run)) is not None:
+                st.markdown(guess.verdict(guessed, run.test_accuracy))
         if not run.has_model:
             if run.eviction:
                 st.info(run.eviction, icon=":material/auto_delete:")
