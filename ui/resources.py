@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.runtime import Runtime
 
 from core.analysis import exploration
-from core.data import DataError, Dataset, load_mnist
+from core.data import MAX_PIXEL, DataError, Dataset, load_mnist
 from core.jobs.dask_cluster import CLUSTER_VARIABLE, DaskCluster
 from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
@@ -58,7 +58,7 @@ def mnist() -> Dataset:
 @st.cache_data(show_spinner=False)
 def pixel_counts() -> npt.NDArray[np.int64]:
     """`core.analysis.exploration.pixel_histogram` of the training images."""
-    return exploration.pixel_histogram(mnist().train_images)
+    return exploration.pixel_histogram(mnist().train_images, bins=MAX_PIXEL + 1)
 
 
 @st.cache_data(show_spinner=False)

@@ -1,5 +1,7 @@
 """What one sees in the images before any network: counts, values, and mean images."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -57,3 +59,69 @@ def average_digits(images: Images, labels: Labels) -> npt.NDArray[np.float32]:
     """
     means = [images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)]
     return np.stack(means)
+
+
+@dataclass(frozen=True)
+class PixelValues:
+    """Mean and standard deviation of all pixel values.
+
+    Attributes
+    ----------
+    mean, deviation : float
+        In the units of the values, 0 to 255.
+    """
+
+    mean: float
+    deviation: float
+
+
+def pixel_values(counts: npt.NDArray[np.int64]) -> PixelValues:
+    """Return mean and standard deviation of pixels from how many there are of each value.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (256,)
+        See `pixel_histogram`.
+    """
+    values = np.arange(len(counts))
+    mean = float(np.average(values, weights=counts))
+    return PixelValues(mean, float(np.sqrt(np.average((values - mean) ** 2, weights=counts))))
+
+
+def use_of_pixels(images: Images) -> npt.NDArray[np.float64]:
+    """Return in what share of the images each pixel has ink, more than 0.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+
+    Returns
+    -------
+    ndarray of float64, shape (28, 28)
+        0 to 1.
+    """
+    used: npt.NDArray[np.float64] = np.count_nonzero(images, axis=0) / len(images)
+    return used
+
+
+def by_typicality(images: Images, labels: Labels, digit: int) -> npt.NDArray[np.intp]:
+    """Return the images of a class from the most typical to the strangest.
+
+    Typical is what is near the mean image of its class: by the Euclidean distance of the pixel
+    values.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    labels : ndarray of uint8, shape (n,)
+    digit : int
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        Indices into `labels`.
+    """
+    own = np.flatnonzero(labels == digit)
+    pixels = images[own].reshape(len(own), -1).astype(np.float32)
+    distances = np.linalg.norm(pixels - pixels.mean(axis=0), axis=1)
+    return own[np.argsort(distances, kind="stable")]
