@@ -55,7 +55,6 @@ with row:
         and recipe
     ):
         start(recipe)
-    guess.offer()
 if refusal:
     st.warning(refusal, icon=":material/rule:")
 
@@ -89,6 +88,7 @@ else:
 with settings:
     if run:
         recipe_form.preset_text()
+    guess.offer()
     recipe_form.settings(recipe)
     session.nickname_field(resources.store())
 

@@ -81,7 +81,7 @@ def _images(run: Run, disputed: DisputedLabels) -> None:
     shown = top.head(_SHOWN)
     images = resources.mnist().train_images[shown["index"].to_numpy()]
     captions = [
-        f"label {label}, predicted {prediction}" + ("\nwrong on purpose" if planted else "")
+        f"label {label}\npredicted {prediction}" + ("\nplanted" if planted else "")
         for label, prediction, planted in zip(
             shown["label"], shown["prediction"], shown["planted"], strict=True
         )
@@ -90,8 +90,9 @@ def _images(run: Run, disputed: DisputedLabels) -> None:
     with st.container(key="evaluate_disputed"):
         pictures.gallery(images, captions, alt="The training images with the largest loss")
     st.caption(
-        f"The CSV file has the first {len(top):,}, by their index in MNIST's training set. Loss: −ln of the "
-        "probability that the network gives to the label."
+        ("Planted: the label was made wrong on purpose. " if disputed.found else "")
+        + f"The CSV file has the first {len(top):,}, by their index in MNIST's training set. Loss: −ln of "
+        "the probability that the network gives to the label."
     )
     picture = widgets.of_figure(figures.digit_grid, images, captions, columns=_COLUMNS)
     widgets.save("training_labels", run, top.assign(loss=np.round(top["loss"], 4)), picture)

@@ -106,7 +106,7 @@ def _unused() -> None:
 def _augmentation(dataset: Dataset) -> None:
     st.markdown(
         "With data augmentation (*Data* on Train), an image looks a little different each time the network "
-        "sees it. Move the sliders as far as training goes at most. Would you still give it the same label?"
+        "sees it, and keeps its label. Would you still give it that label?"
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
@@ -143,6 +143,7 @@ def _augmentation(dataset: Dataset) -> None:
 
 
 def _sliders(image: Images, label: int) -> None:
+    st.markdown("The sliders go as far as training does.")
     controls, before, after = st.columns([2, 1, 1])
     with controls:
         affine = Affine(
