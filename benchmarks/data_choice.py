@@ -10,6 +10,7 @@ import dataclasses
 
 import numpy as np
 
+from core.analysis.label_errors import loss_by_image, planted_found, rank_by_loss
 from core.data import Dataset, is_student, load_mnist
 from core.evaluation import evaluate, predict
 from core.recipe import Recipe
@@ -18,7 +19,6 @@ from core.training import train
 
 SMALL = Recipe(hidden_units=(64,), activation="relu", epochs=8, batch_size=100, train_size=20_000)
 NOISE = (0.01, 0.05, 0.1)
-FIRST = (100, 500, 1000)
 
 
 def nists_mistake(mnist: Dataset, seed: int) -> dict[str, float]:
@@ -33,14 +33,13 @@ def nists_mistake(mnist: Dataset, seed: int) -> dict[str, float]:
     return accuracies
 
 
-def planted_found(mnist: Dataset, noise: float, seed: int) -> list[float]:
-    """Return what share of the training labels with the largest loss were planted, for each of `FIRST`."""
+def planted_shares(mnist: Dataset, noise: float, seed: int) -> list[float]:
+    """Return what share of the first training labels by loss were planted (see `label_errors.FIRST`)."""
     recipe = dataclasses.replace(SMALL, label_noise=noise, seed=seed)
     model, selection = train(recipe, mnist).model, select(recipe, mnist)
     probabilities = predict(model, mnist.train_images[selection.fit])
-    given = probabilities[np.arange(len(selection.fit)), selection.fit_labels]
-    planted = selection.planted[np.argsort(given, kind="stable")]
-    return [float(planted[:first].mean()) for first in FIRST]
+    order = rank_by_loss(loss_by_image(probabilities, selection.fit_labels))
+    return [found.share for found in planted_found(selection.planted, order)]
 
 
 def main() -> None:
@@ -57,7 +56,7 @@ def main() -> None:
         print(f"| {writers} | {_spread([one[writers] for one in results])} |")
     print("\n| wrong labels | first 100 | first 500 | first 1,000 |\n|---|---|---|---|")
     for noise in NOISE:
-        found = np.array([planted_found(mnist, noise, seed) for seed in seeds])
+        found = np.array([planted_shares(mnist, noise, seed) for seed in seeds])
         print(f"| {noise:.0%} | {' | '.join(_spread(list(column)) for column in found.T)} |")
 
 

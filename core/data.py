@@ -246,59 +246,6 @@ def _idx_md5(array: npt.NDArray[np.uint8]) -> str:
     return digest.hexdigest()
 
 
-def class_counts(labels: Labels) -> npt.NDArray[np.int64]:
-    """Return the number of images of each class.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, shape (n,)
-
-    Returns
-    -------
-    ndarray of int64, shape (10,)
-    """
-    counts: npt.NDArray[np.int64] = np.bincount(labels, minlength=len(CLASS_NAMES))
-    return counts
-
-
-def pixel_histogram(images: Images, bins: int = 16) -> npt.NDArray[np.int64]:
-    """Return the number of pixels by value, in ``bins`` equal steps of 0 to 255.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 28, 28)
-    bins : int
-        A divisor of 256.
-
-    Returns
-    -------
-    ndarray of int64, shape (bins,)
-    """
-    counts = np.zeros(MAX_PIXEL + 1, dtype=np.int64)
-    for block in np.array_split(images, max(1, len(images) // 1000)):
-        # bincount widens its input to int64: in blocks, 6 MB at a time instead of 376 MB.
-        counts += np.bincount(block.reshape(-1), minlength=MAX_PIXEL + 1)
-    binned: npt.NDArray[np.int64] = counts.reshape(bins, -1).sum(axis=1)
-    return binned
-
-
-def average_digits(images: Images, labels: Labels) -> npt.NDArray[np.float32]:
-    """Return the mean image of each class.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 28, 28)
-    labels : ndarray of uint8, shape (n,)
-
-    Returns
-    -------
-    ndarray of float32, shape (10, 28, 28)
-        Values 0 to 255.
-    """
-    means = [images[labels == digit].mean(axis=0, dtype=np.float32) for digit in range(10)]
-    return np.stack(means)
-
-
 def sample_indices(labels: Labels, count: int, seed: int, digit: int | None = None) -> npt.NDArray[np.int64]:
     """Return the indices of a random sample of images, without repeats.
 

@@ -8,81 +8,17 @@ that exists can be trained.
 import dataclasses
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
-import numpy as np
-
-from core import cost
+from core import cost, recipe_words
+from core import recipe_validation as check
 from core.data import CLASSES, TRAINING_IMAGES
 from core.data_choice import MAX_LEFT_OUT, VALIDATION_UNITS, WRITER_GROUPS, image_count
+from core.recipe_validation import LIMITS, RecipeError
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
-# How textbooks and Keras' documentation write them.
-SPELLING: Mapping[str, str] = MappingProxyType(
-    {
-        "sigmoid": "sigmoid",
-        "tanh": "tanh",
-        "relu": "ReLU",
-        "adam": "Adam",
-        "rmsprop": "RMSprop",
-        "sgd": "SGD",
-        "auto": "automatic",
-        "float32": "float32",
-        "bfloat16": "bfloat16",
-    }
-)
-
-
-class RecipeError(ValueError):
-    """Raised when a recipe cannot be trained. The message says what to change."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The smallest and largest value of a hyperparameter.
-
-    Attributes
-    ----------
-    low, high : float
-        Both ends are allowed.
-    sentence : str
-        Shown when a value is outside; ``{low}`` and ``{high}`` stand for the ends.
-    """
-
-    low: float
-    high: float
-    sentence: str
-
-    def message(self) -> str:
-        """Return the sentence with both ends filled in."""
-        return self.sentence.format(low=f"{self.low:,g}", high=f"{self.high:,g}")
-
-
-LIMITS: Mapping[str, Limit] = MappingProxyType(
-    {
-        "hidden_layers": Limit(0, 4, "Choose from {low} to {high} hidden layers."),
-        "hidden_units": Limit(1, 1024, "Each hidden layer needs {low} to {high} units."),
-        "conv_layers": Limit(0, 3, "Choose from {low} to {high} convolutional layers."),
-        "conv_filters": Limit(1, 64, "Each convolutional layer needs {low} to {high} filters."),
-        "learning_rate": Limit(0.0001, 1.0, "The learning rate must be from {low} to {high}."),
-        "epochs": Limit(1, 100, "Epochs must be a whole number from {low} to {high}."),
-        "batch_size": Limit(1, 10_000, "The batch size must be a whole number from {low} to {high}."),
-        "dropout": Limit(0.0, 0.8, "The dropout rate must be from {low} to {high}."),
-        "validation_share": Limit(0.0, 0.5, "The validation split must be from {low} to {high}."),
-        "train_size": Limit(
-            100,
-            TRAINING_IMAGES,
-            "The training set size must be a whole number from {low} to {high}.",
-        ),
-        "label_noise": Limit(0.0, 0.5, "The share of wrong labels must be from {low} to {high}."),
-        "seed": Limit(0, 999_999, "The random seed must be a whole number from {low} to {high}."),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -155,7 +91,7 @@ class Recipe:
     True
     >>> Recipe(epochs=101)
     Traceback (most recent call last):
-    core.recipe.RecipeError: Epochs must be a whole number from 1 to 100.
+    core.recipe_validation.RecipeError: Epochs must be a whole number from 1 to 100.
     """
 
     hidden_units: tuple[int, ...] = (300,)
@@ -181,18 +117,18 @@ class Recipe:
     validation_by: str = "images"
 
     def __post_init__(self) -> None:
-        self._set("hidden_units", _layers(self.hidden_units, "hidden_layers", "hidden_units"))
-        self._set("conv_filters", _layers(self.conv_filters, "conv_layers", "conv_filters"))
+        self._set("hidden_units", check.layers(self.hidden_units, "hidden_layers", "hidden_units"))
+        self._set("conv_filters", check.layers(self.conv_filters, "conv_layers", "conv_filters"))
         for name in ("epochs", "batch_size", "train_size", "seed"):
-            self._set(name, _whole(getattr(self, name), LIMITS[name]))
+            self._set(name, check.whole(getattr(self, name), LIMITS[name]))
         for name in ("learning_rate", "dropout", "validation_share", "label_noise"):
-            self._set(name, _number(getattr(self, name), LIMITS[name]))
-        _choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
-        _choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
-        _choice(self.precision, PRECISIONS, "The precision must be one of: {choices}.")
-        _switch(self.augmentation, "Data augmentation must be either true or false.")
-        _switch(self.handwriting, "Handwriting augmentation must be either true or false.")
-        _switch(self.decay, "Learning-rate decay must be either true or false.")
+            self._set(name, check.number(getattr(self, name), LIMITS[name]))
+        check.choice(self.activation, ACTIVATIONS, "The activation must be one of: {choices}.")
+        check.choice(self.optimizer, OPTIMIZERS, "The optimizer must be one of: {choices}.")
+        check.choice(self.precision, PRECISIONS, "The precision must be one of: {choices}.")
+        check.switch(self.augmentation, "Data augmentation must be either true or false.")
+        check.switch(self.handwriting, "Handwriting augmentation must be either true or false.")
+        check.switch(self.decay, "Learning-rate decay must be either true or false.")
         self._check_data_choice()
         refusal = cost.refusal(
             steps=self.epochs * self.steps_per_epoch,
@@ -203,14 +139,16 @@ class Recipe:
             raise RecipeError(refusal)
 
     def _check_data_choice(self) -> None:
-        _choice(self.writers, WRITER_GROUPS, "The writers must be one of: {choices}.")
-        _choice(self.validation_by, VALIDATION_UNITS, "The validation split must be by one of: {choices}.")
-        _switch(self.balanced, "Equally many images of each digit must be either true or false.")
-        self._set("left_out", _digits(self.left_out, "The digits left out must be from 0 to 9."))
+        check.choice(self.writers, WRITER_GROUPS, "The writers must be one of: {choices}.")
+        check.choice(
+            self.validation_by, VALIDATION_UNITS, "The validation split must be by one of: {choices}."
+        )
+        check.switch(self.balanced, "Equally many images of each digit must be either true or false.")
+        self._set("left_out", check.digits(self.left_out, "The digits left out must be from 0 to 9."))
         # Else two recipes that give the same training would not be equal.
         if not self.label_noise:
             self._set("noise_pair", ())
-        self._set("noise_pair", _digits(self.noise_pair, "The digits mixed up must be from 0 to 9."))
+        self._set("noise_pair", check.digits(self.noise_pair, "The digits mixed up must be from 0 to 9."))
         if len(self.left_out) > MAX_LEFT_OUT:
             raise RecipeError(f"Leave out at most {MAX_LEFT_OUT} digits, so that two are left to tell apart.")
         if len(self.noise_pair) not in (0, 2):
@@ -282,29 +220,7 @@ class Recipe:
         >>> ARTICLE.settings.split(" · ")[:3]
         ['Dense 300 sigmoid', 'Adam, learning rate 0.001', '10 epochs']
         """
-        about = "about " if self.validation_by == "writers" else ""
-        parts = [
-            self.words,
-            f"{SPELLING[self.optimizer]}, learning rate {self.learning_rate:g}",
-            "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs",
-            f"batch size {self.batch_size:,}",
-            f"{about}{self.fit_size:,} images",
-            f"seed {self.seed}",
-        ]
-        if self.validation_size:
-            by_writer = " by writer" if self.validation_by == "writers" else ""
-            parts.append(f"validation split {self.validation_share:.0%}{by_writer}")
-        if self.dropout:
-            parts.append(f"dropout {self.dropout:g}")
-        if self.augmentation:
-            parts.append("augmentation")
-        if self.handwriting:
-            parts.append("handwriting augmentation")
-        if self.decay:
-            parts.append("learning-rate decay")
-        if self.precision != "auto":
-            parts.append(self.precision)
-        return " · ".join([*parts, *self.data_choices])
+        return recipe_words.settings(self)
 
     @property
     def data_choices(self) -> tuple[str, ...]:
@@ -315,17 +231,7 @@ class Recipe:
         >>> Recipe(writers="students", left_out=(9,), label_noise=0.1, noise_pair=(3, 5)).data_choices
         ("only students' digits", 'without 9', '10% wrong labels among the 3s and 5s')
         """
-        parts = []
-        if self.writers != "everyone":
-            parts.append(f"only {self.writers}' digits")
-        if self.balanced:
-            parts.append("equally many of each digit")
-        if self.left_out:
-            parts.append("without " + ", ".join(map(str, self.left_out)))
-        if self.label_noise:
-            among = " among the {}s and {}s".format(*self.noise_pair) if self.noise_pair else ""
-            parts.append(f"{self.label_noise:.0%} wrong labels{among}")
-        return tuple(parts)
+        return recipe_words.data_choices(self)
 
     @property
     def words(self) -> str:
@@ -336,12 +242,7 @@ class Recipe:
         >>> Recipe(conv_filters=(16, 32), hidden_units=(64,), activation="relu", batch_size=100).words
         'Conv 16, 32 + Dense 64 ReLU'
         """
-        parts = []
-        if self.conv_filters:
-            parts.append("Conv " + ", ".join(str(count) for count in self.conv_filters))
-        if self.hidden_units:
-            parts.append("Dense " + ", ".join(str(count) for count in self.hidden_units))
-        return f"{' + '.join(parts)} {SPELLING[self.activation]}" if parts else "No hidden layer"
+        return recipe_words.layers(self)
 
     def to_json(self) -> str:
         """Return the recipe as a JSON object.
@@ -379,48 +280,6 @@ class Recipe:
 
 
 _DATA_CHOICE = ("writers", "balanced", "left_out", "label_noise", "noise_pair", "validation_by")
-
-
-def _whole(value: Any, limit: Limit) -> int:
-    number = _number(value, limit)
-    if not number.is_integer():
-        raise RecipeError(limit.message())
-    return int(number)
-
-
-def _number(value: Any, limit: Limit) -> float:
-    # Written so that NaN, which compares false with everything, is refused too.
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise RecipeError(limit.message())
-    try:
-        number = float(value)
-    except OverflowError as error:
-        raise RecipeError(limit.message()) from error
-    if not limit.low <= number <= limit.high:
-        raise RecipeError(limit.message())
-    return number
-
-
-def _layers(sizes: Any, layers: str, units: str) -> tuple[int, ...]:
-    if not isinstance(sizes, tuple | list) or len(sizes) > LIMITS[layers].high:
-        raise RecipeError(LIMITS[layers].message())
-    return tuple(_whole(size, LIMITS[units]) for size in sizes)
-
-
-def _digits(values: Any, sentence: str) -> tuple[int, ...]:
-    if not isinstance(values, tuple | list):
-        raise RecipeError(sentence)
-    return tuple(sorted({_whole(value, Limit(0, CLASSES - 1, sentence)) for value in values}))
-
-
-def _choice(value: object, choices: tuple[str, ...], sentence: str) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise RecipeError(sentence.format(choices=", ".join(choices)))
-
-
-def _switch(value: object, sentence: str) -> None:
-    if not isinstance(value, bool):
-        raise RecipeError(sentence)
 
 
 ARTICLE = Recipe()

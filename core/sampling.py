@@ -146,7 +146,7 @@ def _by_writers(chosen: Indices, count: int, writers: Writers, seed: int) -> tup
     fit, validation = [], []
     for group, share in ((~student, count - from_students), (student, from_students)):
         people = rng.permutation(np.unique(own[group]))
-        sizes = np.array([(own == person).sum() for person in people], dtype=np.int64)
+        sizes = np.bincount(own)[people]
         needed = int(np.searchsorted(sizes.cumsum(), share)) + 1 if share else 0
         held_out = np.isin(own, people[:needed])
         validation.append(chosen[held_out][:share])

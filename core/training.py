@@ -19,7 +19,8 @@ from core.history import Checkpoint, Epoch, TrainingError
 from core.model import build_model, weights_by_layer
 from core.pipeline import ordered_batches, shuffled_batches
 from core.precision import precision_of
-from core.recipe import LIMITS, Recipe
+from core.recipe import Recipe
+from core.recipe_validation import LIMITS
 from core.sampling import select, take
 from core.snapshot import Snapshot, most_snapshots, pack
 

@@ -5,9 +5,10 @@ import streamlit as st
 
 from core import data
 from core.data import CLASS_NAMES, MAX_PIXEL
-from core.plots import charts, figures
+from core.plots import figures
 from ui import chrome, pictures, resources
-from ui.explore import people
+from ui.explore import closer, people
+from ui.explore import dataset as whole
 
 row = chrome.begin(
     "Explore the digits",
@@ -102,27 +103,7 @@ if show_numbers:
         alt="The pixel values of this image, 28 rows and 28 columns",
     )
 
-st.header("The dataset", anchor=False)
-counts, values = st.columns(2)
-with counts:
-    st.subheader("Class distribution", anchor=False)
-    st.markdown("About 10% of the images each, in both sets.")
-    pictures.chart(
-        charts.class_counts,
-        data.class_counts(dataset.train_labels),
-        data.class_counts(dataset.test_labels),
-        key="explore_counts",
-        alt="Share of each class in the training and the test set, between 9% and 11%",
-    )
-with values:
-    st.subheader("Pixel value histogram", anchor=False)
-    st.markdown("Four out of five pixels are background; gray appears only at the edges of strokes.")
-    pictures.chart(
-        charts.pixel_histogram,
-        resources.pixel_counts(),
-        key="explore_histogram",
-        alt="Histogram of pixel values: most pixels are 0, a tenth is close to 255",
-    )
+whole.show(dataset)
 
 st.header("Mean image per class", anchor=False)
 st.markdown(
@@ -135,6 +116,7 @@ pictures.halves(
     alt="The blurred mean images of the classes",
 )
 
+closer.show(dataset)
 people.show(dataset)
 
 chrome.end(

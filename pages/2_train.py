@@ -6,9 +6,10 @@ from core.export.keras_script import keras_script
 from core.jobs.queue_admission import RunRefused
 from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
-from core.recipe import Recipe, RecipeError
+from core.recipe import Recipe
+from core.recipe_validation import RecipeError
 from core.store.database import StoreError
-from ui import chrome, pictures, recipe_form, resources, session
+from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
 from ui.training_panel import CHART_HEIGHT, training_panel
 
 row = chrome.begin(
@@ -31,6 +32,7 @@ def start(recipe: Recipe) -> None:
         return
     resources.estimates.clear()
     session.watch(run.id)
+    guess.keep(run.id)
 
 
 recipe, refusal = None, ""
@@ -39,6 +41,7 @@ with row:
     try:
         recipe = recipe_form.current()
         session.remember_recipe(recipe)
+        refusal = data_form.refusal(recipe)
     except RecipeError as error:
         refusal = str(error)
     if (
@@ -47,7 +50,7 @@ with row:
             type="primary",
             icon=":material/play_arrow:",
             key="train_start",
-            disabled=recipe is None,
+            disabled=bool(refusal),
         )
         and recipe
     ):
@@ -85,6 +88,7 @@ else:
 with settings:
     if run:
         recipe_form.preset_text()
+    guess.offer()
     recipe_form.settings(recipe)
     session.nickname_field(resources.store())
 

@@ -26,6 +26,7 @@ KEYS = {
     "prediction",
     "prediction_probabilities",
     "train_start",
+    "train_guess",
     "train_stop",
     "train_resume",
     "train_progress",

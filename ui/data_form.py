@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.data import CLASSES, DataError, load_mnist
 from core.data_choice import MAX_LEFT_OUT, WRITER_GROUPS
-from core.recipe import LIMITS, Recipe
+from core.recipe import Recipe
+from core.recipe_validation import LIMITS
+from core.sampling import SelectionError, select
 
 _GROUPS = {"everyone": "Everyone's", "employees": "Employees'", "students": "Students'"}
 _SPLITS = {
@@ -79,6 +81,16 @@ def show(base: Recipe, key: _Key) -> None:
         f"{MAX_LEFT_OUT}.",
     )
     _noise(base, key)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def refusal(recipe: Recipe) -> str:
+    """Return why the dataset cannot give the images that a recipe asks for; empty if it can."""
+    try:
+        select(recipe, load_mnist())
+    except SelectionError as error:
+        return str(error)
+    return ""
 
 
 def _split(base: Recipe, key: _Key) -> None:

@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
-from core.recipe import ACTIVATIONS, ARTICLE, LIMITS, OPTIMIZERS, PRECISIONS, SPELLING, Recipe
+from core.recipe import ACTIVATIONS, ARTICLE, OPTIMIZERS, PRECISIONS, Recipe
+from core.recipe_validation import LIMITS
+from core.recipe_words import SPELLING
 from ui import data_form, pictures, session
 
 _PRESET = "train_preset"

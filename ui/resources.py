@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.runtime import Runtime
 
-from core import data
-from core.data import DataError, Dataset, load_mnist
+from core.analysis import exploration
+from core.data import MAX_PIXEL, DataError, Dataset, load_mnist
 from core.jobs.dask_cluster import CLUSTER_VARIABLE, DaskCluster
 from core.jobs.eta import Estimate, estimate
 from core.jobs.queue import RunQueue
@@ -57,14 +57,14 @@ def mnist() -> Dataset:
 
 @st.cache_data(show_spinner=False)
 def pixel_counts() -> npt.NDArray[np.int64]:
-    """`core.data.pixel_histogram` of the training images."""
-    return data.pixel_histogram(mnist().train_images)
+    """`core.analysis.exploration.pixel_histogram` of the training images."""
+    return exploration.pixel_histogram(mnist().train_images, bins=MAX_PIXEL + 1)
 
 
 @st.cache_data(show_spinner=False)
 def average_digits() -> npt.NDArray[np.float32]:
-    """`core.data.average_digits` of the training images."""
-    return data.average_digits(mnist().train_images, mnist().train_labels)
+    """`core.analysis.exploration.average_digits` of the training images."""
+    return exploration.average_digits(mnist().train_images, mnist().train_labels)
 
 
 @st.cache_resource(show_spinner=False)

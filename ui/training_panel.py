@@ -12,10 +12,11 @@ from core.jobs.eta import Estimate, seconds_per_epoch
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
-from core.recipe import LIMITS, Recipe, RecipeError
+from core.recipe import Recipe
+from core.recipe_validation import LIMITS, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
-from ui import chrome, pictures, recipe_form, resources, session
+from ui import chrome, guess, pictures, recipe_form, resources, session
 from ui.announcement import announce
 from ui.fine_tuning_result import fine_tuning_result
 
@@ -286,6 +287,9 @@ def _numbers(run: Run, history: Sequence[Epoch]) -> None:
     st.metric(
         "Test accuracy",
         f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "–",
+        delta=None if (guessed := guess.of(run)) is None else f"Your guess: {100 * guessed:g}%",
+        delta_color="off",
+        delta_arrow="off",
         help="Share of the 10,000 test images classified correctly, measured once after the last epoch.",
     )
 
@@ -354,6 +358,8 @@ def _meaning(run: Run, history: Sequence[Epoch]) -> None:
             verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
             stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
             st.info(stopped + verdict, icon=":material/flag:")
+            if (guessed := guess.of(run)) is not None:
+                st.markdown(guess.verdict(guessed, run.test_accuracy))
         if not run.has_model:
             if run.eviction:
                 st.info(run.eviction, icon=":material/auto_delete:")

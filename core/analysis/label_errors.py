@@ -1,5 +1,6 @@
-"""Label errors: the fifteen test images whose label five people did not confirm, and their votes."""
+"""Label errors: fifteen of the test set with five people's votes, and those that a network disputes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,8 @@ SOURCE = (
     "Benchmarks” (2021); the votes are in cleanlab/label-errors, mturk/mnist_mturk.json"
 )
 VOTERS = 5
+# So many of the images with the largest loss are looked at.
+FIRST = (100, 500, 1000)
 _MAJORITY = 3
 
 
@@ -140,4 +143,78 @@ def corrected_score(evaluation: Evaluation) -> CorrectedScore:
         corrected_images=int(kept.sum()),
         gained=int(correct[changed].sum()),
         lost=int(evaluation.correct[changed].sum()),
+    )
+
+
+@dataclass(frozen=True)
+class PlantedFound:
+    """How many labels that were made wrong are among the images with the largest loss.
+
+    Attributes
+    ----------
+    first : int
+        How many images are looked at.
+    planted : int
+        How many of their labels were made wrong.
+    by_chance : float
+        How many there would be in a random order, on average.
+    """
+
+    first: int
+    planted: int
+    by_chance: float
+
+    @property
+    def share(self) -> float:
+        """Precision at `first`: share of these labels that were made wrong."""
+        return self.planted / self.first
+
+
+def loss_by_image(probabilities: npt.NDArray[np.float32], labels: Labels) -> npt.NDArray[np.float64]:
+    """Return the cross-entropy of each image: −ln of the probability of its label.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float32, shape (n, 10)
+    labels : ndarray of uint8, shape (n,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        From 0; a probability of 0 counts as the smallest float32, which makes 87.3.
+    """
+    given = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    loss: npt.NDArray[np.float64] = -np.log(np.maximum(given, np.finfo(np.float32).tiny))
+    return loss
+
+
+def rank_by_loss(loss: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """Return the order of images from the largest loss to the smallest.
+
+    The probability of the given label is the self-confidence by which confident learning ranks label
+    errors (Northcutt, Jiang and Chuang 2021).
+    """
+    return np.argsort(-loss, kind="stable")
+
+
+def planted_found(
+    planted: npt.NDArray[np.bool_], order: npt.NDArray[np.intp], first: Sequence[int] = FIRST
+) -> tuple[PlantedFound, ...]:
+    """Return how many planted labels are among the first images of an order.
+
+    Parameters
+    ----------
+    planted : ndarray of bool, shape (n,)
+        Whether each label was made wrong.
+    order : ndarray of int, shape (n,)
+        See `rank_by_loss`.
+    first : sequence of int
+        Those above n are left out.
+    """
+    ranked = planted[order]
+    chance = float(planted.mean())
+    return tuple(
+        PlantedFound(count, int(ranked[:count].sum()), count * chance)
+        for count in first
+        if count <= len(ranked)
     )

@@ -67,21 +67,24 @@ def class_counts(train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]) -> a
     return chart
 
 
-def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
+def pixel_histogram(counts: npt.NDArray[np.int64], highest: int = MAX_PIXEL) -> alt.Chart:
     """Return the histogram of pixel values.
 
     Parameters
     ----------
     counts : ndarray of int, shape (bins,)
         Numbers of pixels in bins of equal width from 0 to 255.
+    highest : int
+        What the values are written as if they go up to another number than 255.
     """
+    scale = highest / MAX_PIXEL
     width = (MAX_PIXEL + 1) // len(counts)
     start = np.arange(len(counts)) * width
     frame = pd.DataFrame(
         {
-            "start": start,
-            "end": start + width,
-            "range": [f"{low}–{low + width - 1}" for low in start],
+            "start": start * scale,
+            "end": (start + width) * scale,
+            "range": [f"{low * scale:.3g}–{(low + width - 1) * scale:.3g}" for low in start],
             "share": counts / counts.sum(),
         }
     )
@@ -89,7 +92,12 @@ def pixel_histogram(counts: npt.NDArray[np.int64]) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar(color=BLUE, binSpacing=1)
         .encode(
-            x=alt.X("start:Q", bin="binned", title="Pixel value", scale=alt.Scale(domain=[0, MAX_PIXEL + 1])),
+            x=alt.X(
+                "start:Q",
+                bin="binned",
+                title="Pixel value",
+                scale=alt.Scale(domain=[0, (MAX_PIXEL + 1) * scale]),
+            ),
             x2="end:Q",
             y=alt.Y("share:Q", title="Share of pixels", axis=alt.Axis(format="%")),
             tooltip=[

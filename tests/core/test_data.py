@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from core import data
+from core.analysis import exploration
 from core.data import CLASS_NAMES, DATA_FILE, DataError, Dataset, load_mnist
 
 
@@ -18,10 +19,10 @@ def test_shapes_types_and_range(mnist: Dataset):
 
 
 def test_published_class_counts(mnist: Dataset):
-    assert data.class_counts(mnist.train_labels).tolist() == [
+    assert exploration.class_counts(mnist.train_labels).tolist() == [
         5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949,
     ]  # fmt: skip
-    assert data.class_counts(mnist.test_labels).tolist() == [
+    assert exploration.class_counts(mnist.test_labels).tolist() == [
         980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
     ]  # fmt: skip
     assert (CLASS_NAMES[0], CLASS_NAMES[9]) == ("Zero", "Nine")
@@ -100,11 +101,11 @@ def test_keras_own_copy_stands_in(tmp_path, monkeypatch: pytest.MonkeyPatch, mni
 def test_pixel_histogram_counts_every_pixel(mnist: Dataset):
     images = mnist.test_images[:2500]
     expected, _ = np.histogram(images, bins=16, range=(0, 256))
-    assert data.pixel_histogram(images).tolist() == expected.tolist()
+    assert exploration.pixel_histogram(images).tolist() == expected.tolist()
 
 
 def test_average_digits(mnist: Dataset):
-    averages = data.average_digits(mnist.test_images, mnist.test_labels)
+    averages = exploration.average_digits(mnist.test_images, mnist.test_labels)
     assert averages.shape == (10, 28, 28)
     expected = mnist.test_images[mnist.test_labels == 4].astype(float).mean(axis=0)
     np.testing.assert_allclose(averages[4], expected, rtol=1e-4)

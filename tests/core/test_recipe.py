@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from core.presets import PRESET_INFO, PRESETS
-from core.recipe import ARTICLE, LIMITS, Recipe, RecipeError
+from core.recipe import ARTICLE, Recipe
+from core.recipe_validation import LIMITS, RecipeError
 
 
 def test_the_article_recipe():

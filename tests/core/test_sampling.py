@@ -3,7 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.data import Dataset, class_counts, is_student
+from core.analysis.exploration import class_counts
+from core.data import Dataset, is_student
 from core.data_choice import GROUP_COUNTS
 from core.recipe import ARTICLE, Recipe
 from core.sampling import SelectionError, select, take

@@ -461,6 +461,27 @@ def test_verdicts_without_a_vote(open_page):
     assert "You have not voted yet" in words(app)
 
 
+def test_planted_wrong_labels_are_among_those_that_the_run_disputes(open_page, small_recipe):
+    recipe = dataclasses.replace(small_recipe, label_noise=0.1)
+    run = resources.queue().enqueue(recipe, "ann", "Noisy")
+    wait_until_trained()
+    app = open_page("3_evaluate", model=run.id, view="Label errors")
+    app.toggle(key="evaluate_rank_labels").set_value(True).run()
+    assert not app.exception
+    found = {label: value for label, value in metrics(app).items() if label.startswith("Wrong on purpose")}
+    assert list(found) == [f"Wrong on purpose in the first {first}" for first in ("100", "500", "1,000")]
+    assert int(found["Wrong on purpose in the first 100"].split()[0]) > 70, "by chance it would be 10"
+    assert "300 of the 3,000 training labels were made wrong on purpose" in words(app)
+
+
+def test_a_run_without_planted_labels_shows_what_it_disputes(open_page):
+    app = open_page("3_evaluate", model="article", view="Label errors")
+    app.toggle(key="evaluate_rank_labels").set_value(True).run()
+    assert not app.exception
+    assert "The 18 training images with the largest loss" in words(app)
+    assert "Wrong on purpose" not in " ".join(metrics(app))
+
+
 def test_the_standing_among_the_baselines(open_page):
     app = open_page("3_evaluate", model="article", view="Baselines")
     standing = text(app, "evaluate_standing")

@@ -65,3 +65,53 @@ def test_without_the_writers_explore_shows_the_rest(open_page, monkeypatch, mnis
     app = open_page("1_explore")
     assert not app.exception
     assert "git checkout -- data/mnist_writers.npz" in app.info[0].value
+
+
+def test_dividing_by_255_changes_the_axis_of_the_histogram_only(open_page):
+    app = open_page("1_explore")
+    assert "Mean 33.3, standard deviation 78.6" in words(app)
+    app.toggle(key="explore_histogram_divided").set_value(True).run()
+    assert not app.exception
+    assert "Mean 0.131, standard deviation 0.308" in words(app)
+
+
+def test_a_closer_look_at_the_images(open_page):
+    app = open_page("1_explore")
+    assert "**Strangest** of 6,265 training images of a 7" in words(app)
+    app.selectbox(key="explore_typical_digit").select(1).run()
+    assert "**Most typical** of 6,742 training images of a 1" in words(app)
+    app.segmented_control(key="explore_closer").set_value("Unused pixels").run()
+    assert not app.exception
+    assert "67 of 784" in [metric.value for metric in app.metric]
+
+
+def pictures_of(app) -> dict[str, str]:
+    """The address of each picture by its alternative text."""
+    return {image.proto.imgs[0].alt: image.proto.imgs[0].url for image in app.image}
+
+
+def drawn_at_random(app) -> list[str]:
+    return [url for alt, url in pictures_of(app).items() if alt.startswith("Training image 0, augmented")]
+
+
+def test_sliders_move_a_digit_as_far_as_training_does(open_page):
+    app = open_page("1_explore")
+    app.segmented_control(key="explore_closer").set_value("Data augmentation").run()
+    assert not app.exception
+    rotation = app.slider(key="explore_affine_rotation")
+    assert (rotation.max, app.slider(key="explore_affine_right").max) == (18, 8)
+    before, drawn = pictures_of(app), drawn_at_random(app)
+    assert before["Original: a 5"] == before["Augmented: a 5"]
+    rotation.set_value(18).run()
+    assert pictures_of(app)["Augmented: a 5"] != before["Original: a 5"]
+    assert drawn_at_random(app) == drawn, "a slider draws no other examples"
+    app.button(key="explore_draw_again").click().run()
+    assert drawn_at_random(app) != drawn
+
+
+def test_handwriting_augmentation_redraws_a_digit(open_page):
+    app = open_page("1_explore")
+    app.segmented_control(key="explore_closer").set_value("Data augmentation").run()
+    app.segmented_control(key="explore_augmentation").set_value("Handwriting").run()
+    assert not app.exception
+    assert drawn_at_random(app)

@@ -72,6 +72,32 @@ def test_an_impossible_recipe_is_one_sentence_and_cannot_be_started(open_page):
     assert not app.button(key="train_start").disabled
 
 
+def test_a_split_by_writer_that_leaves_too_few_images_is_refused_before_the_start(open_page):
+    app = open_page("2_train")
+    tiny(app)
+    app.slider(key="recipe_0_validation_share").set_value(0.5).run()
+    assert not app.exception
+    assert app.warning[0].value.startswith("Only ")
+    assert "Choose a larger training set size" in app.warning[0].value
+    assert app.button(key="train_start").disabled
+    app.slider(key="recipe_0_validation_share").set_value(0.0).run()
+    assert not app.button(key="train_start").disabled
+
+
+def test_a_guess_stands_beside_the_result_of_its_run(open_page):
+    app = open_page("2_train")
+    tiny(app)
+    app.number_input(key="train_guess").set_value(95.5)
+    train_until_finished(app)
+    assert not app.exception
+    (shown,) = [metric for metric in app.metric if metric.label == "Test accuracy"]
+    assert shown.delta == "Your guess: 95.5%"
+    assert "You guessed 95.5%. The test accuracy is" in words(app)
+    assert app.number_input(key="train_guess").value is None, "the next run gets a guess of its own"
+    session_of_another = open_page("2_train", run=resources.store().runs()[0].id)
+    assert "You guessed" not in words(session_of_another)
+
+
 def test_a_training_and_its_result(open_page):
     app = open_page("2_train")
     tiny(app).run()
@@ -404,6 +430,7 @@ def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
         for kind in ("slider", "select_slider", "toggle", "number_input", "button_group")
         for widget in app.expander(key=key).get(kind)
     ]
+    folded.append(app.number_input(key="train_guess").label)
     shown = [widget.label for kind in (app.slider, app.select_slider, app.number_input) for widget in kind]
     assert [label for label in shown if label not in folded] == [
         "Hidden layers",

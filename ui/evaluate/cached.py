@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
-from core.analysis import robustness
+from core.analysis import label_errors, robustness
 from core.analysis.calibration import fit_temperature
+from core.analysis.label_errors import PlantedFound
 from core.analysis.morphology import Morphology, measure
 from core.analysis.robustness import CORRUPTIONS, Point
 from core.analysis.temperatures import calibration_split, preset_temperature
 from core.data import Images, Labels, load_mnist, sample_indices
 from core.evaluation import predict
-from core.sampling import SelectionError
+from core.sampling import SelectionError, select, take
 from ui import resources
 
 # Test images that are corrupted: a random sample, because the first 5,000 differ from the rest.
@@ -88,3 +91,47 @@ def fgsm_curves(run_id: str) -> FgsmCurves:
 def test_morphology() -> Morphology:
     """Return thickness, slant and size of the test images."""
     return measure(load_mnist().test_images)
+
+
+@dataclass(frozen=True, eq=False)
+class DisputedLabels:
+    """The training labels of a run that its network disputes most.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The first images by their loss: index in MNIST, label, prediction, loss, planted (whether the
+        label was made wrong).
+    images, planted : int
+        Training images, and how many of their labels were made wrong.
+    found : tuple of PlantedFound
+        Empty if none was.
+    """
+
+    table: pd.DataFrame
+    images: int
+    planted: int
+    found: tuple[PlantedFound, ...]
+
+
+@st.cache_resource(max_entries=_MODELS, show_spinner="Predicting the training images…")
+def disputed_labels(run_id: str) -> DisputedLabels:
+    """Return the training labels that a run's network disputes most. Raises `SelectionError`."""
+    dataset = load_mnist()
+    selection = select(resources.store().get(run_id).recipe, dataset)
+    probabilities = predict(resources.model(run_id), take(dataset.train_images, selection.fit))
+    loss = label_errors.loss_by_image(probabilities, selection.fit_labels)
+    order = label_errors.rank_by_loss(loss)
+    top = order[: max(label_errors.FIRST)]
+    planted = int(selection.planted.sum())
+    table = pd.DataFrame(
+        {
+            "index": selection.fit[top],
+            "label": selection.fit_labels[top],
+            "prediction": np.argmax(probabilities[top], axis=1),
+            "loss": loss[top],
+            "planted": selection.planted[top],
+        }
+    )
+    found = label_errors.planted_found(selection.planted, order) if planted else ()
+    return DisputedLabels(table, len(order), planted, found)

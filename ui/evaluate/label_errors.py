@@ -1,4 +1,4 @@
-"""The label errors of the test set: votes, verdicts, and the score on corrected labels."""
+"""Label errors: votes on those of the test set, the score without them, and what the run disputes."""
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +10,7 @@ from core.evaluation import Evaluation
 from core.plots import figures
 from core.store.run import Run
 from ui import chrome, pictures, resources
-from ui.evaluate import widgets
+from ui.evaluate import training_labels, widgets
 from ui.words import percent
 
 _SHOWN = "evaluate_verdicts_shown"
@@ -53,6 +53,7 @@ def show(run: Run) -> None:
     captions = [f"{issue.index}\nlabel {issue.label}" for issue in LABEL_ISSUES]
     picture = widgets.of_figure(figures.digit_grid, images, captions, columns=5)
     widgets.save("disputed_labels", run, pd.DataFrame(_rows()), picture)
+    training_labels.show(run)
 
 
 def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:

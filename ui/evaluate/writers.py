@@ -60,7 +60,8 @@ def _groups(groups: tuple[GroupScore, ...]) -> None:
                 width="content",
                 help=f"Accuracy on {one.images:,} test digits by {one.writers} people, with {one.errors} "
                 f"errors. 95% confidence interval: {one.accuracy.low:.1%} – {one.accuracy.high:.1%}. "
-                "It allows for the few people whose digits these are: with others it would be another.",
+                "It allows for the few people whose digits these are: with other people the accuracy would "
+                "be another.",
             )
         intervals = ", ".join(f"{one.accuracy.low:.1%} – {one.accuracy.high:.1%}" for one in groups)
         st.markdown(f"95% confidence intervals: **{intervals}**.  \n{_ratio(error_ratio(groups))}")

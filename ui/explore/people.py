@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core import data
+from core.analysis import exploration
 from core.analysis.morphology import measure
 from core.analysis.writers import EMPLOYEES, STUDENTS
 from core.data import CLASSES, Dataset, Images, Labels, Writers, is_student
@@ -89,7 +90,7 @@ def _sheet(dataset: Dataset, writer: int) -> None:
 
 def _rows(images: Images, labels: Labels) -> Images:
     """Return the images in one picture, a row for each class; drawn as a figure it would take a second."""
-    columns = int(data.class_counts(labels).max())
+    columns = int(exploration.class_counts(labels).max())
     sheet = np.zeros((CLASSES, columns, *images.shape[1:]), np.uint8)
     for digit in range(CLASSES):
         own = images[labels == digit]
@@ -132,7 +133,7 @@ def group_digits() -> dict[str, GroupDigits]:
     thickness = measure(dataset.test_images).thickness
     return {
         name: GroupDigits(
-            data.average_digits(dataset.test_images[mask], dataset.test_labels[mask]),
+            exploration.average_digits(dataset.test_images[mask], dataset.test_labels[mask]),
             float(thickness[mask].mean()),
         )
         for name, mask in ((EMPLOYEES, ~student), (STUDENTS, student))

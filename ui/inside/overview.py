@@ -10,7 +10,7 @@ from core.inspection.forward import ForwardPass
 from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.unit import most_important
 from core.plots import inside_charts
-from core.recipe import SPELLING
+from core.recipe_words import SPELLING
 from ui import pictures
 from ui.inside.subject import Subject
 from ui.words import percent

@@ -10,7 +10,7 @@ from core.plots import unit_charts
 from core.plots.inside_charts import Spec
 from core.plots.pixels import Values, diverging, mosaic
 from core.plots.unit_charts import signed
-from core.recipe import SPELLING
+from core.recipe_words import SPELLING
 from ui import pictures
 from ui.inside import overview
 

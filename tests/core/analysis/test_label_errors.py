@@ -2,7 +2,16 @@ from collections import Counter
 
 import numpy as np
 
-from core.analysis.label_errors import LABEL_ISSUES, VOTERS, Verdict, corrected_labels, corrected_score
+from core.analysis.label_errors import (
+    LABEL_ISSUES,
+    VOTERS,
+    Verdict,
+    corrected_labels,
+    corrected_score,
+    loss_by_image,
+    planted_found,
+    rank_by_loss,
+)
 from core.data import Dataset
 from core.evaluation import Evaluation
 
@@ -69,3 +78,18 @@ PUBLISHED_VOTES = {
 def test_the_votes_are_the_published_ones():
     votes = {one.index: (one.for_label, one.for_suggestion, one.for_neither) for one in LABEL_ISSUES}
     assert votes == PUBLISHED_VOTES
+
+
+def test_the_labels_that_a_network_disputes_most_come_first():
+    probabilities = np.full((4, 10), 0.01, np.float32)
+    probabilities[np.arange(4), [3, 5, 8, 9]] = 0.91
+    probabilities[3, 0] = 0.0
+    labels = np.array([3, 1, 8, 0], np.uint8)  # The second and the fourth are wrong.
+    loss = loss_by_image(probabilities, labels)
+    np.testing.assert_allclose(loss[:2], [-np.log(0.91), -np.log(0.01)], rtol=1e-6)
+    assert np.isfinite(loss).all()
+    order = rank_by_loss(loss)
+    assert order.tolist() == [3, 1, 0, 2]
+    half, whole = planted_found(np.array([False, True, False, True]), order, first=(2, 4, 100))
+    assert (half.planted, half.by_chance, half.share) == (2, 1.0, 1.0)
+    assert (whole.planted, whole.by_chance) == (2, 2.0)

@@ -12,7 +12,8 @@ from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS, MAX_WAITING, RunRefused
-from core.recipe import Recipe, RecipeError
+from core.recipe import Recipe
+from core.recipe_validation import RecipeError
 from core.store.drawings import DrawingStore
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore
