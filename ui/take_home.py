@@ -51,8 +51,8 @@ def _network(run: Run) -> None:
         f"{file}.html",
         "text/html",
         "take_pocket",
-        f"One file of about {pocket_size(run.recipe) / 1e6:.1f} MB that reads drawings without a network "
-        "connection. Send it to your phone and open it there in a browser.",
+        f"One file of about {pocket_size(run.recipe) / 1e6:.1f} MB that reads drawings offline. "
+        "Send it to your phone and open it there in a browser.",
     )
     _download(
         "Keras model",

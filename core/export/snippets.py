@@ -1,7 +1,7 @@
 """A few lines that load an exported network and read one digit with it."""
 
 # What both formats take and give, for the reader of the lines below.
-INPUT = "images of 28×28 pixels, values 0 (black) to 255 (ink)"
+INPUT = "images of 28×28 pixels, values 0 (background) to 255 (ink)"
 OUTPUT = "the probabilities of the digits 0 to 9"
 
 

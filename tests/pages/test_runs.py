@@ -288,7 +288,7 @@ def test_a_run_can_be_taken_home(open_page, runs):
     assert not app.exception
     files = {"take_pocket", "take_keras", "take_tflite", "take_history", "take_script", "take_notebook"}
     assert downloads(app) == files
-    assert "One file of about 0.7 MB that reads drawings without a network connection." in words(app)
+    assert "One file of about 0.7 MB that reads drawings offline." in words(app)
 
 
 def test_of_a_run_that_has_just_started_only_the_code_can_be_taken_home(open_page, store: RunStore):
