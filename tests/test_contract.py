@@ -51,6 +51,13 @@ KEYS = {
     "inside_prune",
     "inside_keep",
     "inside_map",
+    "take_home",
+    "take_keras",
+    "take_tflite",
+    "take_pocket",
+    "take_history",
+    "take_script",
+    "take_notebook",
 }
 
 

@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = {
     "__main__": "jobs",
     "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
+    "export": "store augmentation cost recipe recipe_words data",
     "plots": "analysis evaluation history recipe recipe_words data",
     "store": "inspection fine_tuning history presets recipe data snapshot (model)",
-    "export": "augmentation cost recipe recipe_words data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",

@@ -7,6 +7,7 @@ from core.store.run import Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE
 from ui import chrome, resources, session
 from ui.runs_table import STATES
+from ui.take_home import take_home
 
 
 def run_card(run_id: str) -> None:
@@ -40,6 +41,7 @@ def run_card(run_id: str) -> None:
             _edit(run)
         else:
             st.markdown("Only the person who started this run can rename, pin or delete it.")
+        take_home(run)
         st.markdown("Share this link (view only):")
         st.code(session.shared_address(run.id), language=None)
 

@@ -1,6 +1,7 @@
 """A recipe as a Keras script, to read beside its curve and to run at home."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from core.augmentation.ranges import ROTATION, SHIFT, ZOOM
 from core.cost import CONV_KERNEL
@@ -12,13 +13,37 @@ from core.recipe_words import SPELLING
 _DEFAULT_RATES = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}
 
 
-def keras_script(recipe: Recipe) -> str:
+@dataclass(frozen=True)
+class Section:
+    """One step of a script.
+
+    Attributes
+    ----------
+    sentence : str
+        What it does, for the reader of a notebook.
+    code : str
+        Its lines.
+    """
+
+    sentence: str
+    code: str
+
+
+def keras_script(recipe: Recipe, left_out: Sequence[str] = (), *, at_home: bool = False) -> str:
     """Return a Python script that trains the network of a recipe and prints its test accuracy.
 
-    It runs in the folder of the project, because it reads ``data/mnist.npz``. It is the same
-    network and the same training; the random numbers are others, so the accuracy differs by what
-    another random seed would change. ``auto`` precision is float32 in it. Choices of the data that
-    it cannot make are named in its docstring.
+    It is the same network and the same training; the random numbers are others, so the accuracy
+    differs by what another random seed would change. ``auto`` precision is float32 in it. Choices
+    of the data that it cannot make are named in its docstring.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    left_out : sequence of str
+        What else happened in the run that the script does not do, a sentence each.
+    at_home : bool
+        Whether Keras downloads MNIST. Otherwise the script runs in the folder of the project,
+        because it reads ``data/mnist.npz``.
 
     Examples
     --------
@@ -26,10 +51,55 @@ def keras_script(recipe: Recipe) -> str:
     >>> print(keras_script(ARTICLE).splitlines()[-1])
     print(f"Test accuracy: {accuracy:.1%}")
     """
-    parts = (_imports(recipe), _data(recipe), _model(recipe), _training(recipe), _test())
-    return f'"""Train a network with Keras: {recipe.words}.{_data_not_chosen(recipe)}"""\n\n' + "\n\n".join(
-        "\n".join(part) for part in parts
+    code = "\n\n".join(section.code for section in sections(recipe, at_home=at_home))
+    return f'"""{heading(recipe, left_out, at_home=at_home)}"""\n\n{code}\n'
+
+
+def heading(recipe: Recipe, left_out: Sequence[str] = (), *, at_home: bool = False) -> str:
+    """Return what a script does and what it leaves out, takes the arguments of `keras_script`."""
+    paragraphs = [f"Train a network with Keras: {recipe.words}."]
+    if choices := _data_not_chosen(recipe):
+        paragraphs.append(choices)
+    if left_out:
+        paragraphs.append("The run differs from this script:\n" + "\n".join(f"- {line}" for line in left_out))
+    if at_home and recipe.handwriting:
+        paragraphs.append(
+            "Run it in the folder of Digit Lab: it takes the handwriting augmentation from there,\n"
+            "which is too long for a script."
+        )
+    return "\n\n".join(paragraphs) + ("\n" if len(paragraphs) > 1 else "")
+
+
+def sections(recipe: Recipe, *, at_home: bool = False) -> tuple[Section, ...]:
+    """Return the five steps of a script, takes the arguments of `keras_script`."""
+    where = "Keras downloads it the first time." if at_home else "The file comes with Digit Lab."
+    steps = (
+        (
+            "Keras builds and trains the network. With the seed, each run draws the same random numbers.",
+            _imports(recipe, at_home),
+        ),
+        (
+            "MNIST has 60,000 training images and 10,000 test images, of 28×28 pixels with values "
+            f"from 0 to 255. {where}",
+            _data(recipe, at_home),
+        ),
+        (
+            "The network: each layer takes what the layer before it gives, and the last one gives a "
+            "probability for each of the ten digits.",
+            _model(recipe),
+        ),
+        (
+            f"Training goes through all training images {recipe.epochs} times. After each batch of "
+            f"{recipe.batch_size}, the optimizer changes the weights a little so that the loss falls.",
+            _training(recipe),
+        ),
+        (
+            "The test images were not used for training. The share of them that the network gets right "
+            "is its test accuracy.",
+            _test(),
+        ),
     )
+    return tuple(Section(sentence, "\n".join(lines)) for sentence, lines in steps)
 
 
 def _data_not_chosen(recipe: Recipe) -> str:
@@ -40,12 +110,13 @@ def _data_not_chosen(recipe: Recipe) -> str:
     if not choices:
         return ""
     lines = "\n".join(f"- {choice}" for choice in choices)
-    return f"\n\nThis script takes the first images of the data file. It leaves out:\n{lines}\n"
+    return f"This script takes the first images of the data file. It leaves out:\n{lines}"
 
 
-def _imports(recipe: Recipe) -> Iterator[str]:
+def _imports(recipe: Recipe, at_home: bool) -> Iterator[str]:
     yield "import keras"
-    yield "import numpy as np"
+    if not at_home:
+        yield "import numpy as np"
     if recipe.handwriting:
         yield "import tensorflow as tf"
         yield ""
@@ -57,12 +128,19 @@ def _imports(recipe: Recipe) -> Iterator[str]:
         yield 'keras.mixed_precision.set_global_policy("mixed_bfloat16")'
 
 
-def _data(recipe: Recipe) -> Iterator[str]:
+def _data(recipe: Recipe, at_home: bool) -> Iterator[str]:
+    if at_home:
+        yield "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()"
+    else:
+        yield from _bundled_data()
+    if recipe.images < TRAINING_IMAGES:
+        yield f"x_train, y_train = x_train[:{recipe.images}], y_train[:{recipe.images}]"
+
+
+def _bundled_data() -> Iterator[str]:
     yield 'with np.load("data/mnist.npz") as mnist:'
     yield '    x_train, y_train = mnist["x_train"], mnist["y_train"]'
     yield '    x_test, y_test = mnist["x_test"], mnist["y_test"]'
-    if recipe.images < TRAINING_IMAGES:
-        yield f"x_train, y_train = x_train[:{recipe.images}], y_train[:{recipe.images}]"
 
 
 def _model(recipe: Recipe) -> Iterator[str]:
@@ -140,4 +218,3 @@ def _fit_handwriting(recipe: Recipe) -> Iterator[str]:
 def _test() -> Iterator[str]:
     yield "loss, accuracy = model.evaluate(x_test, y_test, verbose=0)"
     yield 'print(f"Test accuracy: {accuracy:.1%}")'
-    yield ""

@@ -277,3 +277,26 @@ def test_a_sixth_pin_and_a_start_without_room_are_one_sentence(open_page, browse
     resources.scheduler().shutdown()  # The run only waits.
     other.button(key="train_start").click().run()
     assert [run.owner for run in store.active()] == [BOB], "others train on"
+
+
+def downloads(app) -> set[str]:
+    return {button.key for button in app.download_button if button.key.startswith("take_")}
+
+
+def test_a_run_can_be_taken_home(open_page, runs):
+    app = open_page("5_runs", run=runs["low"])
+    assert not app.exception
+    files = {"take_pocket", "take_keras", "take_tflite", "take_history", "take_script", "take_notebook"}
+    assert downloads(app) == files
+    assert "One file of about 0.7 MB that reads drawings offline." in words(app)
+
+
+def test_of_a_run_that_has_just_started_only_the_code_can_be_taken_home(open_page, store: RunStore):
+    queue = RunQueue(store)
+    queue.enqueue(Recipe(epochs=1), BOB, "second", "Bob")
+    lease = queue.lease("worker")
+    assert lease
+    app = open_page("5_runs", run=lease.run.id)
+    assert not app.exception
+    assert downloads(app) == {"take_script", "take_notebook"}
+    assert "there is no network to download" in words(app)
