@@ -130,7 +130,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             r"P(k \text{ errors in } n \text{ digits}) = \binom{n}{k} \, e^k (1 - e)^{n - k}",
             "With an error rate e that is the same for everybody, people would still differ by chance, and "
             "most with few digits: at each rank, the band holds 95% of 1,000 such draws, sorted as the dots "
-            "are. A few dots outside are still chance. Many, or far outside, are not: then some people's "
+            "are. A few dots outside are still chance; many of them, or far outside, mean that some people's "
             "digits are harder for this network.",
         ),
     }

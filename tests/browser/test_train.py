@@ -113,9 +113,11 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
     open_page(page, "/train")
     make_long(page)
     click(page, "train_start")
-    expect(element(page, "train_progress")).to_be_visible()
+    # From here on others see it; had they come before, the form would fold as soon as they do.
+    wait_for_epoch(page, after=0)
 
     open_page(other, "/train")
+    expect(element(other, "train_settings")).to_be_visible()
     make_tiny(other)
     element(other, "nickname").get_by_role("textbox").fill("Grace")
     element(other, "nickname").get_by_role("textbox").press("Enter")
