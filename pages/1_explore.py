@@ -77,7 +77,7 @@ with picture:
         figures.large_digit,
         shown,
         highest=1.0 if divided else MAX_PIXEL,
-        alt=f"Training image {index}, a {label}, enlarged",
+        alt=f"Training image {index}, the digit {label}, enlarged",
         width=560,
     )
 with words:

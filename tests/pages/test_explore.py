@@ -77,9 +77,9 @@ def test_dividing_by_255_changes_the_axis_of_the_histogram_only(open_page):
 
 def test_a_closer_look_at_the_images(open_page):
     app = open_page("1_explore")
-    assert "**Strangest** of 6,265 training images of a 7" in words(app)
+    assert "**Strangest** of 6,265 training images of the digit 7" in words(app)
     app.selectbox(key="explore_typical_digit").select(1).run()
-    assert "**Most typical** of 6,742 training images of a 1" in words(app)
+    assert "**Most typical** of 6,742 training images of the digit 1" in words(app)
     app.segmented_control(key="explore_closer").set_value("Unused pixels").run()
     assert not app.exception
     assert "67 of 784" in [metric.value for metric in app.metric]
@@ -101,9 +101,9 @@ def test_sliders_move_a_digit_as_far_as_training_does(open_page):
     rotation = app.slider(key="explore_affine_rotation")
     assert (rotation.max, app.slider(key="explore_affine_right").max) == (18, 8)
     before, drawn = pictures_of(app), drawn_at_random(app)
-    assert before["Original: a 5"] == before["Augmented: a 5"]
+    assert before["Original: the digit 5"] == before["Augmented: the digit 5"]
     rotation.set_value(18).run()
-    assert pictures_of(app)["Augmented: a 5"] != before["Original: a 5"]
+    assert pictures_of(app)["Augmented: the digit 5"] != before["Original: the digit 5"]
     assert drawn_at_random(app) == drawn, "a slider draws no other examples"
     app.button(key="explore_draw_again").click().run()
     assert drawn_at_random(app) != drawn

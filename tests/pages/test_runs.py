@@ -286,9 +286,27 @@ def downloads(app) -> set[str]:
 def test_a_run_can_be_taken_home(open_page, runs):
     app = open_page("5_runs", run=runs["low"])
     assert not app.exception
-    files = {"take_pocket", "take_keras", "take_tflite", "take_history", "take_script", "take_notebook"}
-    assert downloads(app) == files
+    assert downloads(app) == {"take_history", "take_script", "take_notebook"}
     assert "One file of about 0.7 MB that reads drawings offline." in words(app)
+
+
+@pytest.mark.usefixtures("runs")
+def test_each_file_of_a_network_is_made_when_it_is_asked_for(open_page):
+    app = open_page("5_runs", run="article")
+    for key in ("take_pocket", "take_keras", "take_tflite"):
+        assert f"{key}_file" not in downloads(app)
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert [error.value for error in app.error] == []
+        assert f"{key}_file" in downloads(app)
+
+
+def test_a_file_that_cannot_be_made_is_one_sentence(open_page, runs):
+    app = open_page("5_runs", run=runs["low"])
+    app.button(key="take_pocket").click().run()
+    assert not app.exception
+    assert "cannot read this model" in app.error[0].value
+    assert "take_pocket_file" not in downloads(app)
 
 
 def test_of_a_run_that_has_just_started_only_the_code_can_be_taken_home(open_page, store: RunStore):
@@ -299,4 +317,5 @@ def test_of_a_run_that_has_just_started_only_the_code_can_be_taken_home(open_pag
     app = open_page("5_runs", run=lease.run.id)
     assert not app.exception
     assert downloads(app) == {"take_script", "take_notebook"}
+    assert "Trains a network with these settings" in words(app)
     assert "there is no network to download" in words(app)

@@ -41,6 +41,9 @@ def show(run: Run) -> None:
 
 
 def _planted(run: Run, disputed: DisputedLabels) -> None:
+    if disputed.planted and not disputed.found:
+        st.caption("There are too few training images to count the labels that are wrong on purpose.")
+        return
     if not disputed.found:
         st.caption(
             "Want to know how well this works? Train with a share of wrong labels (*Data* on Train). Then "

@@ -58,14 +58,14 @@ def _typical(dataset: Dataset) -> None:
         strict=True,
     ):
         with column:
-            st.markdown(f"**{name}** of {len(order):,} training images of a {digit}")
+            st.markdown(f"**{name}** of {len(order):,} training images of the digit {digit}")
             captions = [str(index) for index in indices]
             pictures.show(
                 figures.digit_grid,
                 dataset.train_images[indices],
                 captions,
                 columns=4,
-                alt=f"{name} training images of a {digit}, by index: {', '.join(captions)}",
+                alt=f"{name} training images of the digit {digit}, by index: {', '.join(captions)}",
             )
     st.caption(
         "Typical images are close to the mean image of their class, strange ones far from it (Euclidean "
@@ -156,7 +156,7 @@ def _sliders(image: Images, label: int) -> None:
     for column, name, shown in ((before, "Original", image), (after, "Augmented", transform(image, affine))):
         with column:
             st.markdown(f"**{name}**")
-            st.image(pictures.framed(shown, _SCALE), alt=f"{name}: a {label}")
+            st.image(pictures.framed(shown, _SCALE), alt=f"{name}: the digit {label}")
 
 
 def _slider(label: str, name: str, most: float, unit: int, format: str) -> float:

@@ -111,7 +111,7 @@ def _side_by_side(dataset: Dataset, writers: Writers) -> None:
     for column, writer in zip(st.columns(2), chosen, strict=True):
         own = np.flatnonzero((writers == writer) & (dataset.train_labels == digit))
         with column:
-            st.markdown(f"**{_name(writer)}**, {len(own)} images of a {digit}")
+            st.markdown(f"**{_name(writer)}**, images of the digit {digit}: {len(own)}")
             if len(own):
                 shown = own[:_SIDE_BY_SIDE]
                 pictures.gallery(

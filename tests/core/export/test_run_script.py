@@ -18,7 +18,7 @@ def test_the_head_of_a_script_says_what_was_continued_and_stopped():
     stopped = run(state=RunState.STOPPED, epochs_done=4, parent="b", parent_epochs=2)
     head = keras_script(ARTICLE, left_out(stopped)).split('"""')[1]
     assert "continued another run after epoch 2" in head
-    assert "stopped after 4 of 10 epochs" in head
+    assert "ended after 4 of 10 epochs" in head
 
 
 def test_a_network_that_was_operated_on_has_no_script_but_a_reason():
