@@ -14,7 +14,7 @@ from core.store.database import StoreError
 from core.store.run import RunState
 from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
-from ui import resources
+from ui import resources, training_panel
 from ui.training_panel import _progress, clock
 
 
@@ -207,10 +207,14 @@ def start(open_page, browser, name: str):
     return app
 
 
-def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back):
+def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back, monkeypatch):
+    announced: list[str] = []
+    monkeypatch.setattr(training_panel, "announce", lambda text, key: announced.append(text))
     ann = start(open_page, browser, "ann")
     wait_for_state(newest(), RunState.RUNNING)
+    assert announced[-1] in ("Training queued.", "Training started.")
     bob = start(open_page, browser, "bob")
+    assert announced[-1] == "Training queued."
     second = newest()
     cem = start(open_page, browser, "cem")
     assert "Queued: it starts automatically" in progress(bob)
