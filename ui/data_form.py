@@ -90,6 +90,8 @@ def refusal(recipe: Recipe) -> str:
         select(recipe, load_mnist())
     except SelectionError as error:
         return str(error)
+    except DataError:
+        pass  # The worker says what is missing.
     return ""
 
 

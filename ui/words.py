@@ -1,4 +1,9 @@
-"""Numbers as words that every page writes the same way."""
+"""Numbers as words, and sentences, that every page writes the same way."""
+
+WRITERS_MISSING = (
+    "Who wrote the digits is not known here: the file that says so is missing or does not match MNIST. "
+    "Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start the server again."
+)
 
 
 def percent(share: float, digits: int = 1) -> str:

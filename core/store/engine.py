@@ -34,7 +34,7 @@ _PSYCOPG_OPTIONS = {
 }
 # Here `upgrade` lets one server wait for another.
 _LETS_WAIT = ("sqlite", "postgresql")
-# Whoever makes or upgrades the tables holds this lock of PostgreSQL.
+# The process that makes or upgrades the tables holds this lock of PostgreSQL.
 _UPGRADE_LOCK = 0x44696769744C6162
 
 

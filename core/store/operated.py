@@ -76,7 +76,7 @@ def keep_operated(
 def _insert(connection: Connection, parent: Run, operation: Operation, owner: str, nickname: str) -> str:
     """Add a row that nobody trains, and return its id."""
     run_id = secrets.token_hex(4)
-    # Whoever adds a run waits here for all others who do.
+    # Processes that add a run wait here for each other.
     connection.execute(update(COUNTER).values(number=COUNTER.c.number + 1))
     connection.execute(
         insert(RUNS).values(

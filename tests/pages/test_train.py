@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from core.data import load_mnist
+from core.data import DataError, load_mnist
 from core.export.keras_script import keras_script
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
@@ -14,7 +14,7 @@ from core.store.database import StoreError
 from core.store.run import RunState
 from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
-from ui import resources, training_panel
+from ui import data_form, resources, training_panel
 from ui.training_panel import _progress, clock
 
 
@@ -471,3 +471,15 @@ def test_while_the_store_is_locked_a_watching_tab_says_so(
     other.close()
     heartbeat.join()
     assert "locked" not in words(app.run())
+
+
+def test_without_the_data_the_page_stays_and_the_worker_says_what_is_missing(open_page, monkeypatch):
+    def missing() -> None:
+        raise DataError("The file is missing.")
+
+    monkeypatch.setattr(data_form, "load_mnist", missing)
+    data_form.refusal.clear()
+    app = open_page("2_train")
+    assert not app.exception
+    assert not app.button(key="train_start").disabled
+    data_form.refusal.clear()

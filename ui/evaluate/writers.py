@@ -21,12 +21,8 @@ from core.plots import accuracy_charts, writer_charts
 from core.store.run import Run
 from ui import pictures, resources
 from ui.evaluate import widgets
-from ui.words import percent
+from ui.words import WRITERS_MISSING, percent
 
-_MISSING = (
-    "Who wrote the digits is not known here: the file that says so is missing or does not match MNIST. "
-    "Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start the server again."
-)
 _CARE = (
     "Each writer is known only by the number on NIST's form, not by name. The groups differ in more than "
     "handwriting: the forms and their scans differ, too. These figures say something about digits and a "
@@ -39,7 +35,7 @@ def show(run: Run) -> None:
     writers = resources.mnist().test_writers
     st.header("Whose digits does it get wrong?", anchor=False)
     if writers is None:
-        st.info(_MISSING, icon=":material/person_off:")
+        st.info(WRITERS_MISSING, icon=":material/person_off:")
         return
     evaluation = resources.test_evaluation(run.id)
     groups, people = by_group(evaluation.correct, writers), by_writer(evaluation.correct, writers)

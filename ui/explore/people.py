@@ -13,6 +13,7 @@ from core.analysis.writers import EMPLOYEES, STUDENTS
 from core.data import CLASSES, Dataset, Images, Labels, Writers, is_student
 from core.plots import writer_charts
 from ui import pictures, resources
+from ui.words import WRITERS_MISSING
 
 _VIEWS = ("One person", "Two people", "Two groups", "Digits per person")
 _SHEET_SCALE = 2
@@ -33,12 +34,7 @@ def show(dataset: Dataset) -> None:
     st.header("The people who wrote them", anchor=False)
     writers = dataset.train_writers
     if writers is None:
-        st.info(
-            "Who wrote the digits is not known here: the file that says so is missing or does not match "
-            "MNIST. Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start "
-            "the server again.",
-            icon=":material/person_off:",
-        )
+        st.info(WRITERS_MISSING, icon=":material/person_off:")
         return
     view = st.segmented_control(
         "About the people",
