@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = {
     "__main__": "jobs",
     "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
+    "classroom": "store drawing data",
     "export": "store augmentation cost recipe recipe_words data",
     "plots": "analysis evaluation history recipe recipe_words data",
     "store": "inspection fine_tuning history presets recipe data snapshot (model)",
