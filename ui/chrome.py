@@ -30,6 +30,7 @@ _PAGES = (
     ("4_predict.py", "Predict", ":material/draw:", "Draw a digit; the network predicts it."),
     ("8_inside.py", "Inside", ":material/hub:", "Every number between the pixels and the prediction."),
     ("6_teach.py", "Fine-tune", ":material/school:", "Train a model further on your own handwriting."),
+    ("9_class.py", "Class", ":material/groups:", "Pool your drawings with a class."),
     ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )
 

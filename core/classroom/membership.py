@@ -17,6 +17,7 @@ from core.classroom.classroom import (
     ClassroomError,
     Member,
     PooledDrawing,
+    classroom_from_row,
     drawing_from_row,
     find_classroom,
     member_from_row,
@@ -29,7 +30,7 @@ from core.store.classrooms import delete_member, owner_digest
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES, strokes_to_json
 from core.store.queries import as_text, now
-from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS
+from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
 
 # How often it is worth writing down that somebody is here.
 _SEEN_TIME = timedelta(minutes=1)
@@ -51,6 +52,29 @@ def memberships(database: Database, code: str, owner: str) -> tuple[Member, ...]
         with database.writing() as connection:
             connection.execute(update(CLASSROOM_MEMBERS).where(own).values(owner=owner))
     return tuple(dataclasses.replace(member, owner=owner) for member in found)
+
+
+def attended(database: Database, owner: str) -> tuple[Classroom, ...]:
+    """Return the classes in which an owner is a student, the one seen last first."""
+    own = CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner)))
+    seen = (
+        select(CLASSROOM_MEMBERS.c.code, func.max(CLASSROOM_MEMBERS.c.last_seen).label("seen"))
+        .where(own)
+        .group_by(CLASSROOM_MEMBERS.c.code)
+        .subquery()
+    )
+    query = select(CLASSROOMS).join(seen, seen.c.code == CLASSROOMS.c.code)
+    query = query.where(CLASSROOMS.c.ends_at > now()).order_by(seen.c.seen.desc(), CLASSROOMS.c.code)
+    with database.reading() as connection:
+        return tuple(map(classroom_from_row, connection.execute(query)))
+
+
+def count_drawings(database: Database, owner: str) -> int:
+    """Return how many drawings of an owner's members are in classes."""
+    own = CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner)))
+    of_owner = CLASSROOM_DRAWINGS.c.member.in_(select(CLASSROOM_MEMBERS.c.id).where(own))
+    with database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(CLASSROOM_DRAWINGS).where(of_owner)) or 0
 
 
 def join(database: Database, code: str, owner: str, name: str = "") -> Member:
