@@ -14,8 +14,11 @@ from ui.classroom.manage import manage
 from ui.classroom.moderate import moderate
 from ui.classroom.privacy import privacy
 from ui.classroom.students import change_student
+from ui.classroom.test_set import test_set
+from ui.classroom.train import train
 
-TEACH, DRAW, LABEL, AGREEMENT, DRAWINGS = "Teach", "Draw", "Label", "Agreement", "Drawings"
+TEACH, DRAW, LABEL, DRAWINGS = "Teach", "Draw", "Label", "Drawings"
+AGREEMENT, TRAIN, TEST = "Agreement", "Train", "Test"
 
 row = chrome.begin(
     "Class",
@@ -50,7 +53,8 @@ else:
     code, member = visited.classroom.code, visited.member
     views = [TEACH] if visited.teaches else []
     views += [DRAW, LABEL] if member else []
-    views += [DRAWINGS, AGREEMENT] if visited.teaches else [AGREEMENT]
+    views += [DRAWINGS] if visited.teaches else []
+    views += [AGREEMENT, TRAIN, TEST]
     row.markdown(f"**{code}**", width="content")
     with st.container(horizontal=True, vertical_alignment="center", key="class_head"):
         view = st.segmented_control(
@@ -74,6 +78,10 @@ else:
             label(member)
         elif view == DRAWINGS:
             moderate(code)
+        elif view == TRAIN:
+            train(visited.classroom)
+        elif view == TEST:
+            test_set(code)
         else:
             agreement_view(code)
     except (ClassroomError, StoreError) as error:

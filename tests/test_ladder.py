@@ -19,20 +19,22 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "jobs",
-    "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
-    "classroom": "store drawing data",
+    "jobs": "store fine_tuning mixture sampling data history recipe (training) (evaluation) (model) "
+    "(analysis)",
+    "classroom": "plots store analysis fine_tuning history evaluation drawing recipe data",
     "export": "store augmentation cost recipe recipe_words data",
     "plots": "analysis evaluation history recipe recipe_words data",
     "store": "inspection fine_tuning history presets recipe data snapshot (model)",
     "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
-    "fine_tuning": "history recipe data (training) (evaluation)",
+    "fine_tuning": "mixture history recipe data (training) (evaluation)",
     "training": "model pipeline sampling precision augmentation history recipe recipe_validation cost data "
     "snapshot",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
+    "mixture": "recipe",
     "augmentation": "ink data",
     "_keras": "",
     "precision": "recipe",

@@ -49,7 +49,9 @@ def navigation() -> Any:
     ]
     # Not in the navigation: for whoever has the key, see `core.jobs.teacher_key`.
     operator = st.Page(_ROOT / "pages" / "7_operator.py", title="Operator", visibility="hidden")
-    page = st.navigation([*pages, operator], position="top")
+    # For the projector; the page Class links to it.
+    board = st.Page(_ROOT / "pages" / "10_board.py", title="Board", visibility="hidden")
+    page = st.navigation([*pages, operator, board], position="top")
     _navigation_was_built.set()
     return page
 

@@ -59,7 +59,8 @@ def _parent(run: Run) -> str | None:
     if run.operation:
         return f"Operated on, from {name}: {run.operation}."
     if run.fine_tuning:
-        return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings."
+        whose = " of a class" if run.fine_tuning.mixture else ""
+        return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings{whose}."
     return f"Continues {name} after epoch {run.parent_epochs}."
 
 

@@ -27,6 +27,8 @@ DRAWINGS_PER_DIGIT = 3
 LIFETIME = timedelta(days=30)
 # What the board can show, in its order, and what it shows at first.
 PANELS = ("joined", "drawings", "queue", "curve", "matrix")
+# Four are legible from the back row.
+MAX_PANELS = 4
 FIRST_PANELS = ("joined", "drawings")
 
 

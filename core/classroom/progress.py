@@ -118,15 +118,17 @@ def read_progress(database: Database, code: str) -> ClassProgress:
 
 def read_pool(database: Database, code: str, hidden: bool = False) -> tuple[PooledDrawing, ...]:
     """Return the drawings of a class, oldest first; with ``hidden``, also those taken out of the pool."""
+    # Without the strokes, which are the larger part.
+    columns = [column for column in CLASSROOM_DRAWINGS.c if column.name != "strokes"]
     query = (
-        select(CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS.c.seat)
+        select(*columns, CLASSROOM_MEMBERS.c.seat)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
         .where(CLASSROOM_DRAWINGS.c.code == code)
         .order_by(CLASSROOM_DRAWINGS.c.id)
     )
     with database.reading() as connection:
         rows = connection.execute(query if hidden else query.where(CLASSROOM_DRAWINGS.c.hidden.is_(False)))
-        return tuple(map(drawing_from_row, rows))
+        return tuple(drawing_from_row(row) for row in rows)
 
 
 def _drawn(connection: Connection, code: str) -> dict[int, list[int]]:

@@ -12,6 +12,7 @@ from core.classroom.classroom import (
     FIRST_PANELS,
     LIFETIME,
     MAX_CLASSROOMS,
+    MAX_PANELS,
     MAX_PER_TEACHER,
     Classroom,
     ClassroomError,
@@ -158,8 +159,8 @@ class TaughtClassroom:
         self._change(closed=closed)
 
     def show_on_board(self, panels: Sequence[str]) -> None:
-        """Choose what the board shows, of `core.classroom.classroom.PANELS`."""
-        self._change(board=json.dumps(list(panels)))
+        """Choose what the board shows, of `core.classroom.classroom.PANELS`, at most `MAX_PANELS`."""
+        self._change(board=json.dumps(list(panels)[:MAX_PANELS]))
 
     def prolong(self) -> None:
         """Let the class end as long from now as a new one would."""

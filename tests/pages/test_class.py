@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core import fine_tuning, mixture
 from core.classroom.archive import save_class
 from core.classroom.classroom import Member
 from core.classroom.membership import Membership, join, memberships
@@ -12,12 +13,13 @@ from core.classroom.progress import read_pool
 from core.classroom.second_readings import read_drawings
 from core.classroom.teaching import TaughtClassroom, open_classroom, taught_by
 from core.jobs.teacher_key import KEY_VARIABLE
+from core.jobs.tensorflow_loader import tensorflow_loader
 from core.store.drawings import KEEP_VARIABLE
 from core.store.owners import delete_all
 from tests.core.classroom.conftest import draw
-from tests.pages.conftest import words
+from tests.pages.conftest import wait_until_trained, words
 from ui import resources
-from ui.classroom import visit
+from ui.classroom import board, visit
 
 TEACHER, ANN, BOB = "a" * 16, "b" * 16, "c" * 16
 PAGE, CANVAS = "9_class", "class_canvas_drawing"
@@ -245,3 +247,73 @@ def test_the_pool_is_in_the_privacy_sentences_and_in_my_data(open_page, browser,
     assert "2 drawings in classes" in words(app)
     app.button(key="my_data_delete_for_good").click().run()
     assert np.size(read_pool(database(), code)) == 0
+
+
+def test_a_network_is_trained_on_the_pool_and_everyone_s_drawings_are_a_test_set(
+    open_page, browser, code, monkeypatch, mnist
+):
+    monkeypatch.setattr(mixture, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(fine_tuning, "EPOCHS", 1)
+    browser(ANN)
+    members = [become(code, ANN, "Ann")]
+    app = open_page(PAGE, model="softmax")
+    app.segmented_control(key="class_view").set_value("Train").run()
+    assert not app.exception
+    assert app.button(key="class_start").disabled
+    members.append(become(code, BOB, "Bob"))
+    for number in range(20):
+        member = Membership(database(), members[number % 2])
+        member.save(mnist.test_images[number], int(mnist.test_labels[number]))
+    app.run()
+    app.segmented_control(key="class_from_scratch").set_value(False).run()
+    app.button(key="class_start").click().run()
+    assert not app.exception
+    wait_until_trained()
+    app.run()
+    assert not app.exception
+    (run,) = resources.store().runs()
+    assert run.fine_tuning.mixture.data == "both"
+    assert "Classmates' drawings (held out)" in [metric.label for metric in app.metric]
+    assert list(app.dataframe[0].value["Held-out drawings"]) == [10]
+
+    app.segmented_control(key="class_view").set_value("Test").run()
+    assert not app.exception
+    app.selectbox(key="class_test_model").set_value(run.id).run()
+    assert not app.exception
+    assert "On unseen people's drawings" in [metric.label for metric in app.metric]
+    for kind in ("npz", "zip"):
+        app.button(key=f"class_{kind}").click().run()
+        assert not app.exception
+        assert app.get("download_button")[0].label == f"Save class-{code}.{kind}"
+
+
+def test_the_board_shows_what_the_teacher_chose_and_no_name_of_a_drawing(open_page, browser, code, mnist):
+    ann = become(code, ANN, "Ann")
+    Membership(database(), ann).save(mnist.test_images[0], 7)
+    browser(TEACHER)
+    app = open_page(PAGE)
+    app.multiselect(key="class_panels").set_value(["drawings", "queue", "curve", "matrix"]).run()
+    assert not app.exception
+    assert taught_by(database(), TEACHER)[0].board == ("drawings", "queue", "curve", "matrix")
+    tensorflow_loader.load()
+    app = open_page("10_board", room=code)
+    assert not app.exception
+    assert app.title[0].value == f"Class {code}"
+    assert [header.value for header in app.header] == [
+        "1 drawing",
+        "Training queue",
+        "Learning curve",
+        "Confusion matrix on our drawings",
+    ]
+    assert "Ann" not in words(app)
+    TaughtClassroom(database(), code, TEACHER).show_on_board(["joined"])
+    board._state.clear()
+    app.run()
+    assert {metric.label: metric.value for metric in app.metric} == {"Joined": "1", "Drawings": "1"}
+
+
+@pytest.mark.parametrize("query", [{}, {"room": "<b>"}, {"room": "BCFHJ"}])
+def test_a_board_of_no_class_is_a_sentence(open_page, query):
+    app = open_page("10_board", **query)
+    assert not app.exception
+    assert len(app.warning) == 1

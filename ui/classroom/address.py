@@ -32,6 +32,11 @@ def students_address(code: str) -> Address:
     return _reachable(f"/class?{ROOM}={code}")
 
 
+def board_address(code: str) -> str:
+    """Return the address of the board of a class, without the navigation."""
+    return f"{session.server()}/board?{ROOM}={code}&embed=true"
+
+
 def teacher_address(token: str) -> str:
     """Return the personal link of a teacher."""
     return _reachable(f"/class?{TEACHER}={token}").url
