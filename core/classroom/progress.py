@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.classroom.classroom import (
     DRAWINGS_PER_DIGIT,
@@ -120,7 +121,7 @@ def read_pool(database: Database, code: str, hidden: bool = False) -> tuple[Pool
     """Return the drawings of a class, oldest first; with ``hidden``, also those taken out of the pool."""
     # Without the strokes, which are the larger part.
     columns = [column for column in CLASSROOM_DRAWINGS.c if column.name != "strokes"]
-    query = (
+    query: Select[Any] = (
         select(*columns, CLASSROOM_MEMBERS.c.seat)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
         .where(CLASSROOM_DRAWINGS.c.code == code)
@@ -128,7 +129,7 @@ def read_pool(database: Database, code: str, hidden: bool = False) -> tuple[Pool
     )
     with database.reading() as connection:
         rows = connection.execute(query if hidden else query.where(CLASSROOM_DRAWINGS.c.hidden.is_(False)))
-        return tuple(drawing_from_row(row) for row in rows)
+        return tuple(map(drawing_from_row, rows))
 
 
 def _drawn(connection: Connection, code: str) -> dict[int, list[int]]:
