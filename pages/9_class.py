@@ -35,9 +35,9 @@ own, visited, asked = (), None, None
 try:
     visit.let_teacher_in()
     own = visit.own_classes()
-    asked = visit.asked_code() or visit.entered()
-    codes = [classroom.code for classroom in own]
-    chosen = asked or next(iter(codes), None)
+    asked = visit.asked_code()
+    chosen = asked or visit.entered()
+    chosen = next((one.code for one in own), None) if chosen is None else chosen
     visited = visit.visit(chosen) if chosen else None
 except ClassroomError as error:
     asked = None
@@ -48,6 +48,9 @@ except StoreError as error:
     st.stop()
 
 if visited is None:
+    if own:
+        with row:
+            visit.choose(own, "")
     entrance(asked)
 else:
     code, member = visited.classroom.code, visited.member
@@ -55,7 +58,8 @@ else:
     views += [DRAW, LABEL] if member else []
     views += [DRAWINGS] if visited.teaches else []
     views += [AGREEMENT, TRAIN, TEST]
-    row.markdown(f"**{code}**", width="content")
+    with row:
+        visit.choose(own, code)
     with st.container(horizontal=True, vertical_alignment="center", key="class_head"):
         view = st.segmented_control(
             "View",

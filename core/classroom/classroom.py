@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from core.data import IMAGE_SIZE
 from core.store.queries import now
-from core.store.tables import CLASSROOM_MEMBERS, CLASSROOMS
+from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOMS
 
 # On one server, of 1 GB.
 MAX_CLASSROOMS = 20
@@ -30,6 +30,13 @@ PANELS = ("joined", "drawings", "queue", "curve", "matrix")
 # Four are legible from the back row.
 MAX_PANELS = 4
 FIRST_PANELS = ("joined", "drawings")
+
+
+# What a `PooledDrawing` is made of: without the strokes, which are the larger part of a row.
+POOL_COLUMNS = (
+    *(CLASSROOM_DRAWINGS.c[name] for name in ("id", "label", "hidden", "image")),
+    CLASSROOM_MEMBERS.c.seat,
+)
 
 
 class ClassroomError(Exception):
@@ -166,6 +173,6 @@ def member_from_row(row: Row[Any]) -> Member:
 
 
 def drawing_from_row(row: Row[Any]) -> PooledDrawing:
-    """Return the drawing in a row of the table of drawings, with the seat of its member."""
+    """Return the drawing in a row of `POOL_COLUMNS`."""
     image = np.frombuffer(row.image, dtype=np.uint8).reshape(IMAGE_SIZE, IMAGE_SIZE)
     return PooledDrawing(row.id, row.seat, row.label, row.hidden, image)

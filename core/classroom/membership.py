@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ from core.classroom.classroom import (
     MAX_DRAWINGS,
     MAX_MEMBERS,
     MAX_PER_BROWSER,
+    POOL_COLUMNS,
     Classroom,
     ClassroomError,
     Member,
@@ -29,11 +29,9 @@ from core.drawing.strokes import Stroke
 from core.store.classrooms import delete_member, owner_digest
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES, strokes_to_json
-from core.store.queries import as_text, now
+from core.store.queries import now
 from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
 
-# How often it is worth writing down that somebody is here.
-_SEEN_TIME = timedelta(minutes=1)
 _CLOSED = "This class is closed: nobody can join, draw or label any more."
 _GONE = "You are not in this class any more. Join it again."
 
@@ -134,8 +132,6 @@ class Membership:
 
     def touch(self) -> None:
         """Write down that the member is here."""
-        if self._member.last_seen > as_text(datetime.now(UTC) - _SEEN_TIME):
-            return
         own = CLASSROOM_MEMBERS.c.id == self._member.id
         with self._database.writing() as connection:
             connection.execute(update(CLASSROOM_MEMBERS).where(own).values(last_seen=now()))
@@ -143,7 +139,7 @@ class Membership:
     def drawings(self) -> tuple[PooledDrawing, ...]:
         """Return the member's own drawings, newest first."""
         query = (
-            select(CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS.c.seat)
+            select(*POOL_COLUMNS)
             .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
             .where(CLASSROOM_DRAWINGS.c.member == self._member.id)
             .order_by(CLASSROOM_DRAWINGS.c.id.desc())

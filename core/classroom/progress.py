@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from core.classroom.classroom import (
     DRAWINGS_PER_DIGIT,
+    POOL_COLUMNS,
     Classroom,
     Member,
     PooledDrawing,
@@ -119,10 +120,8 @@ def read_progress(database: Database, code: str) -> ClassProgress:
 
 def read_pool(database: Database, code: str, hidden: bool = False) -> tuple[PooledDrawing, ...]:
     """Return the drawings of a class, oldest first; with ``hidden``, also those taken out of the pool."""
-    # Without the strokes, which are the larger part.
-    columns = [column for column in CLASSROOM_DRAWINGS.c if column.name != "strokes"]
     query: Select[Any] = (
-        select(*columns, CLASSROOM_MEMBERS.c.seat)
+        select(*POOL_COLUMNS)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
         .where(CLASSROOM_DRAWINGS.c.code == code)
         .order_by(CLASSROOM_DRAWINGS.c.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, func, insert, select
 
-from core.classroom.classroom import ClassroomError, Member, PooledDrawing, drawing_from_row
+from core.classroom.classroom import POOL_COLUMNS, ClassroomError, Member, PooledDrawing, drawing_from_row
 from core.classroom.membership import writing_as
 from core.data import CLASSES
 from core.store.database import Database
@@ -80,7 +80,7 @@ def next_unread(database: Database, member: Member) -> PooledDrawing | None:
     # A step through the numbers that is another one for each seat; 1009 is prime.
     order = (CLASSROOM_DRAWINGS.c.id * (2 * member.seat + 1)) % 1009
     query = (
-        select(CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS.c.seat)
+        select(*POOL_COLUMNS)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
         .outerjoin(counts, counts.c.drawing == CLASSROOM_DRAWINGS.c.id)
         .where(
@@ -138,7 +138,7 @@ def read_drawings(database: Database, code: str) -> tuple[ReadDrawing, ...]:
         .order_by(CLASSROOM_READINGS.c.drawing, CLASSROOM_READINGS.c.member)
     )
     drawings = (
-        select(CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS.c.seat)
+        select(*POOL_COLUMNS)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)
         .where(CLASSROOM_DRAWINGS.c.code == code, CLASSROOM_DRAWINGS.c.hidden.is_(False))
         .order_by(CLASSROOM_DRAWINGS.c.id)

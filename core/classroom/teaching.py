@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -31,6 +31,8 @@ from core.store.tables import (
     COUNTER,
 )
 
+# A class is opened before the lesson, and joined in it.
+EMPTY_TIME = timedelta(days=1)
 _WRONG_LINK = "This link belongs to no class now. Use the newest one, or the key of this server."
 
 
@@ -66,6 +68,8 @@ def insert_classroom(connection: Connection, owner: str, token: str, wanted: str
     if (connection.scalar(taught) or 0) >= MAX_PER_TEACHER:
         raise ClassroomError(f"You have {MAX_PER_TEACHER} open classes. Delete one of them first.")
     if (connection.scalar(count.select_from(CLASSROOMS)) or 0) >= MAX_CLASSROOMS:
+        _delete_an_empty_one(connection)
+    if (connection.scalar(count.select_from(CLASSROOMS)) or 0) >= MAX_CLASSROOMS:
         raise ClassroomError(f"This server has {MAX_CLASSROOMS} open classes, its limit. Try again later.")
     taken = set(connection.scalars(select(CLASSROOMS.c.code)))
     code = wanted if wanted and wanted not in taken else _free_code(taken)
@@ -80,6 +84,18 @@ def insert_classroom(connection: Connection, owner: str, token: str, wanted: str
     )
     connection.execute(insert(CLASSROOM_TEACHERS).values(code=code, owner=owner, first=True))
     return code
+
+
+def _delete_an_empty_one(connection: Connection) -> None:
+    """Delete the oldest class that nobody has joined for some time: anyone could open twenty of them."""
+    before = as_text(datetime.now(UTC) - EMPTY_TIME)
+    joined = select(CLASSROOM_MEMBERS.c.code)
+    empty = select(CLASSROOMS.c.code).where(
+        CLASSROOMS.c.code.not_in(joined), CLASSROOMS.c.opened_at <= before
+    )
+    code = connection.scalar(empty.order_by(CLASSROOMS.c.opened_at).limit(1))
+    if code is not None:
+        delete_classroom(connection, code)
 
 
 def _free_code(taken: set[str]) -> str:

@@ -81,6 +81,8 @@ def test_a_student_joins_by_the_link_draws_and_is_counted(open_page, browser, co
     assert app.session_state[CANVAS].objects == [], "the canvas is empty again"
     app.button(key="class_save").click().run()
     assert app.toast[0].value == "Draw a digit in the black box first."
+    app.session_state["class_delete"] = True
+    app.run()
     app.button(key=f"class_delete_{drawing.id}").click().run()
     assert read_pool(database(), code) == ()
 
@@ -95,6 +97,19 @@ def test_a_refresh_or_a_second_tab_finds_the_student_again(open_page, browser, c
     assert not app.exception
     assert memberships(database(), code, ANN) == ()
     assert "class_open" in keys(app)
+
+
+def test_a_teacher_of_two_classes_changes_between_them_and_opens_a_third(open_page, browser, code):
+    other = open_classroom(database(), TEACHER)[0].code
+    browser(TEACHER)
+    app = open_page(PAGE, room=code)
+    assert f"room={code}" in app.code[0].value
+    app.selectbox(key="class_choice").set_value(other).run()
+    assert f"room={other}" in app.code[0].value
+    app.selectbox(key="class_choice").set_value("").run()
+    app.button(key="class_open").click().run()
+    assert not app.exception
+    assert len(taught_by(database(), TEACHER)) == 3
 
 
 def test_two_students_share_a_tablet(open_page, browser, code):

@@ -10,12 +10,13 @@ from core.data import CLASSES
 from core.drawing.strokes import StrokeError, is_dot, strokes_to_mnist
 from core.store.database import StoreError
 from ui import chrome, pictures, resources
+from ui.classroom import visit
 from ui.drawing import Drawing
 from ui.drawing_pad import Canvas, drawing_pad
 
 CANVAS = Canvas("class_canvas", 420, 420, pen=30)
 _DIGIT = "class_digit"
-_TILE_SCALE = 2
+_TILE_SCALE, _COLUMNS = 2, 11
 
 
 @st.fragment
@@ -23,7 +24,7 @@ def draw(member: Member) -> None:
     """Show a canvas, what to draw on it, and what the member has drawn so far."""
     own = Membership(resources.store().database, member)
     try:
-        own.touch()
+        visit.touch(member)
         drawings = own.drawings()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
@@ -102,8 +103,18 @@ def _image(drawing: Drawing) -> npt.NDArray[np.uint8]:
 
 
 def _own_drawings(own: Membership, drawings: tuple[PooledDrawing, ...]) -> None:
-    st.markdown("**Your drawings.** Press one of the numbers to delete that drawing.")
-    with st.grid(10, min_column_width=64, gap="xxsmall", key="class_own"):
+    """Show the member's drawings as one picture, and only on demand a button for each of them.
+
+    The canvas runs this part of the page after every stroke of everyone in the class.
+    """
+    st.image(
+        _together(drawings),
+        alt="Your drawings, newest first: " + ", ".join(str(drawing.label) for drawing in drawings),
+    )
+    remove = st.expander("Delete a drawing", icon=":material/delete:", key="class_delete", on_change="rerun")
+    if not remove.open:
+        return
+    with remove, st.grid(10, min_column_width=64, gap="xxsmall", key="class_own"):
         for drawing in drawings:
             with st.container(horizontal_alignment="center", gap=None):
                 hidden = ", hidden by your teacher" if drawing.hidden else ""
@@ -120,6 +131,15 @@ def _own_drawings(own: Membership, drawings: tuple[PooledDrawing, ...]) -> None:
                     on_click=_delete,
                     args=(own, drawing.id),
                 )
+
+
+def _together(drawings: tuple[PooledDrawing, ...]) -> npt.NDArray[np.uint8]:
+    """Return drawings side by side, in lines as long as a phone is wide."""
+    tiles = [pictures.framed(drawing.image, 1) for drawing in drawings]
+    blank = np.full_like(tiles[0], pictures.FRAME)
+    tiles += [blank] * (-len(tiles) % _COLUMNS) if len(tiles) > _COLUMNS else []
+    lines = [tiles[start : start + _COLUMNS] for start in range(0, len(tiles), _COLUMNS)]
+    return np.vstack([np.hstack(line) for line in lines])
 
 
 def _delete(own: Membership, drawing: int) -> None:

@@ -8,6 +8,7 @@ from core.classroom.second_readings import count_readings, next_unread, save_rea
 from core.data import CLASSES
 from core.store.database import StoreError
 from ui import pictures, resources
+from ui.classroom import visit
 
 _TILE_SCALE = 7
 
@@ -17,6 +18,7 @@ def label(member: Member) -> None:
     """Show a drawing of somebody else, and ten digits to choose from."""
     database = resources.store().database
     try:
+        visit.touch(member)
         drawing, done = next_unread(database, member), count_readings(database, member)
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")

@@ -1,12 +1,14 @@
 """Which class a visitor is in, and as whom."""
 
+import math
+import time
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core.classroom.classroom import Classroom, ClassroomError, Member, find_classroom
 from core.classroom.codes import read_code, read_token
-from core.classroom.membership import attended, memberships
+from core.classroom.membership import Membership, attended, memberships
 from core.classroom.progress import ClassProgress, read_progress
 from core.classroom.teaching import become_teacher, taught_by
 from ui import resources, session
@@ -14,7 +16,9 @@ from ui.classroom.address import ROOM, TEACHER
 
 # Kept while the visitor goes from page to page.
 _CODE, _MEMBER = "class_code", "class_member"
-_TOKENS = "class_tokens"
+_TOKENS, _TOUCHED = "class_tokens", "class_touched"
+_CHOICE, _ENTRANCE = "class_choice", ""
+_TOUCH_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,14 @@ def asked_code() -> str | None:
 
 
 def enter(code: str) -> None:
-    """Be in a class from now on."""
+    """Be in a class from now on; the empty code is the entrance."""
     st.session_state[_CODE] = code
     if st.query_params.get(ROOM, code) != code:
         st.query_params.pop(ROOM)
 
 
 def entered() -> str | None:
-    """Return the code of the class that the visitor has entered last in this tab."""
+    """Return the code of the class that the visitor has entered last in this tab; empty for the entrance."""
     code: str | None = st.session_state.get(_CODE)
     return code
 
@@ -101,6 +105,28 @@ def visit(code: str) -> Visit | None:
     chosen = st.session_state.get(_MEMBER)
     members = tuple(sorted(members, key=lambda member: member.id != chosen))
     return Visit(classroom, teaches, members) if teaches or members else None
+
+
+def choose(own: tuple[Classroom, ...], code: str) -> None:
+    """Let the visitor change to another class of theirs, or go to the entrance for one more."""
+    st.session_state[_CHOICE] = code
+    st.selectbox(
+        "Class",
+        [*(one.code for one in own), _ENTRANCE],
+        format_func=lambda code: code or "Another class…",
+        key=_CHOICE,
+        label_visibility="collapsed",
+        width=170,
+        on_change=lambda: enter(st.session_state[_CHOICE]),
+    )
+
+
+def touch(member: Member) -> None:
+    """Write down that a member is here, once a minute. Raises `StoreError`."""
+    who, last = st.session_state.get(_TOUCHED, (None, -math.inf))
+    if who != member.id or time.monotonic() - last > _TOUCH_SECONDS:
+        Membership(resources.store().database, member).touch()
+        st.session_state[_TOUCHED] = member.id, time.monotonic()
 
 
 def be(member: Member) -> None:

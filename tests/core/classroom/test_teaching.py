@@ -66,6 +66,14 @@ def test_only_a_few_classes_are_opened(database: Database, monkeypatch):
     monkeypatch.setattr("core.classroom.teaching.MAX_CLASSROOMS", MAX_PER_TEACHER)
     with pytest.raises(ClassroomError, match="its limit"):
         open_classroom(database, "another")
+    monkeypatch.setattr("core.classroom.teaching.EMPTY_TIME", timedelta(0))
+    for one in taught_by(database, "teacher")[1:]:
+        join(database, one.code, "ann")
+    newest = open_classroom(database, "another")[0]
+    assert len(taught_by(database, "teacher")) == MAX_PER_TEACHER - 1, "the empty one made room"
+    join(database, newest.code, "ann")
+    with pytest.raises(ClassroomError, match="its limit"):
+        open_classroom(database, "one more")
 
 
 def test_a_student_cannot_do_what_a_teacher_can(database: Database, classroom: Classroom, ann: Member):
