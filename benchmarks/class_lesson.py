@@ -38,8 +38,10 @@ from core.store.runs import RunStore
 
 TEACHER = "0123456789abcdef"
 READINGS = 10
-# What a student takes for a drawing, or a label: a tenth of what a hand takes.
-THINK_SECONDS = 0.5
+# What a student takes for a drawing, or a label: a fifth of what a hand takes; and within how long all
+# of them join, or press Start.
+THINK_SECONDS = 4.0
+TOGETHER_SECONDS = 30.0
 TRAIN_SECONDS = 900
 # On the canvas of 420 pixels; the strokes of the file are 1000 long.
 _SCALE, _MARGIN = 0.34, 40
@@ -112,12 +114,13 @@ class Lesson:
         self.failures: list[str] = []
         print(f"{'step':16s} {'answers':>8s} {'median':>8s} {'95%':>8s} {'server':>9s} {'database':>9s}")
 
-    def step(self, name: str, act: Callable[[int], None]) -> None:
-        """Let all students do something side by side, and print what it cost."""
+    def step(self, name: str, act: Callable[[int], None], together: float = THINK_SECONDS) -> None:
+        """Let all students do something, beginning within so many seconds, and print what it cost."""
         for student in self.students:
             student.seconds.clear()
 
         def safely(place: int) -> None:
+            time.sleep(together * place / len(self.digits))
             try:
                 act(place)
             except (TimeoutError, KeyError, OSError) as error:
@@ -241,7 +244,7 @@ def main() -> None:
     digits = by_writer(load(arguments.strokes), arguments.students)
     lesson = Lesson(postgres.fresh() if postgres else "", digits)
     try:
-        lesson.step("join", lesson.join)
+        lesson.step("join", lesson.join, TOGETHER_SECONDS)
         TaughtClassroom(lesson.store.database, lesson.code, TEACHER).show_on_board(["joined", "drawings"])
         board = Student(lesson.app.url, "board", f"room={lesson.code}")
         half = arguments.drawings // 2
@@ -252,7 +255,7 @@ def main() -> None:
         lesson.step(f"draw {half} more", lambda place: lesson.draw(place, half, 2 * half))
         lesson.step("label", lesson.label)
         started = time.monotonic()
-        lesson.step("start training", lesson.train)
+        lesson.step("start training", lesson.train, TOGETHER_SECONDS)
         lesson.wait_for_trainings()
         print(
             f"  {len(lesson.store.runs())} runs, the last one done after {time.monotonic() - started:.0f} s"
