@@ -12,8 +12,10 @@ from core.classroom.membership import Membership, join, memberships
 from core.classroom.progress import read_pool
 from core.classroom.second_readings import read_drawings
 from core.classroom.teaching import TaughtClassroom, open_classroom, taught_by
+from core.jobs.queue import RunQueue
 from core.jobs.teacher_key import KEY_VARIABLE
 from core.jobs.tensorflow_loader import tensorflow_loader
+from core.recipe import Recipe
 from core.store.drawings import KEEP_VARIABLE
 from core.store.owners import delete_all
 from tests.core.classroom.conftest import draw
@@ -170,6 +172,22 @@ def test_a_teacher_pauses_hides_and_deletes(open_page, browser, code):
     assert not app.exception
     assert taught_by(database(), TEACHER) == ()
     assert "class_open" in keys(app)
+
+
+def test_a_teacher_lets_a_queued_run_begin_next(open_page, browser, code):
+    resources.scheduler().shutdown()  # The runs only wait.
+    queue = RunQueue(resources.store())
+    for owner in (ANN, BOB):
+        become(code, owner, owner)
+        run = queue.enqueue(Recipe(), owner, "Run")
+    browser(TEACHER)
+    app = open_page(PAGE)
+    app.session_state["class_queue"] = True
+    app.run()
+    app.selectbox(key="class_next_run").set_value(run.id).run()
+    app.button(key="class_move_first").click().run()
+    assert not app.exception
+    assert resources.store().active()[0].id == run.id
 
 
 def test_a_file_brings_a_class_back(open_page, browser, code):

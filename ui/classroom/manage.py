@@ -1,31 +1,25 @@
 """The teacher's view of a class: invite, watch, pause, hide, and end it."""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from core.classroom.archive import save_class
-from core.classroom.classroom import LIFETIME, MAX_PANELS, PANELS, Classroom, ClassroomError
+from core.classroom.classroom import LIFETIME, Classroom, ClassroomError
 from core.classroom.invitation import invitation
 from core.classroom.progress import ClassProgress, MemberProgress
 from core.classroom.teaching import TaughtClassroom
 from core.store.database import StoreError
-from ui import chrome, resources, session, spreadsheets
+from ui import chrome, resources, spreadsheets
 from ui.classroom import visit
-from ui.classroom.address import board_address, students_address, teacher_address
+from ui.classroom.act import act, desk
+from ui.classroom.address import students_address, teacher_address
+from ui.classroom.direct import choose_board, class_queue
 from ui.classroom.entrance import join_form
 
 # As old as what is shown may be.
 POLL_SECONDS = 3.0
 _FILE = "class_file_of"
-_PANELS = {
-    "joined": "Invitation",
-    "drawings": "Drawings",
-    "queue": "Queue",
-    "curve": "Learning curve",
-    "matrix": "Confusion matrix",
-}
 
 
 def manage(classroom: Classroom, attends: bool) -> None:
@@ -36,7 +30,11 @@ def manage(classroom: Classroom, attends: bool) -> None:
     with right, st.container(key="class_progress"):
         st.fragment(_progress, run_every=POLL_SECONDS)(classroom.code)
     _switches(classroom)
-    _choose_board(classroom)
+    choose_board(classroom)
+    queue = st.expander("Training queue", icon=":material/list_alt:", key="class_queue", on_change="rerun")
+    if queue.open:
+        with queue:
+            st.fragment(class_queue, run_every=POLL_SECONDS)(classroom.code)
     with st.expander("Students", icon=":material/groups:", key="class_students"):
         st.fragment(_students, run_every=POLL_SECONDS)(classroom.code)
     # At the start it is open: this is the moment to keep the link.
@@ -48,20 +46,6 @@ def manage(classroom: Classroom, attends: bool) -> None:
             join_form(classroom.code, "class_try", "Join my class")
     with st.expander("Save, prolong, or delete this class", icon=":material/inventory_2:", key="class_end"):
         _end(classroom)
-
-
-def desk(code: str) -> TaughtClassroom:
-    """Return what lets the visitor change their class."""
-    return TaughtClassroom(resources.store().database, code, session.owner())
-
-
-def act(change: Callable[..., Any], *args: Any, **named: Any) -> None:
-    """Change something as a teacher, or say why not."""
-    try:
-        change(*args, **named)
-    except (ClassroomError, StoreError) as error:
-        st.toast(str(error), icon=":material/block:")
-    visit.progress.clear()
 
 
 def _invite(code: str) -> None:
@@ -97,30 +81,6 @@ def _switches(classroom: Classroom) -> None:
         _switch("Pause drawings", "class_pause_uploads", classroom.uploads_paused, _pause_uploads, own)
         _switch("Pause trainings", "class_pause_trainings", classroom.trainings_paused, _pause_trainings, own)
         _switch("Close the class", "class_closed", classroom.closed, _close, own)
-
-
-def _choose_board(classroom: Classroom) -> None:
-    """Let the teacher choose what the board shows, and open it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="class_board"):
-        # What another teacher has chosen must not be undone.
-        st.session_state["class_panels"] = list(classroom.board)
-        st.multiselect(
-            "The board shows",
-            PANELS,
-            format_func=_PANELS.__getitem__,
-            key="class_panels",
-            max_selections=MAX_PANELS,
-            on_change=_show_on_board,
-            args=(classroom.code,),
-            help=f"At most {MAX_PANELS} parts, so that they are legible from the back row.",
-        )
-        st.link_button(
-            "Open the board", board_address(classroom.code), icon=":material/cast:", key="class_open_board"
-        )
-
-
-def _show_on_board(code: str) -> None:
-    act(desk(code).show_on_board, st.session_state["class_panels"])
 
 
 def _switch(

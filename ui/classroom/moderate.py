@@ -5,7 +5,7 @@ import streamlit as st
 from core.classroom.classroom import PooledDrawing
 from core.classroom.progress import read_pool
 from ui import pictures, resources
-from ui.classroom.manage import act, desk
+from ui.classroom.act import act, desk
 
 _TILES = 60
 _TILE_SCALE = 2
