@@ -10,7 +10,8 @@ from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
-from ui.training_panel import CHART_HEIGHT, training_panel
+from ui.train.curves import CHART_HEIGHT
+from ui.train.panel import training_panel
 
 row = chrome.begin(
     "Train",

@@ -14,8 +14,10 @@ from core.store.database import StoreError
 from core.store.run import RunState
 from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
-from ui import data_form, resources, training_panel
-from ui.training_panel import _progress, clock
+from ui import data_form, resources
+from ui.train import panel
+from ui.train.head import progress as progress_of
+from ui.words import clock
 
 
 def metrics(app) -> dict[str, str]:
@@ -209,7 +211,7 @@ def start(open_page, browser, name: str):
 
 def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back, monkeypatch):
     announced: list[str] = []
-    monkeypatch.setattr(training_panel, "announce", lambda text, key: announced.append(text))
+    monkeypatch.setattr(panel, "announce", lambda text, key: announced.append(text))
     ann = start(open_page, browser, "ann")
     wait_for_state(newest(), RunState.RUNNING)
     assert announced[-1] in ("Training queued.", "Training started.")
@@ -278,6 +280,20 @@ def test_whoever_comes_by_sees_what_is_trained(open_page, browser, held_back):
     bob = open_page("2_train")
     assert "Run 1" in words(bob)
     assert bob.session_state["run"] == ann.session_state["run"]
+
+
+def test_settings_stay_open_when_somebody_else_s_training_begins(open_page, browser, held_back):
+    browser("bob")
+    bob = open_page("2_train")
+    browser("ann")
+    start(open_page, browser, "ann")
+    browser("bob")
+    bob.slider(key="recipe_0_epochs").set_value(3).run()
+    assert "Run 1" not in words(bob)
+    assert not [one for one in bob.expander if one.proto.label.startswith("Settings of the next run")]
+    bob.switch_page("pages/1_explore.py").run()
+    bob.switch_page("pages/2_train.py").run()
+    assert "Run 1" in words(bob)
 
 
 def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
@@ -355,9 +371,9 @@ def test_the_last_epoch_is_not_counted_beyond_the_end(open_page, store):
     """While the network is evaluated, all epochs are done and the run is not finished yet."""
     run = finished_run(store, Recipe(epochs=1), owner="ann")
     evaluating = dataclasses.replace(run, state=RunState.RUNNING, progress=0.99, test_accuracy=None)
-    _, text = _progress(evaluating)
+    _, text = progress_of(evaluating)
     assert text == "Evaluating on the test set…"
-    _, text = _progress(dataclasses.replace(evaluating, recipe=Recipe(epochs=2), progress=0.6))
+    _, text = progress_of(dataclasses.replace(evaluating, recipe=Recipe(epochs=2), progress=0.6))
     assert text.startswith("Epoch 2 of 2")
 
 
