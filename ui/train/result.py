@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.analysis.verdict import training_verdict
+from core.analysis.verdict import training_hint, training_verdict
 from core.history import Epoch
 from core.recipe import Recipe
 from core.recipe_validation import RecipeError
@@ -25,7 +25,7 @@ def meaning(run: Run, history: Sequence[Epoch]) -> None:
             )
         elif run.train_accuracy is None or run.test_accuracy is None:
             if run.state.active:
-                st.info("The result will appear here when training ends.", icon=":material/monitoring:")
+                _hint(run, history)
             return
         elif run.fine_tuning:
             fine_tuning_result(run.fine_tuning, run.test_accuracy)
@@ -41,6 +41,15 @@ def meaning(run: Run, history: Sequence[Epoch]) -> None:
             return
         chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
         chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
+
+
+def _hint(run: Run, history: Sequence[Epoch]) -> None:
+    """Say what the epochs so far show, if there is something to do about it."""
+    hint = "" if run.fine_tuning else training_hint(run.recipe, history)
+    if hint:
+        st.warning(hint, icon=":material/lightbulb:")
+    else:
+        st.info("The result will appear here when training ends.", icon=":material/monitoring:")
 
 
 def settings(run: Run) -> None:
