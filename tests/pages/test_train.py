@@ -2,6 +2,7 @@ import dataclasses
 import re
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -12,7 +13,7 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import RunState
-from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
+from tests.pages.conftest import TIMEOUT, train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import data_form, resources
 from ui.train import panel
@@ -499,3 +500,50 @@ def test_without_the_data_the_page_stays_and_the_worker_says_what_is_missing(ope
     assert not app.exception
     assert not app.button(key="train_start").disabled
     data_form.refusal.clear()
+
+
+def wait_until(app, condition) -> None:
+    """Look at the page again until it shows something."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition(app.run()):
+        assert not app.exception
+        assert time.monotonic() < deadline, words(app)
+
+
+def test_a_run_in_slow_motion_shows_a_batch_and_says_that_it_was_steered(open_page, browser):
+    browser("ann")
+    app = open_page("2_train")
+    tiny(app)
+    app.select_slider(key="recipe_0_batch_size").set_value(32)
+    app.toggle(key="train_slow_start").set_value(True)
+    app.button(key="train_start").click().run()
+    wait_until(app, lambda app: "before the first batch" in progress(app))
+    assert "train_next_batch" in keys(app)
+    app.segmented_control(key="train_rate").set_value(10.0).run()
+    app.button(key="train_next_batch").click().run()
+    wait_until(app, lambda app: "after batch 1 of 4" in progress(app))
+    assert "Loss on this batch" in words(app)
+    browser("bob")
+    bob = open_page("2_train", run=newest())
+    assert "Loss on this batch" in words(bob), "a class may watch"
+    assert "train_next_batch" not in keys(bob)
+    assert "train_steer" not in keys(bob)
+    browser("ann")
+    app.button(key="train_go_on").click().run()
+    wait_until_trained()
+    app.run()
+    assert not app.exception
+    assert "Steered while it was trained: learning rate 0.01 from epoch 1, batch 1." in words(app)
+    assert resources.store().runs()[0].state is RunState.FINISHED
+    assert "train_slow_motion" not in [block.proto.id for block in app.get("container")]
+
+
+def test_a_training_that_diverges_says_which_setting_to_change(open_page):
+    app = open_page("2_train")
+    app.select_slider(key="recipe_0_train_size").set_value(1000)
+    app.select_slider(key="recipe_0_batch_size").set_value(8)
+    app.slider(key="recipe_0_hidden_layers").set_value(2)
+    app.select_slider(key="recipe_0_learning_rate").set_value(1.0).run()
+    train_until_finished(app)
+    assert "the loss no longer changes" in app.error[0].value
+    assert "Set it to 0.1." in app.error[0].value

@@ -10,6 +10,7 @@ from core.recipe_validation import LIMITS, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session
+from ui.train.steer import steering
 
 
 def actions(run: Run) -> None:
@@ -17,6 +18,7 @@ def actions(run: Run) -> None:
     own = run.owner == session.owner()
     if run.state.active and own:
         queued = run.state is RunState.QUEUED
+        steering(run)
         st.button(
             "Cancel" if queued else "Stop",
             icon=":material/stop:",

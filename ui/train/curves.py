@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.history import Epoch
 from core.plots.learning_curve import learning_curve
+from core.steering.control import rate_words
 from core.store.run import Run
 from ui import pictures
 
@@ -29,11 +30,20 @@ def accuracy(run: Run, history: Sequence[Epoch]) -> None:
                 validation=run.recipe.validation_size > 0,
                 zoom=bool(st.session_state.get(_ZOOM)),
                 height=CHART_HEIGHT,
+                changes=changes(run),
                 style=pictures.style(),
             ),
             key="train_accuracy_curve",
             alt=f"Accuracy per epoch: {last}",
         )
+
+
+def changes(run: Run) -> list[tuple[float, str]]:
+    """Return after how many epochs the learning rate was changed by hand, and to what."""
+    return [
+        (change.step / run.recipe.steps_per_epoch, rate_words(run.recipe, change.factor))
+        for change in run.rate_changes
+    ]
 
 
 def loss(run: Run, history: Sequence[Epoch]) -> None:
@@ -57,6 +67,7 @@ def loss(run: Run, history: Sequence[Epoch]) -> None:
             "loss",
             validation=run.recipe.validation_size > 0,
             height=LOSS_HEIGHT,
+            changes=changes(run),
             style=pictures.style(),
         ),
         key="train_loss_curve",

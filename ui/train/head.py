@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.jobs.eta import seconds_per_epoch
 from core.jobs.tensorflow_loader import tensorflow_loader
+from core.steering.moment import Moment
 from core.store.run import Run, RunState
 from ui import chrome, resources, session
 from ui.train.actions import actions
@@ -14,14 +15,14 @@ from ui.words import clock
 SLOW_EPOCH_SECONDS = 2.0
 
 
-def head(run: Run) -> None:
+def head(run: Run, moment: Moment | None) -> None:
     """Show what is watched, how far it is, and what one may do with it: all in one row."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_run"):
         st.header(chrome.plain(run.label), anchor=False, width="content")
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             with st.container(key="train_progress"):
                 if run.state.active:
-                    share, text = progress(run)
+                    share, text = _paused(run, moment) if moment else progress(run)
                     st.progress(share, text=_whose(run) + text)
                 else:
                     st.markdown(f":small[{_ended(run)}]")
@@ -40,6 +41,13 @@ def _ended(run: Run) -> str:
         return "Comes with Digit Lab."
     done = {RunState.FINISHED: "Finished", RunState.STOPPED: "Stopped early"}.get(run.state)
     return f"{_whose(run)}{done} after {clock(run.seconds)}." if done else _whose(run)
+
+
+def _paused(run: Run, moment: Moment) -> tuple[float, str]:
+    """Return the share that is done, and where the training pauses."""
+    epoch, batch = divmod(moment.step, run.recipe.steps_per_epoch)
+    place = f"after batch {batch:,} of {run.recipe.steps_per_epoch:,}" if batch else "before the first batch"
+    return run.progress, f"Paused in epoch {epoch + 1} {place}"
 
 
 def progress(run: Run) -> tuple[float, str]:

@@ -6,6 +6,8 @@ import streamlit as st
 
 from core.history import Epoch
 from core.jobs.eta import Estimate
+from core.jobs.steering import moment_of
+from core.steering.moment import Moment
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import resources, session
@@ -15,6 +17,7 @@ from ui.train.head import head
 from ui.train.numbers import numbers
 from ui.train.queued import queue_numbers, waits
 from ui.train.result import meaning, settings
+from ui.train.steer import slow_motion
 
 # Seconds between two looks. Only the owner looks fast, and only at a run whose next change is
 # near: a class of thirty that watches must not slow down the one run that it watches.
@@ -53,7 +56,8 @@ def _pace(run: Run, expected: Estimate | None) -> float | None:
     """Seconds between two looks at a run; None if it is at rest."""
     own = run.owner == session.owner()
     if run.state is RunState.RUNNING:
-        return POLL_FAST if own and _soon_changes(run) else POLL_RUNNING
+        watched = run.control.hold_at is not None or _soon_changes(run)
+        return POLL_FAST if own and watched else POLL_RUNNING
     if run.state is RunState.QUEUED:
         if expected is None:
             return POLL_FAST if own else POLL_RUNNING
@@ -73,7 +77,7 @@ def _panel(run_id: str, shown_pace: float | None) -> None:
     try:
         run = resources.store().get(run_id)
         expected = waits(run)
-        _show(run, resources.store().history(run_id), expected)
+        _show(run, resources.store().history(run_id), expected, _moment(run))
     except RunError:
         st.rerun()  # It is gone; the page says so.
     except StoreError as error:
@@ -85,8 +89,14 @@ def _panel(run_id: str, shown_pace: float | None) -> None:
             st.rerun()
 
 
-def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None) -> None:
-    head(run)
+def _moment(run: Run) -> Moment | None:
+    """Return where the training pauses, once it does."""
+    moment = moment_of(resources.store(), run.id) if run.is_paused else None
+    return moment if moment and moment.step == run.steps_done else None
+
+
+def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment: Moment | None) -> None:
+    head(run, moment)
     if run.state.active and (notice := resources.store().database.notice):
         st.warning(f"{notice} What you see here may be out of date.", icon=":material/database_off:")
     if run.state is RunState.FAILED:
@@ -96,6 +106,8 @@ def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None) -> None
             run.failure or "The server restarted during this run. The epochs so far are saved.",
             icon=":material/power_off:",
         )
+    if moment:
+        slow_motion(run, moment)
     with st.grid(4, min_column_width=150, key="train_numbers"):
         if expected:
             queue_numbers(expected)

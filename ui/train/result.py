@@ -30,7 +30,9 @@ def meaning(run: Run, history: Sequence[Epoch]) -> None:
         elif run.fine_tuning:
             fine_tuning_result(run.fine_tuning, run.test_accuracy)
         else:
-            verdict = training_verdict(run.recipe, history, run.train_accuracy, run.test_accuracy)
+            verdict = training_verdict(
+                run.recipe, history, run.train_accuracy, run.test_accuracy, run.rate_changes
+            )
             stopped = "Stopped early; the model so far is saved. " if run.state is RunState.STOPPED else ""
             st.info(stopped + verdict, icon=":material/flag:")
             if (guessed := guess.of(run)) is not None:
@@ -45,7 +47,7 @@ def meaning(run: Run, history: Sequence[Epoch]) -> None:
 
 def _hint(run: Run, history: Sequence[Epoch]) -> None:
     """Say what the epochs so far show, if there is something to do about it."""
-    hint = "" if run.fine_tuning else training_hint(run.recipe, history)
+    hint = "" if run.fine_tuning else training_hint(run.recipe, history, run.rate_changes)
     if hint:
         st.warning(hint, icon=":material/lightbulb:")
     else:
@@ -55,6 +57,8 @@ def _hint(run: Run, history: Sequence[Epoch]) -> None:
 def settings(run: Run) -> None:
     """Show what was trained, and let the form start from it."""
     st.markdown(run.recipe.settings)
+    if run.steered:
+        st.markdown(run.steered)
     if not run.fine_tuning and not _in_form(run):
         st.button(
             "Use these settings",
