@@ -19,16 +19,21 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "jobs",
-    "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
+    "jobs": "store fine_tuning sampling steering data history recipe (training) (evaluation) (model) "
+    "(analysis)",
     "export": "store augmentation cost recipe recipe_words data",
     "plots": "analysis evaluation history recipe recipe_words data",
-    "store": "inspection fine_tuning history presets recipe data snapshot (model)",
-    "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
+    "store": "inspection fine_tuning steering history presets recipe data snapshot (model)",
+    "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
+    "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
     "fine_tuning": "history recipe data (training) (evaluation)",
-    "training": "model pipeline sampling precision augmentation history recipe recipe_validation cost data "
-    "snapshot",
+    "training": "reporter model pipeline sampling precision steering augmentation history recipe "
+    "recipe_validation cost data",
+    "reporter": "divergence model steering history recipe data snapshot",
+    "divergence": "model history recipe data",
+    "steering": "_keras recipe recipe_validation data",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
@@ -57,6 +62,9 @@ NEEDS_TENSORFLOW = {
     "core.augmentation.random_numbers",
     "core.model",
     "core.pipeline",
+    "core.divergence",
+    "core.reporter",
+    "core.steering.loop",
     "core.training",
 }
 
