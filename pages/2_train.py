@@ -10,6 +10,7 @@ from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
+from ui.series import folds
 from ui.training_panel import CHART_HEIGHT, training_panel
 
 row = chrome.begin(
@@ -91,6 +92,7 @@ with settings:
     guess.offer()
     recipe_form.settings(recipe)
     session.nickname_field(resources.store())
+folds.show(recipe)
 
 chrome.end(
     "train",

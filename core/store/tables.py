@@ -56,6 +56,7 @@ RUNS = Table(
     Column("eviction", Text, nullable=False, default="", server_default=""),
     Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
     Column("operation", Text, nullable=True),
+    Column("test_confusion", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -133,5 +134,17 @@ BROWSERS = Table(
     METADATA,
     Column("browser", String(64), primary_key=True),
     Column("owner", String(64), nullable=False, index=True),
+    Column("created", String(32), nullable=False),
+)
+
+# Sweeps and experiments that somebody has started; see core/store/series.py. Their runs are found by
+# their recipes. ``plan`` is JSON.
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("plan", Text, nullable=False),
     Column("created", String(32), nullable=False),
 )
