@@ -23,7 +23,7 @@ HOUSE = {
     "(analysis)",
     "export": "store augmentation cost recipe recipe_words data",
     "plots": "series analysis evaluation history recipe recipe_words data",
-    "store": "series inspection fine_tuning confusion history presets recipe data snapshot (model)",
+    "store": "series analysis inspection fine_tuning confusion history presets recipe data snapshot (model)",
     "series": "confusion recipe recipe_validation recipe_words data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
     "inspection": "recipe data snapshot",

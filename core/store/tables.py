@@ -148,3 +148,16 @@ SERIES = Table(
     Column("plan", Text, nullable=False),
     Column("created", String(32), nullable=False),
 )
+
+# Test accuracies of simple classifiers, by the training images that they learned from; see
+# core/store/baselines.py.
+BASELINES = Table(
+    "baselines",
+    METADATA,
+    Column("selection", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("images", Integer, nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created", String(32), nullable=False),
+)

@@ -48,7 +48,7 @@ def _begin(name: str, experiment: Experiment) -> None:
     )
     recipes = experiment.series.recipes
     st.caption(
-        f"{len(recipes)} small trainings ({experiment.series.seeds} random seeds each), a minute or two "
+        f"{len(recipes)} small trainings ({experiment.series.seeds} random seeds each), a few minutes "
         "together. Where somebody has done the experiment before, its result is there at once."
     )
     if st.button(

@@ -85,7 +85,7 @@ def _shown(sweeps: Sequence[Sweep]) -> None:
             "Your sweeps, newest first", sweeps, format_func=_title, key=_SHOWN, persist_state="session"
         )
     st.subheader(_title(sweep), anchor=False)
-    st.caption(f"Everything else: {sweep.base.settings}")
+    st.caption(f"The recipe before the change: {sweep.base.settings}")
     progress.show(sweep, sweep.series, "sweep")
     _how_to_choose(sweep)
 
