@@ -19,18 +19,24 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "jobs",
-    "jobs": "store fine_tuning mixture sampling data history recipe (training) (evaluation) (model) "
-    "(analysis)",
+    "jobs": "store fine_tuning mixture sampling steering confusion data history recipe (training) "
+    "(evaluation) (model) (analysis)",
     "classroom": "plots store analysis fine_tuning history evaluation drawing recipe data",
     "export": "store augmentation cost recipe recipe_words data",
-    "plots": "analysis evaluation history recipe recipe_words data",
-    "store": "inspection fine_tuning history presets recipe data snapshot (model)",
-    "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
+    "plots": "series analysis evaluation history recipe recipe_words data",
+    "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
+    "(model)",
+    "series": "confusion recipe recipe_validation recipe_words data",
+    "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
+    "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
     "fine_tuning": "mixture history recipe data (training) (evaluation)",
-    "training": "model pipeline sampling precision augmentation history recipe recipe_validation cost data "
-    "snapshot",
+    "training": "reporter model pipeline sampling precision steering augmentation history recipe "
+    "recipe_validation cost data",
+    "reporter": "divergence model steering history recipe data snapshot",
+    "divergence": "model history recipe data",
+    "steering": "_keras recipe recipe_validation data",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
@@ -45,6 +51,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "confusion": "data",
     "ink": "data",
     "history": "snapshot",
     "snapshot": "",
@@ -60,6 +67,9 @@ NEEDS_TENSORFLOW = {
     "core.augmentation.random_numbers",
     "core.model",
     "core.pipeline",
+    "core.divergence",
+    "core.reporter",
+    "core.steering.loop",
     "core.training",
 }
 

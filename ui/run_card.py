@@ -31,6 +31,8 @@ def run_card(run_id: str) -> None:
         st.markdown(f"**Hyperparameters:** {run.recipe.settings}{precision}")
         if parent:
             st.markdown(parent)
+        if run.steered:
+            st.markdown(run.steered)
         if run.failure:
             st.warning(run.failure, icon=":material/error:")
         if run.eviction:

@@ -16,6 +16,7 @@ from core.jobs.queue_admission import admit, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
+from core.steering.control import Control, changes_to_json
 from core.store.queries import (
     delete_run,
     find_owned_run,
@@ -136,6 +137,8 @@ class RunQueue:
                 epochs_done=len(history),
                 seconds=parent.seconds,
                 progress=len(history) / recipe.epochs,
+                control=Control(parent.control.factor).to_json(),
+                rate_changes=changes_to_json(parent.rate_changes),
             )
             write_file(connection, new_id, "state", state)
             for epoch in history:
@@ -206,18 +209,23 @@ class RunQueue:
 
         self._database.free(change)
 
-    def cancel(self, ids: Iterable[str]) -> int:
-        """Take runs of anybody out of the queue, and stop those in training; return how many.
+    def cancel(self, ids: Iterable[str], owner: str | None = None) -> int:
+        """Take runs out of the queue, and stop those in training; return how many.
 
-        Who asks for it must have been let in by `core.jobs.teacher_key`. Runs that have ended, or
-        are gone, are passed over.
+        Runs that have ended, or are gone, are passed over.
+
+        Parameters
+        ----------
+        ids : iterable of str
+        owner : str, optional
+            Whose runs; anybody's if there is none, and then who asks for it must have been let in by
+            `core.jobs.teacher_key`.
         """
 
         def change(connection: Connection) -> int:
             lock(connection)
-            found = connection.scalars(
-                select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
-            )
+            query = select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
+            found = connection.scalars(query if owner is None else query.where(RUNS.c.owner == owner))
             runs = [find_run(connection, run_id) for run_id in list(found)]
             for run in runs:
                 _stop(connection, run)

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from core.store.classrooms import delete_owner
 from core.store.database import Database
 from core.store.queries import delete_run, now
-from core.store.tables import BROWSERS, DRAWINGS, RUNS
+from core.store.tables import BROWSERS, DRAWINGS, RUNS, SERIES
 
 # Beyond that the oldest are forgotten, and are owners of their own again.
 MAX_BROWSERS = 10_000
@@ -33,7 +33,7 @@ def change_nickname(database: Database, owner: str, nickname: str) -> None:
 
 
 def delete_all(database: Database, owner: str) -> None:
-    """Delete all that is an owner's: runs with their models, drawings, classes, and links of browsers.
+    """Delete all that is an owner's: runs with models, drawings, series, classes, and links of browsers.
 
     Of a class that they teach alone, everything is deleted; of one that they attend, what they drew.
 
@@ -43,8 +43,8 @@ def delete_all(database: Database, owner: str) -> None:
     def delete_rows(connection: Connection) -> None:
         for run_id in connection.scalars(select(RUNS.c.id).where(RUNS.c.owner == owner)).all():
             delete_run(connection, run_id)
-        connection.execute(delete(DRAWINGS).where(DRAWINGS.c.owner == owner))
-        connection.execute(delete(BROWSERS).where(BROWSERS.c.owner == owner))
+        for table in (DRAWINGS, SERIES, BROWSERS):
+            connection.execute(delete(table).where(table.c.owner == owner))
         delete_owner(connection, owner)
 
     database.free(delete_rows)

@@ -56,6 +56,9 @@ RUNS = Table(
     Column("eviction", Text, nullable=False, default="", server_default=""),
     Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
     Column("operation", Text, nullable=True),
+    Column("control", Text, nullable=True),
+    Column("rate_changes", Text, nullable=True),
+    Column("test_confusion", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -72,7 +75,8 @@ EPOCHS = Table(
 )
 
 # Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run that
-# fine-tunes a network has, until it has ended, that network as ``start``, and the ``drawings``.
+# fine-tunes a network has, until it has ended, that network as ``start``, and the ``drawings``; one
+# that pauses has a ``moment``, see `core.steering.moment`.
 FILES = Table(
     "files",
     METADATA,
@@ -209,4 +213,29 @@ CLASSROOM_READINGS = Table(
         index=True,
     ),
     Column("digit", Integer, nullable=True),
+)
+
+# Sweeps and experiments that somebody has started; see core/store/series.py. Their runs are found by
+# their recipes. ``plan`` is JSON.
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+)
+
+# Test accuracies of simple classifiers, by the training images that they learned from; see
+# core/store/baselines.py.
+BASELINES = Table(
+    "baselines",
+    METADATA,
+    Column("selection", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("images", Integer, nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created", String(32), nullable=False),
 )
