@@ -276,11 +276,15 @@ def rehearsal_dataset(
         len(dataset.train_images), min(rehearsal, len(dataset.train_images)), replace=False
     )
     repeats = mixture.repeats if mixture else _repeats(len(drawings))
-    images = np.concatenate([dataset.train_images[rehearsed], np.tile(drawings.images, (repeats, 1, 1))])
+    # Filled in place: two copies of it would be the most that a small server has to hold.
+    drawn = repeats * len(drawings)
+    images = np.empty((len(rehearsed) + drawn, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    np.take(dataset.train_images, rehearsed, axis=0, out=images[: len(rehearsed)], mode="clip")
+    images[len(rehearsed) :].reshape(repeats, len(drawings), IMAGE_SIZE, IMAGE_SIZE)[:] = drawings.images
     labels = np.concatenate([dataset.train_labels[rehearsed], np.tile(drawings.labels, repeats)])
     return dataclasses.replace(
         dataset,
-        train_images=images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE),
+        train_images=images,
         train_labels=labels,
         train_writers=None,
     )

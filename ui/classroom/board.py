@@ -19,7 +19,7 @@ from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.classroom.address import students_address
 from ui.classroom.test_set import evaluated
-from ui.training_panel import clock
+from ui.words import clock
 
 POLL_SECONDS = 2.0
 # The network reads the pool once in this time at most: a CNN takes a second for a full class.

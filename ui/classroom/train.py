@@ -15,7 +15,7 @@ from ui import chrome, resources, session, spreadsheets
 from ui.queue_watch import watch_line
 from ui.run_picker import pick
 from ui.runs_table import STATES
-from ui.training_panel import training_panel
+from ui.train.panel import training_panel
 
 _DATA = {"mnist": "MNIST", "class": "Our drawings", "both": "Both"}
 _STARTS = {True: "From scratch", False: "Fine-tune"}
