@@ -83,7 +83,7 @@ class Member:
         The browser's; several members share it on a shared tablet. Anyone who knows it controls
         the owner's runs, so it is not for showing.
     seat : int
-        Counts the members of the class, from 1; given once.
+        Counts the members of the class, from 1; it never changes.
     name : str
     name_hidden : bool
         Whether the teacher has hidden it.

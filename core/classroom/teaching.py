@@ -211,6 +211,22 @@ class TaughtClassroom:
 
         self._database.free(change)
 
+    def remove_idle(self) -> int:
+        """Delete the members who have drawn nothing, such as those that nobody is; return how many."""
+
+        def change(connection: Connection) -> int:
+            self._check(connection)
+            drawn = select(CLASSROOM_DRAWINGS.c.member).where(CLASSROOM_DRAWINGS.c.code == self._code)
+            idle = select(CLASSROOM_MEMBERS.c.id).where(
+                CLASSROOM_MEMBERS.c.code == self._code, CLASSROOM_MEMBERS.c.id.not_in(drawn)
+            )
+            members = connection.scalars(idle).all()
+            for member in members:
+                delete_member(connection, member)
+            return len(members)
+
+        return self._database.free(change)
+
     def delete(self) -> None:
         """Delete the class with everything of it."""
 

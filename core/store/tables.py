@@ -165,7 +165,7 @@ CLASSROOM_TEACHERS = Table(
 )
 
 # One row for each student; several where students share a tablet. ``seat`` counts them within the
-# class and is given once, so that it also decides for good on which side of a split their drawings are.
+# class and never changes, so that it also decides for good on which side of a split their drawings are.
 CLASSROOM_MEMBERS = Table(
     "classroom_members",
     METADATA,

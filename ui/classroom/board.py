@@ -39,7 +39,7 @@ html { font-size: clamp(16px, 1.5vw, 44px) }
 h1 { font-size: 1.5rem !important; padding: 0 !important }
 h2 { font-size: 1.25rem !important; padding: 0 !important }
 [data-testid="stMetricValue"] { font-size: 2.75rem }
-[data-testid="stMarkdownContainer"] p { font-size: 1.15rem }
+[data-testid="stMarkdown"] p, [data-testid="stMarkdown"] li { font-size: 1.15rem }
 </style>
 """
 

@@ -135,6 +135,15 @@ def _students(code: str) -> None:
     )
     if chosen is not None:
         _student(code, by_id[chosen])
+    st.button(
+        "Remove everyone without a drawing",
+        icon=":material/group_remove:",
+        key="class_remove_idle",
+        type="tertiary",
+        on_click=act,
+        args=(desk(code).remove_idle,),
+        help="For a class that strangers have filled. Students who are removed can join again.",
+    )
 
 
 def _name(one: MemberProgress) -> str:

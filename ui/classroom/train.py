@@ -16,6 +16,7 @@ from ui.queue_watch import watch_line
 from ui.run_picker import pick
 from ui.runs_table import STATES
 from ui.train.panel import training_panel
+from ui.words import percent
 
 _DATA = {"mnist": "MNIST", "class": "Our drawings", "both": "Both"}
 _STARTS = {True: "From scratch", False: "Fine-tune"}
@@ -123,25 +124,30 @@ def _results(runs: tuple[Run, ...]) -> None:
     st.dataframe(
         {
             "Run": [spreadsheets.shown(run.label) for run in shown],
-            "Data": [_DATA[one.mixture.data] if one.mixture else "" for one in outcomes],
-            "Start": [_STARTS[one.mixture.from_scratch] if one.mixture else "" for one in outcomes],
-            "Before": [one.before for one in outcomes],
-            "Held-out people": [one.after for one in outcomes],
-            "Held-out drawings": [one.holdout_size for one in outcomes],
-            "MNIST test": [run.test_accuracy for run in shown],
+            "Held-out people": [_share(one.after) for one in outcomes],
+            "Before": [_share(one.before) for one in outcomes],
+            "MNIST test": [_share(run.test_accuracy) for run in shown],
             "Status": [STATES[run.state] for run in shown],
+            "Held-out drawings": [one.holdout_size for one in outcomes],
         },
         column_config={
-            "Before": st.column_config.NumberColumn(format="percent", help="On the same drawings"),
-            "Held-out people": st.column_config.NumberColumn(
-                format="percent", help="Accuracy on drawings of people whom no network of the class has seen"
+            "Held-out people": st.column_config.TextColumn(
+                help="Accuracy on drawings of people whom no network of the class has seen", alignment="right"
             ),
-            "MNIST test": st.column_config.NumberColumn(format="percent"),
+            "Before": st.column_config.TextColumn(
+                help="On the same drawings, before fine-tuning", alignment="right"
+            ),
+            "MNIST test": st.column_config.TextColumn(alignment="right"),
         },
         hide_index=True,
         key="class_runs",
-        alt="Runs of the class with their data and their accuracy on held-out people's drawings",
+        alt="Runs of the class with their accuracy on held-out people's drawings",
     )
     st.markdown(
         "With few held-out drawings, one more or less changes the accuracy by several percentage points."
     )
+
+
+def _share(accuracy: float | None) -> str:
+    """Return an accuracy on few drawings, of which decimals would say nothing."""
+    return "–" if accuracy is None else percent(accuracy, 0)

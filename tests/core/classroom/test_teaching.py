@@ -1,5 +1,6 @@
 """A teacher opens a class, finds it again, pauses, closes and deletes it."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from core.classroom.second_readings import save_reading
 from core.classroom.teaching import TaughtClassroom, add_teacher, become_teacher, open_classroom, taught_by
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import RunRefused
+from core.jobs.scheduler import Scheduler
 from core.recipe import Recipe
 from core.store.classrooms import sweep_classrooms
 from core.store.database import Database
@@ -132,6 +134,17 @@ def test_hidden_drawings_and_names_are_seen_by_nobody(
     assert memberships(database, classroom.code, "bob") == (bob,)
 
 
+def test_strangers_who_fill_a_class_are_removed_at_once(
+    database: Database, classroom: Classroom, ann: Member, bob: Member
+):
+    draw(database, ann, 3)
+    desk = TaughtClassroom(database, classroom.code, "teacher")
+    assert desk.remove_idle() == 1
+    assert memberships(database, classroom.code, "ann") == (ann,)
+    assert memberships(database, classroom.code, "bob") == ()
+    assert join(database, classroom.code, "cat").seat == 2, "a seat that nobody has drawn on is free again"
+
+
 def test_the_board_shows_what_was_chosen_in_its_own_order(database: Database, classroom: Classroom):
     TaughtClassroom(database, classroom.code, "teacher").show_on_board(["matrix", "joined", "no such"])
     assert find(database, classroom.code).board == ("joined", "matrix")
@@ -190,3 +203,16 @@ def test_the_pool_survives_that_a_member_is_here_twice(database: Database, class
     (again,) = memberships(database, classroom.code, "ann")
     Membership(database, again).save(read_pool(database, classroom.code)[0].image, 2)
     assert [one.label for one in read_pool(database, classroom.code)] == [2], "corrected, not doubled"
+
+
+def test_a_server_deletes_what_has_ended_without_anybody_asking(store: RunStore, database: Database):
+    opened, _ = open_classroom(database, "teacher")
+    fill(database, opened.code)
+    with database.writing() as connection:
+        connection.execute(update(CLASSROOMS).values(ends_at="2026-01-01T00:00:00+00:00"))
+    scheduler = Scheduler(store, workers=0)
+    deadline = time.monotonic() + 30
+    while rows(database) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    scheduler.shutdown()
+    assert rows(database) == 0
