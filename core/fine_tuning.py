@@ -64,6 +64,11 @@ class FineTuning:
     test_before: float | None = None
     mixture: Mixture | None = None
 
+    @property
+    def from_scratch(self) -> bool:
+        """Whether the network began with random weights, not as another one."""
+        return self.mixture is not None and self.mixture.from_scratch
+
     def to_json(self) -> str:
         """Return it as a JSON object, with the names that stores have had from the beginning."""
         values = {

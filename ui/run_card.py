@@ -50,6 +50,8 @@ def run_card(run_id: str) -> None:
 
 def _parent(run: Run) -> str | None:
     """Return where the network of a run came from, if not from its own training alone."""
+    if run.fine_tuning and run.fine_tuning.from_scratch:
+        return f"Trained from scratch for a class, measured on {run.fine_tuning.holdout_size} drawings."
     if run.parent is None:
         return None
     try:

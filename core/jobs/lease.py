@@ -134,8 +134,8 @@ class Lease:
         with self.store.database.reading() as connection:
             start = read_file(connection, self.run.id, "start")
             drawings = read_file(connection, self.run.id, "drawings")
-        mixture = self.run.fine_tuning.mixture if self.run.fine_tuning else None
-        if drawings is None or (start is None and not (mixture and mixture.from_scratch)):
+        needs_start = not (self.run.fine_tuning and self.run.fine_tuning.from_scratch)
+        if drawings is None or (start is None and needs_start):
             raise RunError("The drawings of this run are no longer saved. Fine-tune the model again.")
         return start, Drawings.from_bytes(drawings)
 

@@ -1,5 +1,6 @@
 """A class on the page: opened by a teacher, joined by students, drawn and labeled in."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,14 @@ from core import fine_tuning, mixture
 from core.classroom.archive import save_class
 from core.classroom.classroom import Member
 from core.classroom.membership import Membership, join, memberships
+from core.classroom.pooled import to_drawings
 from core.classroom.progress import read_pool
 from core.classroom.second_readings import read_drawings
 from core.classroom.teaching import TaughtClassroom, open_classroom, taught_by
 from core.jobs.queue import RunQueue
 from core.jobs.teacher_key import KEY_VARIABLE
 from core.jobs.tensorflow_loader import tensorflow_loader
+from core.jobs.tuning import tune_for_class
 from core.recipe import Recipe
 from core.store.drawings import KEEP_VARIABLE
 from core.store.owners import delete_all
@@ -350,3 +353,30 @@ def test_a_board_of_no_class_is_a_sentence(open_page, query):
     app = open_page("10_board", **query)
     assert not app.exception
     assert len(app.warning) == 1
+
+
+def test_other_pages_know_a_network_trained_from_scratch_for_a_class(open_page, browser, code, mnist):
+    resources.scheduler().shutdown()
+    store = resources.store()
+    for number, owner in enumerate((ANN, BOB)):
+        member = Membership(database(), become(code, owner, owner))
+        for image, label in zip(mnist.test_images[:9], mnist.test_labels[:9], strict=True):
+            member.save(image // (number + 1), int(label))
+    tuning = tune_for_class(store, "softmax", to_drawings(read_pool(database(), code)), code, "both", True)
+    queue = RunQueue(store)
+    run = queue.enqueue_tuning(tuning, ANN)
+    lease = queue.lease("worker")
+    network = store.model_file("softmax")
+    outcome = dataclasses.replace(tuning.fine_tuning, after=0.5)
+    lease.finish(network, b"state", False, 0.9, 0.9, {}, outcome)
+    browser(ANN)
+    app = open_page("5_runs", run=run.id)
+    assert not app.exception
+    assert "Trained from scratch for a class, measured on 9 drawings." in words(app)
+    app = open_page("2_train", run=run.id)
+    assert not app.exception
+    assert "Classmates' drawings (held out)" in [metric.label for metric in app.metric]
+    for view, said in (("Significance", "No other seeds"), ("Label errors", "cannot be ranked")):
+        app = open_page("3_evaluate", model=run.id, view=view)
+        assert not app.exception
+        assert said in words(app)
