@@ -14,7 +14,7 @@ from core.data import CLASSES, IMAGE_SIZE, Images, Labels
 from core.plots.figures import LIGHT, Style
 
 # In pixels. On a board of 1920 pixels with four parts, each is half as wide and as high.
-WIDTH, HEIGHT = 1800, 840
+WIDTH, HEIGHT = 1800, 800
 # On that board 24 pixels or more.
 SMALL_TEXT, TEXT, LARGE_TEXT = 50, 56, 120
 _ROW = HEIGHT // CLASSES

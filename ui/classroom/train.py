@@ -128,7 +128,6 @@ def _results(runs: tuple[Run, ...]) -> None:
             "Before": [_share(one.before) for one in outcomes],
             "MNIST test": [_share(run.test_accuracy) for run in shown],
             "Status": [STATES[run.state] for run in shown],
-            "Held-out drawings": [one.holdout_size for one in outcomes],
         },
         column_config={
             "Held-out people": st.column_config.TextColumn(
