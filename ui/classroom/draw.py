@@ -1,12 +1,14 @@
 """A student draws three of each digit for the class."""
 
+import contextlib
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from core.classroom.classroom import DRAWINGS_PER_DIGIT, MAX_DRAWINGS, ClassroomError, Member, PooledDrawing
 from core.classroom.membership import Membership
-from core.data import CLASSES
+from core.data import CLASSES, IMAGE_SIZE
 from core.drawing.strokes import StrokeError, is_dot, strokes_to_mnist
 from core.store.database import StoreError
 from ui import chrome, pictures, resources
@@ -48,6 +50,7 @@ def draw(member: Member) -> None:
             )
         drawing_pad(CANVAS)
     with right:
+        _preview()
         _progress(counts)
         if drawings:
             _own_drawings(own, drawings)
@@ -61,6 +64,16 @@ def _counts(drawings: tuple[PooledDrawing, ...]) -> tuple[int, ...]:
 def _next(counts: tuple[int, ...]) -> int:
     """Return the digit with the fewest drawings: three rounds of ten differ more than ten times three."""
     return counts.index(min(counts))
+
+
+def _preview() -> None:
+    """Show what would be saved now: it also says that the last stroke has arrived."""
+    image, alt = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8), "Nothing to save yet"
+    with contextlib.suppress(ClassroomError, StrokeError):
+        image, alt = _image(CANVAS.drawing), "Your drawing in MNIST's form"
+    with st.container(horizontal=True, vertical_alignment="center", key="class_preview"):
+        st.image(pictures.framed(image, _TILE_SCALE), alt=alt)
+        st.markdown(f"What is saved: {IMAGE_SIZE}×{IMAGE_SIZE} pixels, as in MNIST.", width="content")
 
 
 def _progress(counts: tuple[int, ...]) -> None:
