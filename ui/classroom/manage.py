@@ -29,6 +29,10 @@ def manage(classroom: Classroom, attends: bool) -> None:
         _invite(classroom.code)
     with right, st.container(key="class_progress"):
         st.fragment(_progress, run_every=POLL_SECONDS)(classroom.code)
+    # At the start it is open: this is the moment to keep the link.
+    fresh = visit.token_of(classroom.code) is not None
+    with st.expander("Your personal link: keep it", fresh, icon=":material/key:", key="class_link"):
+        _link(classroom.code)
     _switches(classroom)
     choose_board(classroom)
     queue = st.expander("Training queue", icon=":material/list_alt:", key="class_queue", on_change="rerun")
@@ -37,10 +41,6 @@ def manage(classroom: Classroom, attends: bool) -> None:
             st.fragment(class_queue, run_every=POLL_SECONDS)(classroom.code)
     with st.expander("Students", icon=":material/groups:", key="class_students"):
         st.fragment(_students, run_every=POLL_SECONDS)(classroom.code)
-    # At the start it is open: this is the moment to keep the link.
-    fresh = visit.token_of(classroom.code) is not None
-    with st.expander("Your personal link: keep it", fresh, icon=":material/key:", key="class_link"):
-        _link(classroom.code)
     if not attends:
         with st.expander("Try it as a student", icon=":material/school:"):
             join_form(classroom.code, "class_try", "Join my class")
