@@ -29,6 +29,7 @@ MAIN = {
     "/evaluate?view=Baselines": ["evaluate_ladder"],
     "/predict": ["predict_canvas", "predict_canvas_undo", "predict_canvas_clear", "prediction"],
     "/inside": ["inside_overview"],
+    "/class": ["class_join"],
     "/teach": ["teach_settings", "teach_start", "teach_examples"],
     "/runs": ["runs_list"],
 }

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from core.data import IMAGE_SIZE, Dataset, Images, Labels
 from core.history import TrainingError
+from core.mixture import MAX_REPEATS, REHEARSAL_IMAGES, REPEATED_DRAWINGS, Mixture, plain_recipe
 from core.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -29,14 +30,11 @@ if TYPE_CHECKING:
 MIN_DRAWINGS = 8
 # Every fourth drawing is held out: it shows whether others of the same handwriting are recognized.
 HOLDOUT_EVERY = 4
+# Of people whose numbers are known, the second of every four is held out, with all their drawings:
+# so the same person is always on the same side, and two are enough to have somebody on each.
+HOLDOUT_PERSON = 2
 # With fewer held out, one drawing more or less changes their accuracy by over 10 percentage points.
 MEANINGFUL_HOLDOUT = 10
-# How much the network sees in an epoch: images of MNIST, and drawings repeated to half as many,
-# each at most so many times. With fewer of them, or less time, it learned a third as much of a
-# handwriting; old images it read better than before in any case (benchmarks/teaching.py).
-REHEARSAL_IMAGES = 20_000
-REPEATED_DRAWINGS = 10_000
-MAX_REPEATS = 100
 EPOCHS = 10
 LEARNING_RATE = 0.001
 BATCH_SIZE = 128
@@ -54,6 +52,9 @@ class FineTuning:
         Accuracy on the holdout drawings; None until the run has ended, and if there are none.
     test_before : float or None
         Accuracy on the 10,000 test images of MNIST before.
+    mixture : Mixture or None
+        For a network of a class, what it was trained on. If that was from scratch, there is no
+        accuracy before.
     """
 
     train_size: int
@@ -61,24 +62,36 @@ class FineTuning:
     before: float | None = None
     after: float | None = None
     test_before: float | None = None
+    mixture: Mixture | None = None
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether the network began with random weights, not as another one."""
+        return self.mixture is not None and self.mixture.from_scratch
 
     def to_json(self) -> str:
         """Return it as a JSON object, with the names that stores have had from the beginning."""
-        return json.dumps(
-            {
-                "learned": self.train_size,
-                "held_out": self.holdout_size,
-                "before": self.before,
-                "after": self.after,
-                "test_before": self.test_before,
-            }
-        )
+        values = {
+            "learned": self.train_size,
+            "held_out": self.holdout_size,
+            "before": self.before,
+            "after": self.after,
+            "test_before": self.test_before,
+        }
+        # Without it, an older version reads the run, too.
+        return json.dumps({**values, "mixture": self.mixture.to_dict()} if self.mixture else values)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return what `to_json` wrote."""
         values = json.loads(text)
-        return cls(train_size=values.pop("learned"), holdout_size=values.pop("held_out"), **values)
+        mixture = values.pop("mixture", None)
+        return cls(
+            train_size=values.pop("learned"),
+            holdout_size=values.pop("held_out"),
+            mixture=Mixture.from_dict(mixture) if mixture else None,
+            **values,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,32 +102,42 @@ class Drawings:
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
+    people : ndarray of int64, shape (n,), or None
+        Who drew each, as a number from 1; None if one person drew them all.
     """
 
     images: Images
     labels: Labels
+    people: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def split(self) -> tuple["Drawings", "Drawings"]:
-        """Return the drawings to train on, and every fourth one as the holdout.
+        """Return the drawings to train on, and every fourth one, or every fourth person's, as the holdout.
 
-        They are taken in the order of their digits, so that every digit that has four has
+        Drawings of one person are taken in the order of their digits, so that every digit that has four has
         some on both sides. The same drawings are always split in the same way.
         """
-        order = self.labels.argsort(kind="stable")
-        holdout = np.zeros(len(self), dtype=np.bool_)
-        holdout[order[HOLDOUT_EVERY - 1 :: HOLDOUT_EVERY]] = True
-        return (
-            Drawings(self.images[~holdout], self.labels[~holdout]),
-            Drawings(self.images[holdout], self.labels[holdout]),
-        )
+        if self.people is not None:
+            holdout = is_held_out(self.people)
+        else:
+            order = self.labels.argsort(kind="stable")
+            holdout = np.zeros(len(self), dtype=np.bool_)
+            holdout[order[HOLDOUT_EVERY - 1 :: HOLDOUT_EVERY]] = True
+        return self._where(~holdout), self._where(holdout)
+
+    def _where(self, chosen: npt.NDArray[np.bool_]) -> "Drawings":
+        people = None if self.people is None else self.people[chosen]
+        return Drawings(self.images[chosen], self.labels[chosen], people)
 
     def to_bytes(self) -> bytes:
         """Return them as a NumPy archive."""
         content = io.BytesIO()
-        np.savez_compressed(content, images=self.images, labels=self.labels)
+        arrays: dict[str, npt.NDArray[Any]] = {"images": self.images, "labels": self.labels}
+        if self.people is not None:
+            arrays["people"] = self.people
+        np.savez_compressed(content, allow_pickle=False, **arrays)
         return content.getvalue()
 
     @classmethod
@@ -128,9 +151,16 @@ class Drawings:
         """
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                return cls(arrays["images"], arrays["labels"])
+                people = arrays.get("people", None)
+                return cls(arrays["images"], arrays["labels"], people)
         except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise TrainingError("The drawings of this run are damaged. Fine-tune the model again.") from error
+
+
+def is_held_out(people: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return of which people, by their numbers from 1, all drawings are held out."""
+    held_out: npt.NDArray[np.bool_] = people % HOLDOUT_EVERY == HOLDOUT_PERSON
+    return held_out
 
 
 def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:
@@ -150,37 +180,55 @@ def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:
         that the same person will draw.
     """
     return dataclasses.replace(
-        recipe,
+        plain_recipe(recipe, REHEARSAL_IMAGES + train_size * _repeats(train_size)),
         optimizer="adam",
         learning_rate=LEARNING_RATE,
         epochs=EPOCHS,
         batch_size=BATCH_SIZE,
-        validation_share=0.0,
-        train_size=REHEARSAL_IMAGES + train_size * _repeats(train_size),
         augmentation=False,
         handwriting=True,
         decay=True,
-        writers="everyone",
-        balanced=False,
-        left_out=(),
-        label_noise=0.0,
     )
 
 
+def mixture_recipe(recipe: Recipe, mixture: Mixture, train_size: int) -> Recipe:
+    """Return the recipe by which a network of a class is trained.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Of the network to train from scratch, or to fine-tune.
+    mixture : Mixture
+    train_size : int
+        Drawings to train on.
+    """
+    images = mixture.mnist_images + mixture.repeats * train_size
+    if mixture.from_scratch:
+        return plain_recipe(recipe, images)
+    return dataclasses.replace(fine_tuning_recipe(recipe, train_size), train_size=images)
+
+
 def fine_tune(
-    recipe: Recipe, dataset: Dataset, start: "keras.Model", drawings: Drawings, **options: Any
+    recipe: Recipe,
+    dataset: Dataset,
+    start: "keras.Model | None",
+    drawings: Drawings,
+    mixture: Mixture | None = None,
+    **options: Any,
 ) -> tuple["TrainingResult", FineTuning]:
     """Train a network further on drawings and on rehearsed images, and measure it before and after.
 
     Parameters
     ----------
     recipe : Recipe
-        As `fine_tuning_recipe` gives it for the drawings that are not held out.
+        As `fine_tuning_recipe`, or `mixture_recipe`, gives it for the drawings that are not held out.
     dataset : Dataset
-    start : keras.Model
-        The network to begin with; it stays as it is.
+    start : keras.Model or None
+        The network to begin with; it stays as it is. None to begin with random weights.
     drawings : Drawings
         Some of them are held out, see `Drawings.split`.
+    mixture : Mixture, optional
+        For a network of a class.
     **options
         ``should_stop``, ``on_epoch``, ``on_progress``, ``on_checkpoint`` and ``resume``, as for
         `core.training.train`.
@@ -195,20 +243,23 @@ def fine_tune(
     from core.training import train
 
     training, holdout = drawings.split()
-    mixed = rehearsal_dataset(dataset, training, recipe.seed)
+    mixed = rehearsal_dataset(dataset, training, recipe.seed, mixture)
     result = train(recipe, mixed, start=start, **options)
     outcome = FineTuning(
         train_size=len(training),
         holdout_size=len(holdout),
-        before=evaluate(start, holdout.images, holdout.labels).accuracy,
+        before=evaluate(start, holdout.images, holdout.labels).accuracy if start else None,
         after=evaluate(result.model, holdout.images, holdout.labels).accuracy,
-        test_before=evaluate(start, dataset.test_images, dataset.test_labels).accuracy,
+        test_before=evaluate(start, dataset.test_images, dataset.test_labels).accuracy if start else None,
+        mixture=mixture,
     )
     return result, outcome
 
 
-def rehearsal_dataset(dataset: Dataset, drawings: Drawings, seed: int) -> Dataset:
-    """Return drawings among images of MNIST, in the numbers that `fine_tuning_recipe` says.
+def rehearsal_dataset(
+    dataset: Dataset, drawings: Drawings, seed: int, mixture: Mixture | None = None
+) -> Dataset:
+    """Return drawings among images of MNIST, in the numbers of `fine_tuning_recipe` or of a mixture.
 
     Parameters
     ----------
@@ -217,6 +268,7 @@ def rehearsal_dataset(dataset: Dataset, drawings: Drawings, seed: int) -> Datase
         To train on.
     seed : int
         Decides which of MNIST's training images are rehearsed.
+    mixture : Mixture, optional
 
     Returns
     -------
@@ -224,15 +276,20 @@ def rehearsal_dataset(dataset: Dataset, drawings: Drawings, seed: int) -> Datase
         Its training images are those of MNIST followed by the drawings, each as many times as it
         is repeated; its test images are those of ``dataset``.
     """
+    rehearsal = mixture.mnist_images if mixture else REHEARSAL_IMAGES
     rehearsed: npt.NDArray[np.int64] = np.random.default_rng(seed).choice(
-        len(dataset.train_images), min(REHEARSAL_IMAGES, len(dataset.train_images)), replace=False
+        len(dataset.train_images), min(rehearsal, len(dataset.train_images)), replace=False
     )
-    repeats = _repeats(len(drawings))
-    images = np.concatenate([dataset.train_images[rehearsed], np.tile(drawings.images, (repeats, 1, 1))])
+    repeats = mixture.repeats if mixture else _repeats(len(drawings))
+    # Filled in place: two copies of it would be the most that a small server has to hold.
+    drawn = repeats * len(drawings)
+    images = np.empty((len(rehearsed) + drawn, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    np.take(dataset.train_images, rehearsed, axis=0, out=images[: len(rehearsed)], mode="clip")
+    images[len(rehearsed) :].reshape(repeats, len(drawings), IMAGE_SIZE, IMAGE_SIZE)[:] = drawings.images
     labels = np.concatenate([dataset.train_labels[rehearsed], np.tile(drawings.labels, repeats)])
     return dataclasses.replace(
         dataset,
-        train_images=images.reshape(-1, IMAGE_SIZE, IMAGE_SIZE),
+        train_images=images,
         train_labels=labels,
         train_writers=None,
     )

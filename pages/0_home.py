@@ -98,8 +98,16 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
         dataset.train_images[[15, 7438, 3, 31134]],
     )
     step(
+        "9_class.py",
+        "7. Class",
+        "Pool the drawings of a class, and train on them.",
+        "Four handwritten digits of different people",
+        figures.digit_tiles,
+        dataset.train_images[[7, 10, 12, 44]],
+    )
+    step(
         "5_runs.py",
-        "7. Runs",
+        "8. Runs",
         "Compare training runs, manage yours.",
         "Learning curves of three networks",
         figures.learning_curves,

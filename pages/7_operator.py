@@ -1,14 +1,13 @@
 """Operator: the queue of everybody, for whoever has the key of this server."""
 
-import contextlib
-
 import streamlit as st
 
 from core.jobs.health import check_health
 from core.jobs.teacher_key import KEY_VARIABLE, KeyRefusedError
 from core.store.database import StoreError
 from core.store.run import Run, RunState
-from ui import chrome, resources, session, spreadsheets
+from ui import chrome, resources, spreadsheets
+from ui.key import check_key
 from ui.queue_watch import watch_line
 from ui.runs_table import STATES
 
@@ -22,11 +21,8 @@ chrome.begin(
 
 
 def let_in(said: str) -> None:
-    known = False
-    with contextlib.suppress(StoreError):
-        known = resources.store().is_known(session.owner())
     try:
-        resources.key_guard().check(said, resources.teacher_key(), session.owner(), known)
+        check_key(said)
     except KeyRefusedError as error:
         st.error(str(error), icon=":material/lock:")
     else:

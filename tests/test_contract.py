@@ -65,6 +65,11 @@ KEYS = {
     "take_history",
     "take_script",
     "take_notebook",
+    "class_open",
+    "class_canvas",
+    "class_save",
+    "class_view",
+    "class_progress",
 }
 
 

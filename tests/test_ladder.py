@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "jobs",
-    "jobs": "store fine_tuning sampling steering confusion data history recipe (training) (evaluation) "
-    "(model) (analysis)",
+    "jobs": "store fine_tuning mixture sampling steering confusion data history recipe (training) "
+    "(evaluation) (model) (analysis)",
+    "classroom": "plots store analysis fine_tuning history evaluation drawing recipe data",
     "export": "store augmentation cost recipe recipe_words data",
     "plots": "series analysis evaluation history recipe recipe_words data",
     "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
@@ -30,7 +31,7 @@ HOUSE = {
     "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
-    "fine_tuning": "history recipe data (training) (evaluation)",
+    "fine_tuning": "mixture history recipe data (training) (evaluation)",
     "training": "reporter model pipeline sampling precision steering augmentation history recipe "
     "recipe_validation cost data",
     "reporter": "divergence model steering history recipe data snapshot",
@@ -39,6 +40,7 @@ HOUSE = {
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
+    "mixture": "recipe",
     "augmentation": "ink data",
     "_keras": "",
     "precision": "recipe",

@@ -30,6 +30,7 @@ _PAGES = (
     ("4_predict.py", "Predict", ":material/draw:", "Draw a digit; the network predicts it."),
     ("8_inside.py", "Inside", ":material/hub:", "Every number between the pixels and the prediction."),
     ("6_teach.py", "Fine-tune", ":material/school:", "Train a model further on your own handwriting."),
+    ("9_class.py", "Class", ":material/groups:", "Pool your drawings with a class."),
     ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )
 
@@ -51,7 +52,9 @@ def navigation() -> Any:
     ]
     # Not in the navigation: for whoever has the key, see `core.jobs.teacher_key`.
     operator = st.Page(_ROOT / "pages" / "7_operator.py", title="Operator", visibility="hidden")
-    page = st.navigation([*pages, operator], position="top")
+    # For the projector; the page Class links to it.
+    board = st.Page(_ROOT / "pages" / "10_board.py", title="Board", visibility="hidden")
+    page = st.navigation([*pages, operator, board], position="top")
     _navigation_was_built.set()
     return page
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.classroom.membership import count_drawings
 from core.store.database import StoreError
 from core.store.owners import delete_all
 from core.store.run import RunError
@@ -16,22 +17,24 @@ def my_data() -> None:
         st.toast("All your data was deleted.", icon=":material/check:")
     try:
         runs, drawings = resources.store().runs(session.owner()), len(session.drawing_store())
+        pooled = count_drawings(resources.store().database, session.owner())
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
         return
     with st.expander("Your data", icon=":material/person:", key="my_data"):
         st.markdown(
             f"This server keeps {_count(len(runs), 'run')} of yours, each with name, nickname, note, "
-            f"learning curve and model, and {_count(drawings, 'drawing')}. It knows you by an anonymous "
-            "number only. Everyone sees your runs, only you see your drawings."
+            f"learning curve and model, {_count(drawings, 'drawing')}, and {_count(pooled, 'drawing')} in "
+            "classes. It knows you by an anonymous number only. Everyone sees your runs, only you see your "
+            "drawings, and your class sees those in it."
         )
         if runs:
             _nickname(runs[0].nickname)
         with st.popover("Delete all my data", icon=":material/delete_forever:", key="my_data_delete"):
             st.markdown(
                 "This deletes all your runs, also those queued or in training, with their models, for "
-                "everyone; and all your drawings. Nobody can restore them. Models that others have "
-                "trained further from yours stay."
+                "everyone; all your drawings, also those in classes; and each class that only you teach. "
+                "Nobody can restore them. Models that others have trained further from yours stay."
             )
             st.button(
                 chrome.on_primary("Delete everything permanently"),

@@ -50,6 +50,8 @@ def run_card(run_id: str) -> None:
 
 def _parent(run: Run) -> str | None:
     """Return where the network of a run came from, if not from its own training alone."""
+    if run.fine_tuning and run.fine_tuning.from_scratch:
+        return f"Trained from scratch for a class, measured on {run.fine_tuning.holdout_size} drawings."
     if run.parent is None:
         return None
     try:
@@ -61,7 +63,8 @@ def _parent(run: Run) -> str | None:
     if run.operation:
         return f"Operated on, from {name}: {run.operation}."
     if run.fine_tuning:
-        return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings."
+        whose = " of a class" if run.fine_tuning.mixture else ""
+        return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings{whose}."
     return f"Continues {name} after epoch {run.parent_epochs}."
 
 

@@ -5,6 +5,8 @@ from core.store.run import Run, RunState
 
 def why_no_script(run: Run) -> str:
     """Return why no script makes the network of a run, as a sentence; empty if one does."""
+    if run.fine_tuning and run.fine_tuning.mixture:
+        return "There is no script for this run: it was trained for a class, whose drawings are not in it."
     if run.fine_tuning:
         return (
             "There is no script for a fine-tuned run: it starts from another network and is trained on "

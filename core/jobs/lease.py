@@ -121,8 +121,10 @@ class Lease:
             state = read_file(connection, self.run.id, "state")
             return Checkpoint(read_history(connection, self.run.id), state) if state else None
 
-    def fine_tuning_files(self) -> tuple[bytes, Drawings]:
+    def fine_tuning_files(self) -> tuple[bytes | None, Drawings]:
         """Return the network that this run fine-tunes, as a ``.keras`` file, and the drawings.
+
+        There is no network if the run trains one from scratch on drawings of a class.
 
         Raises
         ------
@@ -132,7 +134,8 @@ class Lease:
         with self.store.database.reading() as connection:
             start = read_file(connection, self.run.id, "start")
             drawings = read_file(connection, self.run.id, "drawings")
-        if start is None or drawings is None:
+        needs_start = not (self.run.fine_tuning and self.run.fine_tuning.from_scratch)
+        if drawings is None or (start is None and needs_start):
             raise RunError("The drawings of this run are no longer saved. Fine-tune the model again.")
         return start, Drawings.from_bytes(drawings)
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
-from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe
+from core.fine_tuning import Drawings
 from core.jobs.lease import Lease
-from core.jobs.queue_admission import RunRefused, admit, check_waiting
+from core.jobs.queue_admission import admit, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
+from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
 from core.steering.control import Control, changes_to_json
 from core.store.queries import (
@@ -29,9 +30,6 @@ from core.store.queries import (
 from core.store.run import ACTIVE, Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import RUNS
-
-# What the name of a fine-tuned network ends with.
-_FINE_TUNED = " · fine-tuned"
 
 
 class RunQueue:
@@ -168,26 +166,30 @@ class RunQueue:
         RunError
             If that run has no network.
         """
-        if len(drawings) < MIN_DRAWINGS:
-            raise RunRefused(f"Save at least {MIN_DRAWINGS} drawings first, then fine-tune on them.")
-        start = self._store.model_file(run_id)
-        parent = self._store.get(run_id)
-        training, holdout = drawings.split()
-        saved = drawings.to_bytes()
+        return self.enqueue_tuning(tune(self._store, run_id, drawings), owner, nickname, has_cookie)
+
+    def enqueue_tuning(self, tuning: Tuning, owner: str, nickname: str = "", has_cookie: bool = True) -> Run:
+        """Queue a new run that trains on drawings, and return it.
+
+        Raises
+        ------
+        RunRefused
+            As `enqueue`.
+        """
         with self._database.writing() as connection:
             (new_id,) = admit(
                 connection,
                 owner,
-                parent.name if parent.fine_tuning else f"{parent.name}{_FINE_TUNED}",
+                tuning.name,
                 nickname,
-                (fine_tuning_recipe(parent.recipe, len(training)),),
+                (tuning.recipe,),
                 has_cookie,
-                brings=len(start) + len(saved),
-                parent=run_id,
-                fine_tuning=FineTuning(len(training), len(holdout)).to_json(),
+                brings=tuning.size,
+                parent=tuning.parent,
+                fine_tuning=tuning.fine_tuning.to_json(),
             )
-            write_file(connection, new_id, "start", start)
-            write_file(connection, new_id, "drawings", saved)
+            for kind, content in tuning.files.items():
+                write_file(connection, new_id, kind, content)
             run = find_run(connection, new_id)
         self._wake.set()
         return run

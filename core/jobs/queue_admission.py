@@ -18,7 +18,7 @@ from core.store.retention import (
     read_usage,
 )
 from core.store.run import RunState
-from core.store.tables import COUNTER, RUNS
+from core.store.tables import CLASSROOM_MEMBERS, CLASSROOMS, COUNTER, RUNS
 
 # Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
 MAX_WAITING = 60
@@ -69,6 +69,7 @@ def admit(
     RunRefused
     """
     number = lock(connection)
+    _check_pause(connection, owner)
     cookieless = check_waiting(connection, owner, len(recipes), has_cookie)
     _check_repeated(connection, owner, recipes)
     _check_quota(connection, owner, recipes)
@@ -121,6 +122,19 @@ def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie:
             "reload it, or try again in a few minutes."
         )
     return True
+
+
+def _check_pause(connection: Connection, owner: str) -> None:
+    """Refuse while the teacher of a class that the owner attends has paused trainings."""
+    paused = (
+        select(CLASSROOMS.c.code)
+        .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.code == CLASSROOMS.c.code)
+        .where(
+            CLASSROOM_MEMBERS.c.owner == owner, CLASSROOMS.c.trainings_paused, CLASSROOMS.c.ends_at > now()
+        )
+    )
+    if connection.scalar(paused.limit(1)) is not None:
+        raise RunRefused("Your teacher has paused trainings. Start again when the class goes on.")
 
 
 def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:

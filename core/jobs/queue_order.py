@@ -1,9 +1,12 @@
 """The order of the queue: who is next, and behind whom a run waits."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from core.store.queries import end_run, find_run
 from core.store.run import Run, RunError, RunState
+from core.store.runs import RunStore
 from core.store.tables import COUNTER, RUNS
 
 # Of the runs of owners without a cookie one in this many is next, if others wait, too.
@@ -45,6 +48,33 @@ def next_run(connection: Connection) -> Run | None:
             # A recipe of another version must not hold up the queue.
             end_run(connection, run_id, state=RunState.FAILED, failure=str(error))
     return None
+
+
+def move_first(store: RunStore, run_id: str, among: Collection[str]) -> bool:
+    """Let a queued run begin before the others of a group, such as a class; return whether it waits.
+
+    The group keeps its places in the queue, so nobody outside of it waits longer. Who asks for it
+    must be in charge of the whole group.
+
+    Parameters
+    ----------
+    store : RunStore
+    run_id : str
+    among : collection of str
+        The owners in the group.
+    """
+    with store.database.writing() as connection:
+        lock(connection)
+        own = (RUNS.c.state == RunState.QUEUED, RUNS.c.owner.in_(list(among)))
+        query = select(RUNS.c.id, RUNS.c.queue_order).where(*own)
+        waiting = connection.execute(query.order_by(RUNS.c.queue_order, RUNS.c.number)).all()
+        ids = [row.id for row in waiting]
+        if run_id not in ids:
+            return False
+        moved = [run_id, *(other for other in ids if other != run_id)]
+        for one, row in zip(moved, waiting, strict=True):
+            connection.execute(update(RUNS).where(RUNS.c.id == one).values(queue_order=row.queue_order))
+        return True
 
 
 def send_series_to_the_end(connection: Connection, run: Run) -> None:

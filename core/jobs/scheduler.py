@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.jobs.registry import RegisteredWorker, registered_workers, unregister
 from core.jobs.worker import train_run
+from core.store.classrooms import sweep_classrooms
 from core.store.database import StoreError
 from core.store.runs import RunStore
 
@@ -30,6 +32,8 @@ LOOK_SECONDS = 2.0
 CLUSTER_LOOK_SECONDS = 0.5
 # How long it leaves a store alone that cannot be used.
 PAUSE_SECONDS = 10.0
+# How often it deletes the classrooms that have ended.
+SWEEP_SECONDS = 3600.0
 # How long the end of the server waits for the trainings to notice it.
 SHUTDOWN_SECONDS = 10.0
 # How soon the end of the server is noticed.
@@ -102,6 +106,7 @@ class Scheduler:
         self._leases: dict[Future[None], Lease] = {}
         self._run_watch, self._worker_watch = Watch[Heartbeat](), Watch[RegisteredWorker]()
         self._trouble = ""
+        self._swept = -SWEEP_SECONDS
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="digit-lab-scheduler", daemon=True)
         self._thread.start()
@@ -131,6 +136,7 @@ class Scheduler:
             pause = self._look_seconds
             try:
                 self._give_up_silent()
+                self._sweep()
                 while len(self._leases) < self._workers and (lease := self.queue.lease(self._worker)):
                     self._start(lease)
                 if self._cluster:
@@ -159,6 +165,11 @@ class Scheduler:
             requeue_stale(self._store, heartbeat)
         for worker in self._worker_watch.still(registered_workers(self._store), STALE_SECONDS):
             unregister(self._store, worker.id, worker.heartbeat)
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept >= SWEEP_SECONDS:
+            sweep_classrooms(self._store.database)
+            self._swept = time.monotonic()
 
     def _forget_signs(self) -> None:
         # While the store was away, a heartbeat stood still because nobody could write.

@@ -85,7 +85,9 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
     }
     if lease.run.fine_tuning:
         start, drawings = patiently(lease.fine_tuning_files)
-        result, fine_tuning = fine_tune(recipe, dataset, open_network(start), drawings, **options)
+        network = open_network(start) if start else None
+        mixture = lease.run.fine_tuning.mixture
+        result, fine_tuning = fine_tune(recipe, dataset, network, drawings, mixture, **options)
     else:
         steering = Steering(
             heartbeat.control,

@@ -113,7 +113,7 @@ class DrawingStore:
         """
         if image.shape != (IMAGE_SIZE, IMAGE_SIZE) or image.dtype != np.uint8 or label not in range(CLASSES):
             raise DrawingRefused("Only a drawing of one digit, 0 to 9, can be saved.")
-        path = _to_json(strokes)
+        path = strokes_to_json(strokes)
         if len(path) > MAX_STROKES_BYTES:
             raise DrawingRefused(
                 "This drawing has too many points to be saved. Draw the digit with fewer strokes."
@@ -175,7 +175,8 @@ def _evict(connection: Connection) -> None:
         connection.execute(delete(DRAWINGS).where(DRAWINGS.c.id.in_(list(connection.scalars(oldest)))))
 
 
-def _to_json(strokes: Sequence["Stroke"]) -> str:
+def strokes_to_json(strokes: Sequence["Stroke"]) -> str:
+    """Return strokes as the store keeps them."""
     # A tenth of a pixel is finer than anybody draws.
     return json.dumps([stroke.round(1).tolist() for stroke in strokes], separators=(",", ":"))
 

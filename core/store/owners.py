@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from core.store.classrooms import delete_owner
 from core.store.database import Database
 from core.store.queries import delete_run, now
 from core.store.tables import BROWSERS, DRAWINGS, RUNS, SERIES
@@ -32,7 +33,9 @@ def change_nickname(database: Database, owner: str, nickname: str) -> None:
 
 
 def delete_all(database: Database, owner: str) -> None:
-    """Delete all that is an owner's: runs with models, drawings, series, and links of browsers.
+    """Delete all that is an owner's: runs with models, drawings, series, classes, and links of browsers.
+
+    Of a class that they teach alone, everything is deleted; of one that they attend, what they drew.
 
     A run in training is stopped: its worker finds at its next heartbeat that it is gone.
     """
@@ -42,6 +45,7 @@ def delete_all(database: Database, owner: str) -> None:
             delete_run(connection, run_id)
         for table in (DRAWINGS, SERIES, BROWSERS):
             connection.execute(delete(table).where(table.c.owner == owner))
+        delete_owner(connection, owner)
 
     database.free(delete_rows)
 

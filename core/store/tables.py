@@ -140,6 +140,81 @@ BROWSERS = Table(
     Column("created", String(32), nullable=False),
 )
 
+# One row for each class; see core/classroom/. ``token`` is the SHA-256 digest of what is in a
+# teacher's personal link, ``board`` a JSON list of what the board shows.
+CLASSROOMS = Table(
+    "classrooms",
+    METADATA,
+    Column("code", String(8), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("opened_at", String(32), nullable=False),
+    Column("ends_at", String(32), nullable=False, index=True),
+    Column("closed", Boolean, nullable=False, default=False),
+    Column("uploads_paused", Boolean, nullable=False, default=False),
+    Column("trainings_paused", Boolean, nullable=False, default=False),
+    Column("board", Text, nullable=False),
+)
+
+# Who may manage a class. The first is the one who opened it.
+CLASSROOM_TEACHERS = Table(
+    "classroom_teachers",
+    METADATA,
+    Column("code", String(8), ForeignKey("classrooms.code", ondelete="CASCADE"), primary_key=True),
+    Column("owner", String(64), primary_key=True, index=True),
+    Column("first", Boolean, nullable=False),
+)
+
+# One row for each student; several where students share a tablet. ``seat`` counts them within the
+# class and never changes, so that it also decides for good on which side of a split their drawings are.
+CLASSROOM_MEMBERS = Table(
+    "classroom_members",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(8), ForeignKey("classrooms.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("seat", Integer, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("name_hidden", Boolean, nullable=False, default=False),
+    Column("joined_at", String(32), nullable=False),
+    Column("last_seen", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+CLASSROOM_DRAWINGS = Table(
+    "classroom_drawings",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(8), ForeignKey("classrooms.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "member",
+        Integer,
+        ForeignKey("classroom_members.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("label", Integer, nullable=False),
+    Column("hidden", Boolean, nullable=False, default=False),
+    Column("created", String(32), nullable=False),
+    Column("strokes", Text, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What another member says that a drawing is, without its label; ``digit`` is NULL if they cannot tell.
+CLASSROOM_READINGS = Table(
+    "classroom_readings",
+    METADATA,
+    Column("drawing", Integer, ForeignKey("classroom_drawings.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "member",
+        Integer,
+        ForeignKey("classroom_members.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    Column("digit", Integer, nullable=True),
+)
+
 # Sweeps and experiments that somebody has started; see core/store/series.py. Their runs are found by
 # their recipes. ``plan`` is JSON.
 SERIES = Table(

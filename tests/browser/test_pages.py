@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.actions import element, open_page, selected, wait_until_idle
 
-NAVIGATION = ["Home", "Explore", "Train", "Evaluate", "Predict", "Inside", "Fine-tune", "Runs"]
+NAVIGATION = ["Home", "Explore", "Train", "Evaluate", "Predict", "Inside", "Fine-tune", "Class", "Runs"]
 NAME = "Digit Lab"
 
 

@@ -74,6 +74,12 @@ def test_teach(run):
     assert after > 70
 
 
+def test_class(run):
+    by_images, by_person = (float(share) for share in re.findall(r"Split by \w+: ([\d.]+)%", run("class")))
+    assert by_images == pytest.approx(97.4, abs=0.2)
+    assert by_person == pytest.approx(95.0, abs=0.2)
+
+
 def test_predict(run):
     assert "Prediction: 7" in run("predict")
 

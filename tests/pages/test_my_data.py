@@ -48,7 +48,7 @@ def test_all_that_is_mine_is_deleted_also_what_is_in_training(open_page, browser
 
     app.switch_page("pages/5_runs.py").run()
     assert "keeps 2 runs of yours" in words(app)
-    assert "and 1 drawing." in words(app)
+    assert "1 drawing, and 0 drawings in classes" in words(app)
     app.button(key="my_data_delete_for_good").click().run()
     assert not app.exception
     assert app.toast[0].value == "All your data was deleted."

@@ -118,7 +118,7 @@ def test_the_page_is_at_its_address_and_not_in_the_navigation(open_page, monkeyp
 
     monkeypatch.setattr(st, "navigation", remember)
     open_page()
-    assert [path for path, visibility in shown.items() if visibility == "hidden"] == ["operator"]
+    assert [path for path, visibility in shown.items() if visibility == "hidden"] == ["operator", "board"]
 
 
 def test_visitors_without_a_cookie_do_not_keep_out_the_others(open_page, browser, store: RunStore):

@@ -22,6 +22,7 @@ PAGES = {
     "4_predict": "Draw a digit",
     "5_runs": "Training runs",
     "8_inside": "Look inside",
+    "9_class": "Class",
 }
 STEPS = [name for name in PAGES if name != "0_home"]
 
@@ -158,7 +159,7 @@ print([thread.name for thread in threading.enumerate() if "tensorflow" in thread
 def test_home_leads_to_every_page_of_the_navigation_and_credits_the_article(open_page):
     app = open_page()
     links = {link.proto.page for link in app.get("page_link")}
-    assert links == {"explore", "train", "evaluate", "predict", "inside", "teach", "runs"}
+    assert links == {"explore", "train", "evaluate", "predict", "inside", "teach", "class", "runs"}
     assert "Fazla Najumudeen" in words(app)
 
 

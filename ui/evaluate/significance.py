@@ -93,6 +93,9 @@ def _better(comparison: Comparison) -> str | None:
 
 def _show_seeds(run: Run) -> None:
     st.header("Variation over random seeds", anchor=False)
+    if run.fine_tuning and run.fine_tuning.from_scratch:
+        st.markdown("This model was trained for a class. No other seeds of it are trained here.")
+        return
     if run.fine_tuning:
         st.markdown("This model was fine-tuned. Look at the seeds of the model that it was before.")
         return

@@ -18,6 +18,11 @@ _COLUMNS = 6
 def show(run: Run) -> None:
     """Offer the ranking, which takes a network over all its training images."""
     st.header("Training labels that this run disputes", anchor=False)
+    if run.fine_tuning and run.fine_tuning.from_scratch:
+        st.markdown(
+            "This model was trained for a class, on chosen images. Their labels cannot be ranked here."
+        )
+        return
     if run.fine_tuning:
         st.markdown(
             "This model was fine-tuned on drawings, too. Choose the model that it started from to rank the "

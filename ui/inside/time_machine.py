@@ -82,7 +82,8 @@ def choose(run: Run, weights: Network) -> Moment:
     state = st.session_state
     if state.get(_OF_RUN) != run.id or state.get(EPOCH) not in epochs:
         state[_OF_RUN], state[EPOCH] = run.id, epochs[-1]
-    first = "0, before fine-tuning" if run.fine_tuning else "0, untrained"
+    tuned = run.fine_tuning and not run.fine_tuning.from_scratch
+    first = "0, before fine-tuning" if tuned else "0, untrained"
     epoch = st.select_slider(
         "Time machine: epoch",
         epochs,

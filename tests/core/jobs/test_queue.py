@@ -12,6 +12,7 @@ from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS, MAX_WAITING, RunRefused
+from core.jobs.queue_order import move_first
 from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.drawings import DrawingStore
@@ -482,3 +483,12 @@ def test_an_operator_cancels_any_run(queue: RunQueue, store: RunStore):
     assert [run.id for run in store.active()] == [training.run.id, queued[1].id, queued[2].id]
     with pytest.raises(RunError, match="taken out of the queue"):
         store.get(queued[0].id)
+
+
+def test_a_run_is_moved_first_in_its_class_and_nobody_else_waits_longer(queue: RunQueue, store: RunStore):
+    owners = ["ann", "stranger", "bob", "other stranger", "cem"]
+    runs = {owner: queue.enqueue(Recipe(), owner, owner).id for owner in owners}
+    assert move_first(store, runs["cem"], {"ann", "bob", "cem"})
+    assert not move_first(store, "gone", {"ann", "bob", "cem"})
+    assert not move_first(store, runs["stranger"], {"ann", "bob", "cem"}), "not of this class"
+    assert [run.owner for run in store.active()] == ["cem", "stranger", "ann", "other stranger", "bob"]

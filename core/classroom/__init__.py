@@ -1,0 +1,1 @@
+"""A class: one code, its members, and the drawings that they pool."""

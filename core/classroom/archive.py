@@ -1,0 +1,255 @@
+"""A class as a file, for a server that forgets its disk: JSON, compressed by gzip.
+
+It holds names, drawings and labels, and who may come back only as digests (see
+`core.store.classrooms.owner_digest`). What is loaded was in a stranger's hands: everything in it is
+bounded and checked before anything is written.
+"""
+
+import base64
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.classroom.classroom import (
+    MAX_DRAWINGS,
+    MAX_MEMBERS,
+    PANELS,
+    Classroom,
+    ClassroomError,
+    find_classroom,
+    read_members,
+)
+from core.classroom.codes import new_token, read_code
+from core.classroom.names import check_name
+from core.classroom.teaching import insert_classroom
+from core.data import CLASSES, IMAGE_SIZE
+from core.drawing.strokes import StrokeError, as_strokes
+from core.store.classrooms import owner_digest, sweep_classrooms
+from core.store.database import Database
+from core.store.drawings import MAX_STROKES_BYTES
+from core.store.queries import now
+from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
+
+VERSION = 1
+# Compressed, and as JSON. A full class of 45 with 100 drawings each has about 4 and 11 MB.
+MAX_FILE_BYTES = 10 * 2**20
+MAX_JSON_BYTES = 32 * 2**20
+_DIGEST_LENGTH = 64
+_WRONG_FILE = "This is not the file of a class, or it is damaged. Choose one that Digit Lab has saved."
+
+
+def save_class(database: Database, code: str) -> bytes:
+    """Return a class as a file, for its teacher.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such class.
+    """
+    with database.reading() as connection:
+        content = _content(connection, code, with_strokes=True)
+        if len(content) > MAX_JSON_BYTES:
+            # What a network learns from are the images.
+            content = _content(connection, code, with_strokes=False)
+    return gzip.compress(content, mtime=0)
+
+
+def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, str]:
+    """Open a class from a file for an owner; return it, and the token of the teacher's personal link.
+
+    It has the code that it had, unless another class has it now. Students are who they were when
+    they come back with the same browser.
+
+    Raises
+    ------
+    ClassroomError
+        If the file is no such file, or as `core.classroom.teaching.open_classroom`.
+    """
+    try:
+        saved = _parse(file)
+        members = [_member(one) for one in _list(saved["members"], MAX_MEMBERS)]
+        seats = _distinct([member["seat"] for member in members])
+        drawings = [_drawing(one, seats) for one in _list(saved["drawings"], MAX_MEMBERS * MAX_DRAWINGS)]
+        _check_counts(drawings)
+        readings = _readings(saved["readings"], seats, len(drawings))
+        flags = {name: saved[name] is True for name in ("closed", "uploads_paused", "trainings_paused")}
+        board = [name for name in PANELS if name in _list(saved["board"], len(PANELS))]
+        wanted = read_code(_text(saved["code"]))
+    except (KeyError, TypeError, ValueError, ClassroomError) as error:
+        raise ClassroomError(_WRONG_FILE) from error
+    sweep_classrooms(database)
+    token = new_token()
+    with database.writing() as connection:
+        code = insert_classroom(connection, owner, token, wanted)
+        changes = {**flags, "board": json.dumps(board)}
+        connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.code == code).values(**changes))
+        _insert(connection, code, members, drawings, readings)
+        return find_classroom(connection, code), token
+
+
+def _content(connection: Connection, code: str, with_strokes: bool) -> bytes:
+    classroom = find_classroom(connection, code)
+    members = read_members(connection, code)
+    seats = {member.id: member.seat for member in members}
+    of_class = CLASSROOM_DRAWINGS.c.code == code
+    drawings = connection.execute(
+        select(CLASSROOM_DRAWINGS).where(of_class).order_by(CLASSROOM_DRAWINGS.c.id)
+    ).all()
+    numbers = {row.id: number for number, row in enumerate(drawings)}
+    readings = connection.execute(
+        select(CLASSROOM_READINGS)
+        .join(CLASSROOM_DRAWINGS, CLASSROOM_DRAWINGS.c.id == CLASSROOM_READINGS.c.drawing)
+        .where(of_class)
+        .order_by(CLASSROOM_READINGS.c.drawing, CLASSROOM_READINGS.c.member)
+    )
+    return json.dumps(
+        {
+            "digit_lab_class": VERSION,
+            "code": classroom.code,
+            "closed": classroom.closed,
+            "uploads_paused": classroom.uploads_paused,
+            "trainings_paused": classroom.trainings_paused,
+            "board": classroom.board,
+            "members": [
+                {
+                    "seat": member.seat,
+                    "name": member.name,
+                    "name_hidden": member.name_hidden,
+                    "browser": _digest(member.owner),
+                }
+                for member in members
+            ],
+            "drawings": [
+                {
+                    "seat": seats[row.member],
+                    "label": row.label,
+                    "hidden": row.hidden,
+                    "strokes": row.strokes if with_strokes else "[]",
+                    "image": base64.b64encode(row.image).decode(),
+                }
+                for row in drawings
+            ],
+            "readings": [[numbers[row.drawing], seats[row.member], row.digit] for row in readings],
+        }
+    ).encode()
+
+
+def _digest(owner: str) -> str:
+    """Return what stands for an owner, also for one who has not come back since the last file."""
+    return owner if len(owner) == _DIGEST_LENGTH else owner_digest(owner)
+
+
+def _parse(file: bytes) -> Mapping[str, Any]:
+    if len(file) > MAX_FILE_BYTES:
+        raise ValueError("too large")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacker.decompress(file, MAX_JSON_BYTES)
+        saved = json.loads(content) if unpacker.eof else None
+    except (zlib.error, RecursionError) as error:
+        raise ValueError from error
+    if not isinstance(saved, dict) or saved.get("digit_lab_class") != VERSION:
+        raise ValueError("another file")
+    return saved
+
+
+def _list(value: Any, most: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ValueError("no such list")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _whole(value: Any, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError("no such number")
+    return value
+
+
+def _distinct(values: list[int]) -> list[int]:
+    if len(set(values)) < len(values):
+        raise ValueError("given twice")
+    return values
+
+
+def _member(saved: Any) -> dict[str, Any]:
+    browser = _text(saved["browser"])
+    if len(browser) != _DIGEST_LENGTH:
+        raise ValueError("no digest")
+    return {
+        "seat": _whole(saved["seat"], 10**6),
+        "name": check_name(_text(saved["name"]), ()),
+        "name_hidden": saved["name_hidden"] is True,
+        "owner": browser,
+    }
+
+
+def _drawing(saved: Any, seats: list[int]) -> dict[str, Any]:
+    image = base64.b64decode(_text(saved["image"]), validate=True)
+    strokes = _text(saved["strokes"])
+    if len(image) != IMAGE_SIZE**2 or len(strokes) > MAX_STROKES_BYTES or saved["seat"] not in seats:
+        raise ValueError("no drawing")
+    try:
+        as_strokes(_list(json.loads(strokes), MAX_STROKES_BYTES))
+    except (StrokeError, RecursionError) as error:
+        raise ValueError from error
+    return {
+        "seat": saved["seat"],
+        "label": _whole(saved["label"], CLASSES - 1),
+        "hidden": saved["hidden"] is True,
+        "strokes": strokes,
+        "image": image,
+    }
+
+
+def _check_counts(drawings: list[dict[str, Any]]) -> None:
+    if any(count > MAX_DRAWINGS for count in Counter(drawing["seat"] for drawing in drawings).values()):
+        raise ValueError("too many drawings of one member")
+
+
+def _readings(saved: Any, seats: list[int], drawings: int) -> list[tuple[int, int, int | None]]:
+    read = []
+    for number, seat, digit in _list(saved, drawings * len(seats)):
+        if seat not in seats:
+            raise ValueError("no such member")
+        said = None if digit is None else _whole(digit, CLASSES - 1)
+        read.append((_whole(number, drawings - 1), seat, said))
+    if len({(number, seat) for number, seat, _ in read}) < len(read):
+        raise ValueError("read twice")
+    return read
+
+
+def _insert(
+    connection: Connection,
+    code: str,
+    members: list[dict[str, Any]],
+    drawings: list[dict[str, Any]],
+    readings: list[tuple[int, int, int | None]],
+) -> None:
+    moment = now()
+    ids = {}
+    for member in members:
+        values = {**member, "code": code, "joined_at": moment, "last_seen": moment}
+        added = connection.execute(insert(CLASSROOM_MEMBERS).values(**values))
+        (ids[member["seat"]],) = added.inserted_primary_key or (0,)
+    numbers: list[int] = []
+    for drawing in drawings:
+        values = {name: value for name, value in drawing.items() if name != "seat"}
+        values |= {"code": code, "member": ids[drawing["seat"]], "created": moment}
+        added = connection.execute(insert(CLASSROOM_DRAWINGS).values(**values))
+        numbers.extend(added.inserted_primary_key or (0,))
+    rows = [
+        {"drawing": numbers[number], "member": ids[seat], "digit": digit} for number, seat, digit in readings
+    ]
+    if rows:
+        connection.execute(insert(CLASSROOM_READINGS), rows)

@@ -1,0 +1,96 @@
+"""A class is saved as a file and loaded again, on another server."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from core.classroom.archive import load_class, save_class
+from core.classroom.classroom import Classroom, ClassroomError, Member
+from core.classroom.membership import join, memberships
+from core.classroom.progress import read_pool, read_progress
+from core.classroom.second_readings import read_drawings, save_reading
+from core.classroom.teaching import TaughtClassroom, taught_by
+from core.store.database import Database
+from tests.core.classroom.conftest import draw
+from tests.postgres import ON_EVERY_DATABASE
+
+pytestmark = ON_EVERY_DATABASE
+
+
+@pytest.fixture
+def file(database: Database, classroom: Classroom, ann: Member, bob: Member) -> bytes:
+    draw(database, ann, 1, 2)
+    pool = read_pool(database, classroom.code)
+    save_reading(database, bob, pool[0].id, 7)
+    TaughtClassroom(database, classroom.code, "teacher").hide_drawing(pool[1].id, True)
+    return save_class(database, classroom.code)
+
+
+def test_a_loaded_class_is_the_one_that_was_saved(database: Database, classroom: Classroom, file: bytes):
+    before = read_pool(database, classroom.code, hidden=True)
+    TaughtClassroom(database, classroom.code, "teacher").delete()
+    loaded, _ = load_class(database, file, "teacher")
+    assert loaded.code == classroom.code
+    after = read_pool(database, loaded.code, hidden=True)
+    for old, new in zip(before, after, strict=True):
+        assert (old.seat, old.label, old.hidden) == (new.seat, new.label, new.hidden)
+        np.testing.assert_array_equal(old.image, new.image)
+    assert [one.digits for one in read_drawings(database, loaded.code)] == [(7,)]
+    (ann,) = memberships(database, loaded.code, "ann")
+    assert (ann.name, ann.owner) == ("Ann", "ann"), "she is who she was"
+    draw(database, ann, 5)
+    assert join(database, loaded.code, "eve").seat == 3
+    assert json.loads(gzip.decompress(save_class(database, loaded.code)))["members"][1]["name"] == "Bob"
+
+
+def test_a_class_beside_the_saved_one_has_another_code(database: Database, classroom: Classroom, file: bytes):
+    loaded, _ = load_class(database, file, "teacher")
+    assert loaded.code != classroom.code
+    assert len(taught_by(database, "teacher")) == 2
+
+
+def test_nobody_becomes_a_student_by_their_file(file: bytes):
+    browsers = [member["browser"] for member in json.loads(gzip.decompress(file))["members"]]
+    assert not {"ann", "bob"} & set(browsers)
+
+
+def changed(file: bytes, **values: object) -> bytes:
+    return gzip.compress(json.dumps({**json.loads(gzip.decompress(file)), **values}).encode())
+
+
+def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(database: Database, file: bytes):
+    saved = json.loads(gzip.decompress(file))
+    member, drawing = saved["members"][0], saved["drawings"][0]
+    wrong = [
+        b"",
+        b"no file",
+        file[:100],
+        gzip.compress(b"[" * 100_000),
+        gzip.compress(b"0" * 40_000_000),
+        changed(file, digit_lab_class=2),
+        changed(file, members=[member] * 46),
+        changed(file, members=[member, member]),
+        changed(file, members=[{**member, "name": "n" * 1000}]),
+        changed(file, members=[{**member, "browser": "ann"}]),
+        changed(file, members={"seat": 1}),
+        changed(file, drawings=[{**drawing, "label": 10}]),
+        changed(file, drawings=[{**drawing, "label": True}]),
+        changed(file, drawings=[{**drawing, "seat": 99}]),
+        changed(file, drawings=[{**drawing, "seat": []}]),
+        changed(file, drawings=[{**drawing, "image": "AAAA"}]),
+        changed(file, drawings=[{**drawing, "strokes": "[[[1e400, 2]]]"}]),
+        changed(file, drawings=[drawing] * 101),
+        changed(file, drawings=None),
+        changed(file, readings=[[0, 2, 7], [0, 2, 7]]),
+        changed(file, readings=[[99, 2, 7]]),
+        changed(file, readings=[[0, 2]]),
+        changed(file, code=None),
+    ]
+    before = read_progress(database, saved["code"])
+    for content in wrong:
+        with pytest.raises(ClassroomError, match="not the file of a class"):
+            load_class(database, content, "teacher")
+    assert len(taught_by(database, "teacher")) == 1
+    assert read_progress(database, saved["code"]) == before

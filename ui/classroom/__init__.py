@@ -1,0 +1,1 @@
+"""What the Class page and the board are made of."""
