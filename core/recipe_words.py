@@ -50,6 +50,51 @@ def settings(recipe: "Recipe") -> str:
     return " · ".join([*parts, *data_choices(recipe)])
 
 
+def by_label(recipe: "Recipe") -> dict[str, str]:
+    """Return every hyperparameter in words, by the label that Train gives it.
+
+    Examples
+    --------
+    >>> from core.recipe import Recipe
+    >>> by_label(Recipe(hidden_units=()))["Hidden layers"]
+    'none'
+    """
+
+    def numbers(values: tuple[int, ...]) -> str:
+        return ", ".join(map(str, values)) or "none"
+
+    wrong = "none"
+    if recipe.label_noise:
+        among = " among the {}s and {}s".format(*recipe.noise_pair) if recipe.noise_pair else ""
+        wrong = f"{recipe.label_noise:.0%}{among}"
+    by_writer = " by writer" if recipe.validation_by == "writers" else ""
+    return {
+        "Convolutional layers": numbers(recipe.conv_filters),
+        "Hidden layers": numbers(recipe.hidden_units),
+        "Activation function": SPELLING[recipe.activation],
+        "Optimizer": SPELLING[recipe.optimizer],
+        "Learning rate": f"{recipe.learning_rate:g}",
+        "Learning-rate decay": _switch(recipe.decay),
+        "Epochs": str(recipe.epochs),
+        "Batch size": f"{recipe.batch_size:,}",
+        "Dropout rate": f"{recipe.dropout:g}",
+        "Augmentation: shift, rotate, zoom": _switch(recipe.augmentation),
+        "Augmentation: handwriting": _switch(recipe.handwriting),
+        "Training set size": f"{recipe.train_size:,}",
+        "Validation split": f"{recipe.validation_share:.0%}{by_writer}" if recipe.validation_size else "none",
+        "Whose digits": f"only {recipe.writers}’" if recipe.writers != "everyone" else "everyone’s",
+        "Equally many of each digit": _switch(recipe.balanced),
+        "Digits left out": numbers(recipe.left_out),
+        "Wrong labels": wrong,
+        "Random seed": str(recipe.seed),
+        "Numeric precision": SPELLING[recipe.precision],
+    }
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
+
+
 def data_choices(recipe: "Recipe") -> tuple[str, ...]:
     """Return what is special about the training images, in a few words each."""
     parts = []

@@ -11,6 +11,7 @@ from ui.identity import link_field, stop_using_the_link
 from ui.my_data import my_data
 from ui.queue_watch import watch_line
 from ui.run_card import run_card
+from ui.run_import import import_form
 from ui.runs_table import choose_runs, runs_table
 from ui.server_memory import free_memory
 
@@ -75,6 +76,7 @@ with st.expander("Find your runs on another device", icon=":material/devices:"):
         st.markdown("This browser uses a personal link.")
         st.button("Stop using it", key="identity_stop", on_click=stop_using_the_link)
 
+import_form()
 my_data()
 
 chrome.end(

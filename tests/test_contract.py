@@ -58,6 +58,11 @@ KEYS = {
     "take_history",
     "take_script",
     "take_notebook",
+    "take_report",
+    "take_report_html",
+    "take_bundle",
+    "runs_import",
+    "runs_import_start",
 }
 
 

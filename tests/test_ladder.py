@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = {
     "__main__": "jobs",
     "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
-    "export": "store augmentation cost recipe recipe_words data",
+    "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost recipe "
+    "recipe_words data (model)",
     "plots": "analysis evaluation history recipe recipe_words data",
     "store": "inspection fine_tuning history presets recipe data snapshot (model)",
     "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
