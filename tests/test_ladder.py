@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Rooms that a room uses, from top to bottom. A room in brackets is imported late, within a
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
-    "__main__": "jobs",
+    "__main__": "commands jobs export presets",
+    "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
     "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
     "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost recipe "
     "recipe_words data (model)",

@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.data import DataError, load_mnist
 from core.evaluation import EvaluationError
-from core.export.files import FORMATS, code_of, file_name, file_stem, make_file
+from core.export.files import code_of, file_name, file_stem, make_file
+from core.export.formats import FORMATS
 from core.export.pocket import pocket_size
 from core.export.run_bundle import MAX_BUNDLE_BYTES
 from core.export.run_script import why_no_script
@@ -104,19 +105,22 @@ def _code(run: Run) -> None:
     if run.recipe.handwriting:
         where = "in the folder of Digit Lab, which has the handwriting augmentation (not in Google Colab)"
     what = "Trains this network again" if run.has_model else "Trains a network with these settings"
-    for label, kind, about in (
-        (
-            "Keras script",
-            "script",
-            f"{what} {where}. Other random numbers, so the accuracy differs a little.",
-        ),
-        (
-            "Notebook",
-            "notebook",
-            f"The script step by step, for Jupyter{'' if run.recipe.handwriting else ' or Google Colab'}.",
-        ),
-    ):
-        _download(label, code_of(kind, run), file_name(run, kind), FORMATS[kind].mime, f"take_{kind}", about)
+    _download(
+        "Keras script",
+        code_of("script", run),
+        file_name(run, "script"),
+        FORMATS["script"].mime,
+        "take_script",
+        f"{what} {where}. Other random numbers, so the accuracy differs a little.",
+    )
+    _download(
+        "Notebook",
+        code_of("notebook", run),
+        file_name(run, "notebook"),
+        FORMATS["notebook"].mime,
+        "take_notebook",
+        f"The script step by step, for Jupyter{'' if run.recipe.handwriting else ' or Google Colab'}.",
+    )
 
 
 def _make(label: str, run: Run, kind: str, key: str, about: str, snippet: str = "") -> None:

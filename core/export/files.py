@@ -1,11 +1,9 @@
 """Every file that a run can be taken home as, by the name of its format."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.data import Dataset
+from core.export.formats import FORMATS
 from core.export.keras_script import keras_script
 from core.export.notebook import keras_notebook
 from core.export.pocket import pocket_page
@@ -19,35 +17,6 @@ if TYPE_CHECKING:
     import keras
 
     from core.export.report import Report
-
-
-@dataclass(frozen=True)
-class Format:
-    """A kind of file.
-
-    Attributes
-    ----------
-    ending : str
-        Of its name.
-    mime : str
-    """
-
-    ending: str
-    mime: str
-
-
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        "keras": Format(".keras", "application/octet-stream"),
-        "tflite": Format(".tflite", "application/octet-stream"),
-        "html": Format(".html", "text/html"),
-        "report": Format("-report.pdf", "application/pdf"),
-        "report_html": Format("-report.html", "text/html"),
-        "bundle": Format(".zip", "application/zip"),
-        "script": Format(".py", "text/x-python"),
-        "notebook": Format(".ipynb", "application/x-ipynb+json"),
-    }
-)
 
 
 def file_stem(run: Run) -> str:
