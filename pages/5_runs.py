@@ -46,6 +46,7 @@ if evicted:
     )
 queued = [run for run in active if run.state is RunState.QUEUED]
 own = next((run.id for run in queued if run.owner == session.owner()), None)
+chosen = st.query_params.get(session.WATCHED_ADDRESS)
 with st.container(key="runs_list"):
     if runs:
         place = f"; yours is number {estimate(active, ())[own].position + 1}" if own else ""
@@ -53,10 +54,8 @@ with st.container(key="runs_list"):
         st.markdown(f"Select a row to open, rename, pin or delete a run.{line}")
         chosen = runs_table(runs, best, choice)
     elif usage.runs:
-        chosen = None
         st.info("You have no runs yet. Choose *All* to see everyone's.", icon=":material/list_alt:")
     else:
-        chosen = None
         st.info("No runs yet. Start the first one on *Train*.", icon=":material/list_alt:")
         chrome.page_link("2_train.py", "Train a network")
 if chosen:
