@@ -86,4 +86,21 @@ class BFloat16Rescaling(keras.layers.Layer):
         return tf.quantization.dequantize(numbers, 0.0, 1.0, mode="SCALED", dtype=tf.bfloat16)
 
 
+class SteerableCosineDecay(keras.optimizers.schedules.CosineDecay):
+    """Cosine decay times a factor that may be changed between two batches.
+
+    Why: Keras refuses to set the learning rate of an optimizer that has a schedule.
+    Gain: none in time; the product takes a microsecond of each step.
+    Upstream: none.
+    """
+
+    def __init__(self, initial_learning_rate: float, decay_steps: int, **options: Any) -> None:
+        super().__init__(initial_learning_rate, decay_steps, **options)
+        self.factor = tf.Variable(1.0, trainable=False, name="factor")
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        """Return the learning rate after this number of batches."""
+        return self.factor * super().__call__(step)
+
+
 OPTIMIZERS = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}

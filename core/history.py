@@ -9,6 +9,32 @@ class TrainingError(Exception):
     """Raised when a training cannot go on. The message says what to change."""
 
 
+class DivergenceError(TrainingError):
+    """Raised when more batches would not make the network any better.
+
+    Attributes
+    ----------
+    reason : str
+        ``nan`` if the loss is infinite or not a number, ``flat`` if it can no longer change.
+    epoch : int
+        In which it was noticed, from 1.
+    learning_rate : float
+        The one at that time, or that of the recipe if it decays.
+    """
+
+    def __init__(self, reason: str, epoch: int, learning_rate: float) -> None:
+        super().__init__(_DIVERGED[reason])
+        self.reason = reason
+        self.epoch = epoch
+        self.learning_rate = learning_rate
+
+
+_DIVERGED = {
+    "nan": "The loss is no longer a number (NaN): training diverged. Choose a smaller learning rate.",
+    "flat": "The loss no longer changes: the units of the network are dead. Choose a smaller learning rate.",
+}
+
+
 @dataclass(frozen=True)
 class Epoch:
     """What was measured in one pass through the training images.

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import layers
 
-from core._keras import OPTIMIZERS, Accuracy, BFloat16Rescaling
+from core._keras import OPTIMIZERS, Accuracy, BFloat16Rescaling, SteerableCosineDecay
 from core.augmentation.affine import AffineAugmentation
 from core.cost import CONV_KERNEL
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
@@ -106,7 +106,7 @@ def build_model(recipe: Recipe, precision: str = "float32") -> keras.Model:
     learning_rate = recipe.learning_rate
     if recipe.decay:
         steps = recipe.epochs * recipe.steps_per_epoch
-        learning_rate = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, steps, name="decay")
+        learning_rate = SteerableCosineDecay(recipe.learning_rate, steps, name="decay")
     model = keras.Model(image, x, name="digit_lab")
     model.compile(
         optimizer=OPTIMIZERS[recipe.optimizer](learning_rate, name=recipe.optimizer),
@@ -135,6 +135,19 @@ def to_bytes(model: keras.Model) -> bytes:
     with _temporary_file() as path:
         keras.Model(model.input, x, name=model.name).save(path)
         return path.read_bytes()
+
+
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Copy the weights of each layer to that of the same name; a saved network lacks some layers.
+
+    Raises
+    ------
+    ValueError
+        If a layer is missing or has another shape.
+    """
+    for layer in source.layers:
+        if layer.weights:
+            target.get_layer(layer.name).set_weights(layer.get_weights())
 
 
 def weights_by_layer(model: keras.Model) -> dict[str, list[npt.NDArray[np.float32]]]:

@@ -1,6 +1,6 @@
 """A recipe in words: its layers, its settings in one line, and what is special about its data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,20 @@ def by_label(recipe: "Recipe") -> dict[str, str]:
         "Random seed": str(recipe.seed),
         "Numeric precision": SPELLING[recipe.precision],
     }
+
+
+def differing(recipes: Sequence["Recipe"]) -> dict[str, tuple[str, ...]]:
+    """Return the hyperparameters that not all recipes share, in words, one for each recipe.
+
+    Examples
+    --------
+    >>> from core.recipe import Recipe
+    >>> differing([Recipe(epochs=5), Recipe(epochs=20)])
+    {'Epochs': ('5', '20')}
+    """
+    tables = [by_label(recipe) for recipe in recipes]
+    columns = {label: tuple(table[label] for table in tables) for label in tables[0]}
+    return {label: values for label, values in columns.items() if len(set(values)) > 1}
 
 
 def _switch(on: bool) -> str:

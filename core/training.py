@@ -2,10 +2,8 @@
 
 import dataclasses
 import io
-import math
-import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -16,13 +14,14 @@ from core.augmentation.handwriting import augment
 from core.cost import AFFINE_COST
 from core.data import Dataset, Images, Labels
 from core.history import Checkpoint, Epoch, TrainingError
-from core.model import build_model, weights_by_layer
+from core.model import build_model, copy_weights
 from core.pipeline import ordered_batches, shuffled_batches
 from core.precision import precision_of
 from core.recipe import Recipe
 from core.recipe_validation import LIMITS
+from core.reporter import Reporter, checkpoint_of, variables
 from core.sampling import select, take
-from core.snapshot import Snapshot, most_snapshots, pack
+from core.steering.loop import Steering
 
 # Batches that TensorFlow runs between two returns to Python, at most: a tenth of a second even
 # where the network is so small that its cost counts for nothing.
@@ -77,6 +76,7 @@ def train(
     on_checkpoint: Callable[[Checkpoint], None] | None = None,
     resume: Checkpoint | None = None,
     start: keras.Model | None = None,
+    steering: Steering | None = None,
 ) -> TrainingResult:
     """Train the network of a recipe.
 
@@ -105,6 +105,8 @@ def train(
         where it would be by then with that many epochs.
     start : keras.Model, optional
         Begin with the weights of this model, of the same layers, instead of random ones.
+    steering : Steering, optional
+        Changes the learning rate, and pauses, between batches.
 
     Returns
     -------
@@ -113,8 +115,9 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss becomes infinite or not a number, or the checkpoint or the model to start
-        from is not one of this recipe.
+        If the checkpoint or the model to start from is not one of this recipe.
+    DivergenceError
+        If the loss becomes infinite or not a number, or can no longer change because units are dead.
     SelectionError
         If the dataset cannot give the images that the recipe asks for.
 
@@ -137,14 +140,14 @@ def train(
     # 0.3 s later comes the first epoch.
     model.optimizer.build(model.trainable_variables)
     if start:
-        _copy_weights(start, model)
-    reporter = _Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
+        _begin_with(start, model)
+    images, labels = take(dataset.train_images, selection.fit), selection.fit_labels
+    reporter = Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
-    reporter.begin_with(model)
+    reporter.begin_with(model, images, steering)
 
-    images, labels = take(dataset.train_images, selection.fit), selection.fit_labels
     model.fit(
         shuffled_batches(
             signed_distance_fields(images) if recipe.handwriting else images,
@@ -168,10 +171,10 @@ def train(
         verbose=0,
     )
     stopped = len(reporter.history) < recipe.epochs
-    checkpoint = _checkpoint(model, reporter.history)
+    checkpoint = checkpoint_of(model, reporter.history)
     if precision != "float32":
         trained, model = model, build_model(recipe)
-        _copy_weights(trained, model)
+        copy_weights(trained, model)
     return TrainingResult(model, checkpoint, stopped, precision, images, labels)
 
 
@@ -187,23 +190,11 @@ def _sized(recipe: Recipe, fit_size: int, images: int) -> Recipe:
     return dataclasses.replace(plain, train_size=max(fit_size, smallest), validation_share=share)
 
 
-def _variables(model: keras.Model) -> list[keras.Variable]:
-    """All that a training changes: weights, random generators, and the optimizer's memory."""
-    return [*model.variables, *model.optimizer.variables]
-
-
-def _checkpoint(model: keras.Model, history: Sequence[Epoch]) -> Checkpoint:
-    content = io.BytesIO()
-    np.savez(content, *(np.asarray(variable) for variable in _variables(model)))
-    return Checkpoint(tuple(history), content.getvalue())
-
-
 def _restore(model: keras.Model, state: bytes) -> None:
-    variables = _variables(model)
     try:
         with np.load(io.BytesIO(state), allow_pickle=False) as arrays:
             values = [arrays[name] for name in arrays.files]
-        for variable, value in zip(variables, values, strict=True):
+        for variable, value in zip(variables(model), values, strict=True):
             variable.assign(value)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TrainingError(
@@ -211,12 +202,9 @@ def _restore(model: keras.Model, state: bytes) -> None:
         ) from error
 
 
-def _copy_weights(source: keras.Model, target: keras.Model) -> None:
-    """Copy the weights of each layer to that of the same name; a saved network lacks some layers."""
+def _begin_with(start: keras.Model, model: keras.Model) -> None:
     try:
-        for layer in source.layers:
-            if layer.weights:
-                target.get_layer(layer.name).set_weights(layer.get_weights())
+        copy_weights(start, model)
     except ValueError as error:
         raise TrainingError(
             "This network does not fit its recipe, so it cannot be trained further. Choose another one."
@@ -235,80 +223,3 @@ def _steps_per_execution(recipe: Recipe) -> int:
         (steps for steps in divisors if steps <= _MAX_EXECUTION * ideal),
         key=lambda steps: max(steps / ideal, ideal / steps),
     )
-
-
-class _Reporter(keras.callbacks.Callback):
-    """Turns Keras' callbacks into ours, and our ``should_stop`` into Keras' stop."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        on_epoch: Callable[[Epoch], None] | None,
-        should_stop: Callable[[], bool] | None,
-        on_progress: Callable[[float], None] | None,
-        on_checkpoint: Callable[[Checkpoint], None] | None,
-    ) -> None:
-        super().__init__()
-        self.history: list[Epoch] = []
-        self._recipe = recipe
-        self._on_epoch = on_epoch
-        self._should_stop = should_stop
-        self._on_progress = on_progress
-        self._on_checkpoint = on_checkpoint
-        self._steps_done = 0
-        self._epoch_start = 0.0
-        self._snapshots: tuple[Snapshot, ...] = ()
-
-    def begin_with(self, model: keras.Model) -> None:
-        """Keep the weights before the first epoch, for the first checkpoint."""
-        if self._on_checkpoint and most_snapshots(self._recipe.parameters):
-            self._snapshots = (self._snapshot(model),)
-
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        self._epoch_start = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        steps = self._recipe.steps_per_epoch
-        self._steps_done = len(self.history) * steps + batch + 1
-        if self._on_progress:
-            self._on_progress(self._steps_done / (self._recipe.epochs * steps))
-        if self._should_stop and self._should_stop():
-            self.model.stop_training = True
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        logs = logs or {}
-        if not math.isfinite(logs["loss"]):
-            raise TrainingError(
-                "The loss is no longer a number (NaN): training diverged. Choose a smaller learning rate."
-            )
-        if self._steps_done < (epoch + 1) * self._recipe.steps_per_epoch:
-            return  # Stopped within this epoch: its averages are not those of an epoch.
-        record = Epoch(
-            number=epoch + 1,
-            loss=float(logs["loss"]),
-            accuracy=float(logs["accuracy"]),
-            val_loss=_optional_float(logs.get("val_loss")),
-            val_accuracy=_optional_float(logs.get("val_accuracy")),
-            seconds=time.perf_counter() - self._epoch_start,
-        )
-        self.history.append(record)
-        if self._on_epoch:
-            self._on_epoch(record)
-        if self._on_checkpoint:
-            self._on_checkpoint(self._finished_epoch())
-
-    def _snapshot(self, model: keras.Model) -> Snapshot:
-        return Snapshot(len(self.history), pack(weights_by_layer(model)))
-
-    def _finished_epoch(self) -> Checkpoint:
-        """Return what is to be saved after an epoch."""
-        before, self._snapshots = self._snapshots, ()
-        checkpoint = _checkpoint(self.model, self.history)
-        if not most_snapshots(self._recipe.parameters):
-            return checkpoint
-        snapshots = (*before, self._snapshot(self.model))
-        return dataclasses.replace(checkpoint, snapshots=snapshots)
-
-
-def _optional_float(value: float | None) -> float | None:
-    return None if value is None else float(value)

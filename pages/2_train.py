@@ -10,7 +10,9 @@ from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
-from ui.training_panel import CHART_HEIGHT, training_panel
+from ui.train.curves import CHART_HEIGHT
+from ui.train.panel import training_panel
+from ui.train.steer import SLOW_START, slow_start, start_paused
 
 row = chrome.begin(
     "Train",
@@ -31,6 +33,8 @@ def start(recipe: Recipe) -> None:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
     resources.estimates.clear()
+    if st.session_state.get(SLOW_START):
+        start_paused(run)
     session.watch(run.id)
     guess.keep(run.id)
 
@@ -89,6 +93,7 @@ with settings:
     if run:
         recipe_form.preset_text()
     guess.offer()
+    slow_start()
     recipe_form.settings(recipe)
     session.nickname_field(resources.store())
 

@@ -10,7 +10,7 @@ from core.store.run import Run, RunError
 from ui import chrome, resources, session
 from ui.drawing_gallery import drawing_gallery
 from ui.run_picker import pick
-from ui.training_panel import training_panel
+from ui.train.panel import training_panel
 
 # With this many, enough are held out for validation.
 ENOUGH_DRAWINGS = HOLDOUT_EVERY * MEANINGFUL_HOLDOUT

@@ -20,17 +20,22 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = {
     "__main__": "commands jobs export presets",
     "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
-    "jobs": "store fine_tuning sampling data history recipe (training) (evaluation) (model) (analysis)",
-    "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost recipe "
-    "recipe_words data (model)",
+    "jobs": "store fine_tuning sampling steering data history recipe (training) (evaluation) (model) "
+    "(analysis)",
+    "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost steering "
+    "recipe recipe_words data (model)",
     "plots": "analysis evaluation history recipe recipe_words data",
-    "store": "inspection fine_tuning history presets recipe data snapshot (model)",
-    "analysis": "model fine_tuning sampling evaluation drawing ink history recipe presets data",
+    "store": "inspection fine_tuning steering history presets recipe data snapshot (model)",
+    "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
+    "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
     "fine_tuning": "history recipe data (training) (evaluation)",
-    "training": "model pipeline sampling precision augmentation history recipe recipe_validation cost data "
-    "snapshot",
+    "training": "reporter model pipeline sampling precision steering augmentation history recipe "
+    "recipe_validation cost data",
+    "reporter": "divergence model steering history recipe data snapshot",
+    "divergence": "model history recipe data",
+    "steering": "_keras recipe recipe_validation data",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
@@ -59,6 +64,9 @@ NEEDS_TENSORFLOW = {
     "core.augmentation.random_numbers",
     "core.model",
     "core.pipeline",
+    "core.divergence",
+    "core.reporter",
+    "core.steering.loop",
     "core.training",
 }
 

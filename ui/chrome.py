@@ -33,6 +33,9 @@ _PAGES = (
     ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )
 
+# The page that this visitor is on, and how many pages they have come to.
+_PAGE, _VISIT = "page", "page_visit"
+
 # Whether this server has run st.navigation yet.
 _navigation_was_built = threading.Event()
 
@@ -87,6 +90,8 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
     if not _navigation_was_built.is_set():
         navigation()
         st.rerun()
+    if st.session_state.get(_PAGE) != title:
+        st.session_state[_PAGE], st.session_state[_VISIT] = title, visit() + 1
     st.set_page_config(page_title=title if title == _NAME else f"{title} · {_NAME}")
     head = st.container(horizontal=True, vertical_alignment="center", key="page_head")
     with head.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -102,6 +107,11 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
     identity.ask()
     resources.queue()
     return head.container(horizontal=True, vertical_alignment="center")
+
+
+def visit() -> int:
+    """Return a number that stays the same until this visitor comes to another page."""
+    return int(st.session_state.get(_VISIT, 0))
 
 
 def end(name: str, tries: list[str], following: str | None = None, code: str | None = None) -> None:

@@ -34,6 +34,8 @@ def run_card(run_id: str) -> None:
             st.markdown(parent)
         if IMPORTED in run.versions:
             st.markdown(_imported(run))
+        if run.steered:
+            st.markdown(run.steered)
         if run.failure:
             st.warning(run.failure, icon=":material/error:")
         if run.eviction:

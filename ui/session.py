@@ -29,6 +29,8 @@ MAX_NICKNAME = 20
 MAX_REMEMBERED = 1000
 T = TypeVar("T")
 _OWNER = "owner"
+# The visit to a page at which no run was there to be shown.
+_CAME_FIRST = "came_first"
 _COOKIE = "_streamlit_xsrf"
 _CAME_BY_ADDRESS = "owner_by_address"
 _PERSON = "owner_in_all_tabs"
@@ -325,7 +327,22 @@ def watched_run(store: RunStore) -> Run | None:
             st.warning(str(error), icon=":material/search_off:")
             forget()
     if run is None:
-        run = next(iter(store.runs(owner(), limit=1) or store.active()), None)
+        run = next(iter(store.runs(owner(), limit=1) or _of_others(store)), None)
     if run:
         watch(run.id)
     return run
+
+
+def _of_others(store: RunStore) -> Sequence[Run]:
+    """Return the runs in training, unless this visitor has come before there were any.
+
+    What they do on the page meanwhile, such as choosing settings, must not give way to the run of
+    somebody else.
+    """
+    state = st.session_state
+    if state.get(_CAME_FIRST) == chrome.visit():
+        return ()
+    active = store.active()
+    if not active:
+        state[_CAME_FIRST] = chrome.visit()
+    return active

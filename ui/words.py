@@ -1,5 +1,7 @@
 """Numbers as words, and sentences, that every page writes the same way."""
 
+import math
+
 WRITERS_MISSING = (
     "Who wrote the digits is not known here: the file that says so is missing or does not match MNIST. "
     "Restore it from the repository: `git checkout -- data/mnist_writers.npz`. Then start the server again."
@@ -35,3 +37,13 @@ def percent(share: float, digits: int = 1) -> str:
     if float(text[:-1]) <= 0:
         return f"<{smallest:.{digits}f}%"
     return text
+
+
+def clock(seconds: float) -> str:
+    """Return a length of time for people: ``8 s``, ``2 min 5 s``; a dash if nobody knows it."""
+    if math.isinf(seconds):
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from core.fine_tuning import MEANINGFUL_HOLDOUT, FineTuning
-from core.history import Epoch
+from core.history import DivergenceError, Epoch
 from core.recipe import Recipe
+from core.recipe_validation import LIMITS
+from core.steering.control import RateChange, factor_at
 
 # Below this training accuracy a network has hardly learned anything, or not enough.
 HARDLY_LEARNED = 0.5
@@ -24,12 +26,22 @@ _JUMP_LOSS = 4.0
 _JUMP = 1.2
 # Larger learning rates than these are large for a network of this size.
 _LARGE_RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 1.0}
+_SMALLER_RATE = "Choose a smaller one, for example a tenth of it."
 # A curve is still rising if the last epoch added this to the accuracy.
 _RISING = 0.002
+# Epochs since the lowest validation loss after which it is not by chance that it rises.
+_OVERFITTING_EPOCHS = 3
+# Below this times the accuracy of guessing a network has not begun to learn, and after so many
+# epochs that is worth saying.
+_GUESSING, _GUESSING_EPOCHS = 1.5, 2
 
 
 def training_verdict(
-    recipe: Recipe, history: Sequence[Epoch], train_accuracy: float, test_accuracy: float
+    recipe: Recipe,
+    history: Sequence[Epoch],
+    train_accuracy: float,
+    test_accuracy: float,
+    changes: Sequence[RateChange] = (),
 ) -> str:
     """Return what a training has shown and what to try next, as Markdown.
 
@@ -39,6 +51,8 @@ def training_verdict(
     history : sequence of Epoch
     train_accuracy, test_accuracy : float
         Of the finished network.
+    changes : sequence of RateChange
+        How the learning rate was changed while it was trained.
 
     Examples
     --------
@@ -46,7 +60,7 @@ def training_verdict(
     >>> training_verdict(Recipe(), curve, 0.94, 0.935).startswith("The network **generalizes**")
     True
     """
-    if train_accuracy < WELL_LEARNED and (learning_rate := _too_large(recipe, history)):
+    if train_accuracy < WELL_LEARNED and (learning_rate := _too_large(recipe, history, changes)):
         return learning_rate
     if train_accuracy < HARDLY_LEARNED:
         return f"The network has **hardly learned anything** (chance level is 10%). {_advice(history)}"
@@ -57,7 +71,8 @@ def training_verdict(
         return (
             f"The network has begun to memorize its training images: that is called **overfitting**. "
             f"Its error is {train_error:.2%} on training images, but {test_error:.2%} on new "
-            f"images{times}. More training images or data augmentation help most, then dropout."
+            f"images{times}. {_early_stopping(history)}More training images or data augmentation help most, "
+            "then dropout."
         )
     if train_accuracy < WELL_LEARNED:
         return (
@@ -66,24 +81,124 @@ def training_verdict(
         )
     return (
         f"The network **generalizes**: it is nearly as accurate on new images as on its training images. "
-        f"Its generalization gap is {gap * 100:.2f} percentage points."
+        f"Its generalization gap is {gap * 100:.2f} percentage points.{_rising(history)}"
     )
 
 
-def _too_large(recipe: Recipe, history: Sequence[Epoch]) -> str | None:
+def training_hint(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange] = ()) -> str:
+    """Return what the epochs so far show and what to do, as Markdown; empty if all is well.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    history : sequence of Epoch
+    changes : sequence of RateChange
+    """
+    if not history:
+        return ""
+    accuracy = history[-1].accuracy
+    if accuracy < WELL_LEARNED and (jump := _jump(history)):
+        return _jump_words(recipe, jump, changes)
+    if len(history) >= _GUESSING_EPOCHS and accuracy < _GUESSING / len(recipe.digits):
+        return f"The network still guesses after {len(history)} epochs. {_why_it_guesses(recipe)}"
+    if best := _overfitting_since(history):
+        return (
+            f"Validation loss was lowest after epoch {best} and has risen since, while training loss still "
+            "falls: that is called **overfitting**. More epochs make it worse. More training images, data "
+            "augmentation or dropout help."
+        )
+    return ""
+
+
+def divergence_verdict(recipe: Recipe, error: DivergenceError) -> str:
+    """Return why a training was stopped and which setting to change, as plain text.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    error : DivergenceError
+    """
+    rate = error.learning_rate
+    if error.reason == "nan":
+        return (
+            f"Training diverged in epoch {error.epoch}: the loss is no longer a number (NaN). With a "
+            f"learning rate of {rate:g} the updates were so large that the weights grew beyond all numbers. "
+            f"Set the learning rate to {_smaller(rate):g}."
+        )
+    state = "dead" if recipe.activation == "relu" else "saturated"
+    remedy = (
+        f"With a learning rate of {rate:g} the updates were too large. Set it to {_smaller(rate):g}."
+        if rate > _LARGE_RATES[recipe.optimizer] / 10
+        else "Use fewer hidden layers, or another activation function."
+    )
+    return (
+        f"Training stopped in epoch {error.epoch}: the loss no longer changes. All units of a hidden layer "
+        f"are {state}: they give the same output for every image, so no gradient passes them, and more "
+        f"epochs do not help. {remedy}"
+    )
+
+
+def _smaller(rate: float) -> float:
+    return max(rate / 10, LIMITS["learning_rate"].low)
+
+
+def _overfitting_since(history: Sequence[Epoch]) -> int | None:
+    """Return after which epoch the validation loss was lowest, if it has risen for a while."""
+    validated = [epoch for epoch in history if epoch.val_loss is not None]
+    if not validated:
+        return None
+    best = min(validated, key=lambda epoch: epoch.val_loss or 0.0)
+    last = history[-1]
+    rises = last.number - best.number >= _OVERFITTING_EPOCHS and last.loss < best.loss
+    return best.number if rises else None
+
+
+def _early_stopping(history: Sequence[Epoch]) -> str:
+    best = _overfitting_since(history)
+    return f"Its validation loss was lowest after epoch {best}: fewer epochs would do. " if best else ""
+
+
+def _rising(history: Sequence[Epoch]) -> str:
+    """Return a hint if the last epoch still made the network better, by more than chance."""
+    if len(history) < 2 or history[-1].accuracy - history[-2].accuracy <= _RISING:
+        return ""
+    return " Its curve is still rising: more epochs help."
+
+
+def _why_it_guesses(recipe: Recipe) -> str:
+    if recipe.activation == "sigmoid" and len(recipe.hidden_units) > 2:
+        return (
+            "Through several sigmoid layers hardly any gradient comes to the first one (**vanishing "
+            "gradients**). ReLU as the activation function helps."
+        )
+    if recipe.learning_rate < _LARGE_RATES[recipe.optimizer] / 10:
+        return f"The **learning rate** of {recipe.learning_rate:g} is small. Try ten times as much."
+    return "Try another learning rate, or fewer hidden layers."
+
+
+def _too_large(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange]) -> str | None:
     """Return a sentence if the curve or the rate itself says that the learning rate was too large."""
-    rate = f"{recipe.learning_rate:g}"
-    remedy = "Choose a smaller one, for example a tenth of it."
+    if jump := _jump(history):
+        return _jump_words(recipe, jump, changes)
+    if not changes and recipe.learning_rate > _LARGE_RATES[recipe.optimizer]:
+        rate = f"{recipe.learning_rate:g}"
+        return f"The **learning rate** of {rate} is probably too large for this optimizer. {_SMALLER_RATE}"
+    return None
+
+
+def _jump(history: Sequence[Epoch]) -> Epoch | None:
+    """Return the first epoch in which the loss jumped up."""
     jumps = [epoch for epoch in history if epoch.loss > _JUMP_LOSS]
     jumps += [later for earlier, later in pairwise(history) if later.loss > _JUMP * earlier.loss]
-    if jumps:
-        return (
-            f"The loss jumped to {jumps[0].loss:.1f} in epoch {jumps[0].number}: the **learning rate** of "
-            f"{rate} is too large. Each step overshoots, so the network learns little. {remedy}"
-        )
-    if recipe.learning_rate > _LARGE_RATES[recipe.optimizer]:
-        return f"The **learning rate** of {rate} is probably too large for this optimizer. {remedy}"
-    return None
+    return jumps[0] if jumps else None
+
+
+def _jump_words(recipe: Recipe, jump: Epoch, changes: Sequence[RateChange]) -> str:
+    rate = recipe.learning_rate * factor_at(changes, jump.number * recipe.steps_per_epoch - 1)
+    return (
+        f"The loss jumped to {jump.loss:.1f} in epoch {jump.number}: the **learning rate** of "
+        f"{rate:g} is too large. Each step overshoots, so the network learns little. {_SMALLER_RATE}"
+    )
 
 
 def _advice(history: Sequence[Epoch]) -> str:

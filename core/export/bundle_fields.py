@@ -8,6 +8,7 @@ from core.fine_tuning import FineTuning
 from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe
+from core.steering.control import MAX_CHANGES, RateChange
 from core.store.run import RunState
 from core.store.runs import MAX_NAME, MAX_NOTE
 
@@ -53,6 +54,7 @@ def read_card(text: bytes, kind: str, version: int) -> dict[str, Any]:
         },
         "fine_tuning": _fine_tuning(card["fine_tuning"]),
         "operation": _operation(card["operation"]),
+        "rate_changes": _rate_changes(card["rate_changes"], recipe.epochs * recipe.steps_per_epoch),
     }
 
 
@@ -128,3 +130,16 @@ def _operation(value: Any) -> Operation | None:
         _number(told.noise, 1e6),
         _count(told.seed, 2**31),
     )
+
+
+def _rate_changes(changes: Any, steps: int) -> tuple[RateChange, ...]:
+    if not isinstance(changes, list) or len(changes) > MAX_CHANGES:
+        raise CardError("its learning rate was changed too often.")
+    return tuple(_rate_change(change, steps) for change in changes)
+
+
+def _rate_change(change: Any, steps: int) -> RateChange:
+    factor = _number(change["factor"], 1e6)
+    if not factor:
+        raise CardError("one of its numbers is impossible.")
+    return RateChange(_count(change["step"], steps), factor)

@@ -136,6 +136,8 @@ def _remarks(run: Run) -> tuple[str, ...]:
         remarks.append(f"It continues another run after epoch {run.parent_epochs}.")
     if run.state is not RunState.FINISHED:
         remarks.append(f"It ended after {run.epochs_done} of {run.recipe.epochs} epochs.")
+    if run.steered:
+        remarks.append(run.steered)
     if run.fine_tuning:
         remarks.append(f"It was fine-tuned on {run.fine_tuning.train_size} drawings.")
     if run.operation:

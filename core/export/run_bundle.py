@@ -23,6 +23,7 @@ from core.fine_tuning import FineTuning
 from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe
+from core.steering.control import RateChange
 from core.store.run import Run, RunError, RunState
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class RunBundle:
     versions : mapping of str
     fine_tuning : FineTuning or None
     operation : Operation or None
+    rate_changes : tuple of RateChange
     weights : mapping of str to ndarray of float32
         By their names in the file, see `weight_shapes`; all are finite.
     """
@@ -71,6 +73,7 @@ class RunBundle:
     versions: Mapping[str, str]
     fine_tuning: FineTuning | None
     operation: Operation | None
+    rate_changes: tuple[RateChange, ...]
     weights: Mapping[str, Array]
 
 
@@ -123,6 +126,7 @@ def pack_bundle(run: Run, history: tuple[Epoch, ...], model: "keras.Model") -> b
         "versions": dict(run.versions),
         "fine_tuning": json.loads(run.fine_tuning.to_json()) if run.fine_tuning else None,
         "operation": json.loads(run.operation.to_json()) if run.operation else None,
+        "rate_changes": [asdict(change) for change in run.rate_changes],
     }
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -2,6 +2,7 @@
 
 from core.data import Dataset
 from core.export.run_bundle import RunBundle, network_of
+from core.steering.control import changes_to_json
 from core.store.finished_run import add_finished_run
 from core.store.run import Run
 from core.store.runs import RunStore
@@ -51,5 +52,6 @@ def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str,
         train_accuracy=bundle.train_accuracy,
         test_accuracy=evaluate(model, dataset.test_images, dataset.test_labels).accuracy,
         fine_tuning=bundle.fine_tuning.to_json() if bundle.fine_tuning else None,
+        rate_changes=changes_to_json(bundle.rate_changes) if bundle.rate_changes else None,
         operation=bundle.operation.to_json() if bundle.operation else None,
     )

@@ -23,6 +23,8 @@ def left_out(run: Run) -> tuple[str, ...]:
             f"It continued another run after epoch {run.parent_epochs}; the script trains all "
             f"{run.recipe.epochs} epochs at once."
         )
+    if run.steered:
+        sentences.append(run.steered)
     if run.state in (RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED):
         sentences.append(f"It ended after {run.epochs_done} of {run.recipe.epochs} epochs.")
     return tuple(sentences)

@@ -5,11 +5,9 @@ the run may be given to another worker; every write of the former one is refused
 clock is compared with the clock of another machine.
 """
 
-import contextlib
+import dataclasses
 import json
-import logging
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,18 +15,14 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint
-from core.store.database import StoreError
-from core.store.queries import end_run, read_file, read_history, write_epoch, write_file
+from core.steering.control import Control, RateChange, changes_to_json
+from core.steering.moment import Moment
+from core.store.queries import end_run, find_run, read_file, read_history, write_epoch, write_file
 from core.store.retention import evict
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.snapshots import write_snapshots
 from core.store.tables import EPOCHS, FILES, RUNS, SNAPSHOTS
-
-# How often a worker says that it is alive, and asks whether it should stop.
-HEARTBEAT_SECONDS = 0.5
-
-_log = logging.getLogger(__name__)
 
 
 class LeaseLost(Exception):
@@ -53,16 +47,6 @@ class Lease:
     run: Run
     worker: str
 
-    @contextlib.contextmanager
-    def kept_alive(self) -> Iterator["HeartbeatThread"]:
-        """Send a heartbeat from a thread of its own as long as the block lasts."""
-        thread = HeartbeatThread(self)
-        thread.start()
-        try:
-            yield thread
-        finally:
-            thread.end()
-
     def heartbeat(self, progress: float) -> bool:
         """Say that the worker is alive, and how far it is; return whether it should stop.
 
@@ -73,6 +57,56 @@ class Lease:
         with self.store.database.writing() as connection:
             self._update(connection, heartbeat=RUNS.c.heartbeat + 1, progress=progress)
             return bool(connection.scalar(select(RUNS.c.stopping).where(RUNS.c.id == self.run.id)))
+
+    def control(self) -> Control:
+        """Return what the owner of the run wants of its training.
+
+        Raises
+        ------
+        RunError
+            If the run is gone.
+        """
+        with self.store.database.reading() as connection:
+            return find_run(connection, self.run.id).control
+
+    def record(self, changes: Sequence[RateChange]) -> None:
+        """Write which learning rates the run has had, before the newest takes effect.
+
+        Raises
+        ------
+        LeaseLost
+        """
+        with self.store.database.writing() as connection:
+            self._update(connection, rate_changes=changes_to_json(changes))
+
+    def show(self, moment: Moment) -> None:
+        """Write where the training pauses, and what its last batch has changed.
+
+        Raises
+        ------
+        LeaseLost
+        """
+        with self.store.database.writing() as connection:
+            progress = moment.step / (self.run.recipe.epochs * self.run.recipe.steps_per_epoch)
+            self._update(connection, progress=progress)
+            write_file(connection, self.run.id, "moment", moment.to_bytes())
+
+    def end_pause(self) -> None:
+        """Let the training go on, because its owner has been away for too long.
+
+        Raises
+        ------
+        LeaseLost
+        """
+        with self.store.database.writing() as connection:
+            control = find_run(connection, self.run.id).control
+            self._update(connection, control=dataclasses.replace(control, hold_at=None).to_json())
+
+    def others_wait(self) -> bool:
+        """Return whether any other run is queued."""
+        with self.store.database.reading() as connection:
+            queued = select(RUNS.c.id).where(RUNS.c.state == RunState.QUEUED)
+            return connection.scalar(queued.limit(1)) is not None
 
     def checkpoint(self) -> Checkpoint | None:
         """Return where the run was interrupted, or None if it begins with its first epoch.
@@ -173,7 +207,7 @@ class Lease:
                 evicted=None,
                 eviction="",
             )
-            used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings")))
+            used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings", "moment")))
             connection.execute(delete(FILES).where(*used_up))
             write_file(connection, self.run.id, "network", network)
             write_file(connection, self.run.id, "state", state)
@@ -224,59 +258,3 @@ class Lease:
         values = values or {"heartbeat": RUNS.c.heartbeat + 1}
         if connection.execute(update(RUNS).where(*held).values(**values)).rowcount == 0:
             raise LeaseLost
-
-
-class HeartbeatThread(threading.Thread):
-    """Sends the heartbeat of a lease beside the training, which it tells to stop.
-
-    Parameters
-    ----------
-    lease : Lease
-    """
-
-    def __init__(self, lease: Lease) -> None:
-        super().__init__(name="digit-lab-heartbeat", daemon=True)
-        self._lease = lease
-        self._progress = lease.run.progress
-        self._told_to_stop = threading.Event()
-        self._lost = threading.Event()
-        self._ended = threading.Event()
-
-    def report(self, progress: float) -> None:
-        """Let the next heartbeat say how far the training is, 0.0 to 1.0."""
-        self._progress = progress
-
-    def should_stop(self) -> bool:
-        """Return whether the owner of the run has asked it to stop.
-
-        Raises
-        ------
-        LeaseLost
-            If the run is another worker's by now: then there is nothing to keep of the training.
-        """
-        if self._lost.is_set():
-            raise LeaseLost
-        return self._told_to_stop.is_set()
-
-    def run(self) -> None:
-        """Send heartbeats until the training has ended, or the lease is lost."""
-        said = False
-        while not self._ended.is_set():
-            try:
-                if self._lease.heartbeat(self._progress):
-                    self._told_to_stop.set()
-                said = False
-            except LeaseLost:
-                self._lost.set()
-                return
-            except StoreError:
-                if not said:
-                    run_id = self._lease.run.id
-                    _log.warning("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
-                said = True
-            self._ended.wait(HEARTBEAT_SECONDS)
-
-    def end(self) -> None:
-        """Send no more heartbeats, and wait until the last one is through."""
-        self._ended.set()
-        self.join()

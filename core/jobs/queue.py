@@ -15,6 +15,7 @@ from core.jobs.lease import Lease
 from core.jobs.queue_admission import RunRefused, admit, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.recipe import Recipe
+from core.steering.control import Control, changes_to_json
 from core.store.queries import (
     delete_run,
     find_owned_run,
@@ -138,6 +139,8 @@ class RunQueue:
                 epochs_done=len(history),
                 seconds=parent.seconds,
                 progress=len(history) / recipe.epochs,
+                control=Control(parent.control.factor).to_json(),
+                rate_changes=changes_to_json(parent.rate_changes),
             )
             write_file(connection, new_id, "state", state)
             for epoch in history:

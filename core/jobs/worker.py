@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
-from core.history import TrainingError
-from core.jobs.lease import HeartbeatThread, Lease, LeaseLost
+from core.history import DivergenceError, TrainingError
+from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive
+from core.jobs.lease import Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
+from core.recipe import Recipe
 from core.sampling import SelectionError
 from core.store.database import DiskFullError, StoreError
 from core.store.run import RunError
@@ -40,7 +42,7 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
     """
     named = {"run": lease.run.id}
     try:
-        with lease.kept_alive() as heartbeat:
+        with kept_alive(lease) as heartbeat:
             _train(lease, heartbeat, load_data)
         _log.info("Run %s has ended.", lease.run.id, extra=named)
     except LeaseLost:
@@ -53,7 +55,7 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
         # A run that stays active would keep everybody from training.
         _log.exception("Run %s failed.", lease.run.id, extra=named)
         with contextlib.suppress(LeaseLost, StoreError):
-            lease.fail(_user_message(error))
+            lease.fail(_user_message(lease.run.recipe, error))
     finally:
         # Not at once: a collection holds up all threads of Python, also the page that is about to
         # show the result.
@@ -67,6 +69,7 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
     tensorflow_loader.load()
     from core.evaluation import evaluate
     from core.model import to_bytes
+    from core.steering.loop import Steering
     from core.training import train
 
     def patiently(call: Callable[..., T], *arguments: Any, **named: Any) -> T:
@@ -83,7 +86,13 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
         start, drawings = patiently(lease.fine_tuning_files)
         result, fine_tuning = fine_tune(recipe, dataset, open_network(start), drawings, **options)
     else:
-        result, fine_tuning = train(recipe, dataset, **options), None
+        steering = Steering(
+            heartbeat.control,
+            partial(patiently, lease.record),
+            partial(patiently, lease.show),
+            lease.run.rate_changes,
+        )
+        result, fine_tuning = train(recipe, dataset, steering=steering, **options), None
     heartbeat.report(1.0)
     patiently(
         lease.finish,
@@ -139,7 +148,11 @@ def _release_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def _user_message(error: BaseException) -> str:
+def _user_message(recipe: Recipe, error: BaseException) -> str:
+    if isinstance(error, DivergenceError):
+        from core.analysis.verdict import divergence_verdict
+
+        return divergence_verdict(recipe, error)
     if isinstance(error, DataError | SelectionError | TensorFlowLoadError | TrainingError | RunError):
         return str(error)
     # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.

@@ -28,6 +28,7 @@ def learning_curve(
     validation: bool = False,
     zoom: bool = False,
     height: int | str = 300,
+    changes: Sequence[tuple[float, str]] = (),
     style: Style = LIGHT,
 ) -> dict[str, Any]:
     """Return accuracy or loss after each epoch, with room for the epochs to come.
@@ -45,6 +46,8 @@ def learning_curve(
         Let the accuracy axis begin at the lowest point instead of at 0%.
     height : int or str
         In pixels, or a Vega expression of them, such as ``"windowSize()[1] / 2"``.
+    changes : sequence of (float, str)
+        After how many epochs something was changed by hand, and what it is from then on.
     style : Style
         Colors of the text.
 
@@ -72,6 +75,7 @@ def learning_curve(
     marks: list[dict[str, Any]] = [{"mark": {"type": "line", "strokeWidth": 3, "clip": True, "aria": aria}}]
     if epochs < _MANY_EPOCHS:
         marks.append({"mark": {"type": "point", "filled": True, "size": 70, "opacity": 1, "aria": aria}})
+    marks.extend(_change_marks(changes, style))
     return {
         "data": {"values": rows},
         "height": height if isinstance(height, int) else 0,
@@ -120,6 +124,34 @@ def learning_curve(
             ],
         },
     }
+
+
+def _change_marks(changes: Sequence[tuple[float, str]], style: Style) -> list[dict[str, Any]]:
+    """Return a dashed line for each change, and what was changed beside it."""
+    if not changes:
+        return []
+    # Before the first point there is no room on the axis.
+    data = {"values": [{"after": max(after, 1), "change": change} for after, change in changes]}
+    encoding = {
+        "x": {"field": "after", "type": "quantitative"},
+        "y": {"value": 0},
+        "color": {"value": style.text},
+        "tooltip": {"field": "change", "type": "nominal", "title": "Learning rate"},
+    }
+    line = {"type": "rule", "strokeDash": [4, 4], "strokeWidth": 1.5, "clip": True}
+    text = {
+        "type": "text",
+        "align": "left",
+        "baseline": "top",
+        "dx": 4,
+        "dy": 2,
+        "fontSize": 13,
+        "clip": True,
+    }
+    return [
+        {"data": data, "mark": line, "encoding": {**encoding, "y2": {"value": {"expr": "height"}}}},
+        {"data": data, "mark": text, "encoding": {**encoding, "text": {"field": "change"}}},
+    ]
 
 
 def _accuracy_domain(values: Sequence[float], zoom: bool) -> list[float]:

@@ -13,6 +13,7 @@ from core.fine_tuning import FineTuning
 from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe
+from core.steering.control import Control, changes_from_json
 from core.store.run import Run, RunError, RunState
 from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS
 
@@ -30,6 +31,8 @@ def run_from_row(row: Row[Any]) -> Run | None:
         fields["state"] = RunState(row.state)
         fields["versions"] = dict(json.loads(row.versions))
         fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None
+        fields["control"] = Control.from_json(row.control) if row.control else Control()
+        fields["rate_changes"] = changes_from_json(row.rate_changes) if row.rate_changes else ()
         fields["operation"] = Operation.from_json(row.operation) if row.operation else None
     except (ValueError, TypeError, KeyError):
         _log.warning("Run %s cannot be read. Its recipe: %s", row.id, row.recipe, exc_info=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from core.fine_tuning import FineTuning
 from core.inspection.operation import Operation
 from core.recipe import Recipe
+from core.steering.control import Control, RateChange, steered_words
 
 
 class RunError(Exception):
@@ -94,6 +95,10 @@ class Run:
     cookieless : bool
         Whether its owner came without a cookie and unknown to this server: such runs share a part
         of the queue.
+    control : Control
+        What its owner wants of its training.
+    rate_changes : tuple of RateChange
+        The learning rates that it had beside that of its recipe, if it was steered.
     """
 
     id: str
@@ -126,11 +131,29 @@ class Run:
     eviction: str = ""
     operation: Operation | None = None
     cookieless: bool = False
+    control: Control = dataclasses.field(default_factory=Control)
+    rate_changes: tuple[RateChange, ...] = ()
 
     @property
     def bundled(self) -> bool:
         """Whether the run comes with Digit Lab."""
         return not self.owner
+
+    @property
+    def steps_done(self) -> int:
+        """Batches trained, counted from the first epoch, as the worker has said last."""
+        return round(self.progress * self.recipe.epochs * self.recipe.steps_per_epoch)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its training waits for its owner."""
+        hold_at = self.control.hold_at
+        return self.state is RunState.RUNNING and hold_at is not None and hold_at <= self.steps_done
+
+    @property
+    def steered(self) -> str:
+        """That and how it was steered, as a sentence; empty if it was not."""
+        return steered_words(self.recipe, self.rate_changes)
 
     @property
     def label(self) -> str:

@@ -34,9 +34,9 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
 def alike(run: Run, other: Run) -> bool:
     """Return whether two runs differ in nothing but their seed.
 
-    One that was fine-tuned or operated on is like no other.
+    One that was fine-tuned, operated on or steered is like no other.
     """
-    if any((run.fine_tuning, other.fine_tuning, run.operation, other.operation)):
+    if any(one.fine_tuning or one.operation or one.rate_changes for one in (run, other)):
         return run.id == other.id
     return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 

@@ -56,6 +56,8 @@ RUNS = Table(
     Column("eviction", Text, nullable=False, default="", server_default=""),
     Column("cookieless", Boolean, nullable=False, default=False, server_default=false()),
     Column("operation", Text, nullable=True),
+    Column("control", Text, nullable=True),
+    Column("rate_changes", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -72,7 +74,8 @@ EPOCHS = Table(
 )
 
 # Files of a run: ``network`` is a .keras file, ``state`` the last `Checkpoint.state`. A run that
-# fine-tunes a network has, until it has ended, that network as ``start``, and the ``drawings``.
+# fine-tunes a network has, until it has ended, that network as ``start``, and the ``drawings``; one
+# that pauses has a ``moment``, see `core.steering.moment`.
 FILES = Table(
     "files",
     METADATA,

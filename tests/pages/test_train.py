@@ -2,6 +2,7 @@ import dataclasses
 import re
 import sqlite3
 import threading
+import time
 
 import pytest
 
@@ -12,10 +13,12 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import RunState
-from tests.pages.conftest import train_until_finished, wait_for_state, wait_until_trained, words
+from tests.pages.conftest import TIMEOUT, train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
-from ui import data_form, resources, training_panel
-from ui.training_panel import _progress, clock
+from ui import data_form, resources
+from ui.train import panel
+from ui.train.head import progress as progress_of
+from ui.words import clock
 
 
 def metrics(app) -> dict[str, str]:
@@ -209,7 +212,7 @@ def start(open_page, browser, name: str):
 
 def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_back, monkeypatch):
     announced: list[str] = []
-    monkeypatch.setattr(training_panel, "announce", lambda text, key: announced.append(text))
+    monkeypatch.setattr(panel, "announce", lambda text, key: announced.append(text))
     ann = start(open_page, browser, "ann")
     wait_for_state(newest(), RunState.RUNNING)
     assert announced[-1] in ("Training queued.", "Training started.")
@@ -278,6 +281,20 @@ def test_whoever_comes_by_sees_what_is_trained(open_page, browser, held_back):
     bob = open_page("2_train")
     assert "Run 1" in words(bob)
     assert bob.session_state["run"] == ann.session_state["run"]
+
+
+def test_settings_stay_open_when_somebody_else_s_training_begins(open_page, browser, held_back):
+    browser("bob")
+    bob = open_page("2_train")
+    browser("ann")
+    start(open_page, browser, "ann")
+    browser("bob")
+    bob.slider(key="recipe_0_epochs").set_value(3).run()
+    assert "Run 1" not in words(bob)
+    assert not [one for one in bob.expander if one.proto.label.startswith("Settings of the next run")]
+    bob.switch_page("pages/1_explore.py").run()
+    bob.switch_page("pages/2_train.py").run()
+    assert "Run 1" in words(bob)
 
 
 def test_a_run_that_was_deleted_gives_way_to_another(open_page, browser):
@@ -355,9 +372,9 @@ def test_the_last_epoch_is_not_counted_beyond_the_end(open_page, store):
     """While the network is evaluated, all epochs are done and the run is not finished yet."""
     run = finished_run(store, Recipe(epochs=1), owner="ann")
     evaluating = dataclasses.replace(run, state=RunState.RUNNING, progress=0.99, test_accuracy=None)
-    _, text = _progress(evaluating)
+    _, text = progress_of(evaluating)
     assert text == "Evaluating on the test set…"
-    _, text = _progress(dataclasses.replace(evaluating, recipe=Recipe(epochs=2), progress=0.6))
+    _, text = progress_of(dataclasses.replace(evaluating, recipe=Recipe(epochs=2), progress=0.6))
     assert text.startswith("Epoch 2 of 2")
 
 
@@ -483,3 +500,50 @@ def test_without_the_data_the_page_stays_and_the_worker_says_what_is_missing(ope
     assert not app.exception
     assert not app.button(key="train_start").disabled
     data_form.refusal.clear()
+
+
+def wait_until(app, condition) -> None:
+    """Look at the page again until it shows something."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition(app.run()):
+        assert not app.exception
+        assert time.monotonic() < deadline, words(app)
+
+
+def test_a_run_in_slow_motion_shows_a_batch_and_says_that_it_was_steered(open_page, browser):
+    browser("ann")
+    app = open_page("2_train")
+    tiny(app)
+    app.select_slider(key="recipe_0_batch_size").set_value(32)
+    app.toggle(key="train_slow_start").set_value(True)
+    app.button(key="train_start").click().run()
+    wait_until(app, lambda app: "before the first batch" in progress(app))
+    assert "train_next_batch" in keys(app)
+    app.segmented_control(key="train_rate").set_value(10.0).run()
+    app.button(key="train_next_batch").click().run()
+    wait_until(app, lambda app: "after batch 1 of 4" in progress(app))
+    assert "Loss on this batch" in words(app)
+    browser("bob")
+    bob = open_page("2_train", run=newest())
+    assert "Loss on this batch" in words(bob), "a class may watch"
+    assert "train_next_batch" not in keys(bob)
+    assert "train_steer" not in keys(bob)
+    browser("ann")
+    app.button(key="train_go_on").click().run()
+    wait_until_trained()
+    app.run()
+    assert not app.exception
+    assert "Steered while it was trained: learning rate 0.01 from epoch 1, batch 1." in words(app)
+    assert resources.store().runs()[0].state is RunState.FINISHED
+    assert "train_slow_motion" not in [block.proto.id for block in app.get("container")]
+
+
+def test_a_training_that_diverges_says_which_setting_to_change(open_page):
+    app = open_page("2_train")
+    app.select_slider(key="recipe_0_train_size").set_value(1000)
+    app.select_slider(key="recipe_0_batch_size").set_value(8)
+    app.slider(key="recipe_0_hidden_layers").set_value(2)
+    app.select_slider(key="recipe_0_learning_rate").set_value(1.0).run()
+    train_until_finished(app)
+    assert "the loss no longer changes" in app.error[0].value
+    assert "Set it to 0.1." in app.error[0].value

@@ -17,7 +17,7 @@ from core.store.seeds import alike, more_seeds, siblings
 from ui import pictures, resources, session
 from ui.evaluate import widgets
 from ui.queue_watch import POLL_SECONDS, watch_line
-from ui.training_panel import clock
+from ui.words import clock
 
 # How many seeds are worth comparing: the fewest with a standard deviation that says something,
 # and the most that a class waits for.

@@ -1,8 +1,9 @@
 import pytest
 
-from core.analysis.verdict import training_verdict
-from core.history import Epoch
+from core.analysis.verdict import divergence_verdict, training_hint, training_verdict
+from core.history import DivergenceError, Epoch
 from core.recipe import ARTICLE, Recipe
+from core.steering.control import RateChange
 
 
 def curve(losses: list[float], accuracies: list[float]) -> list[Epoch]:
@@ -68,3 +69,63 @@ def test_advice_depends_on_whether_the_curve_still_rises():
     assert "more epochs" in training_verdict(ARTICLE, RISING, 0.7, 0.69)
     assert "more hidden units" in training_verdict(ARTICLE, FLAT, 0.7, 0.69)
     assert "more epochs" in training_verdict(ARTICLE, RISING[:1], 0.4, 0.4)
+
+
+def validated(losses: list[float], val_losses: list[float]) -> list[Epoch]:
+    return [
+        Epoch(number, loss, 0.95, val_loss, 0.9, 1.0)
+        for number, (loss, val_loss) in enumerate(zip(losses, val_losses, strict=True), start=1)
+    ]
+
+
+def test_a_rise_that_goes_on_asks_for_more_epochs_and_one_that_has_ended_does_not():
+    rising, ended = curve([0.3, 0.2], [0.92, 0.94]), curve([0.2, 0.2], [0.94, 0.9405])
+    assert "more epochs" in training_verdict(ARTICLE, rising, 0.945, 0.94)
+    assert "more epochs" not in training_verdict(ARTICLE, ended, 0.945, 0.94)
+
+
+def test_a_validation_loss_that_rises_is_overfitting_while_it_runs_and_afterwards():
+    rises = validated([0.3, 0.2, 0.1, 0.05, 0.02], [0.3, 0.25, 0.26, 0.27, 0.3])
+    assert "lowest after epoch 2" in training_hint(ARTICLE, rises)
+    assert training_hint(ARTICLE, rises[:4]) == "", "two epochs may be chance"
+    assert "lowest after epoch 2: fewer epochs would do" in training_verdict(ARTICLE, rises, 0.99, 0.92)
+
+
+def test_a_healthy_training_gets_no_hint():
+    assert training_hint(ARTICLE, ()) == ""
+    assert training_hint(ARTICLE, SMOOTH) == ""
+    assert training_hint(ARTICLE, validated([0.5, 0.3, 0.2], [0.5, 0.4, 0.35])) == ""
+
+
+@pytest.mark.parametrize(
+    ("recipe", "word"),
+    [
+        (Recipe(hidden_units=(100,) * 4), "vanishing gradients"),
+        (Recipe(optimizer="sgd", learning_rate=0.001), "ten times as much"),
+        (Recipe(), "another learning rate"),
+    ],
+)
+def test_a_network_that_still_guesses_is_told_what_to_change(recipe: Recipe, word: str):
+    assert word in training_hint(recipe, curve([2.4, 2.3], [0.1, 0.11]))
+
+
+def test_a_jump_is_put_down_to_the_learning_rate_that_the_run_had_then():
+    jump = curve([0.5, 9.0], [0.85, 0.5])
+    changes = [RateChange(60, 100.0), RateChange(120, 1.0)]
+    assert "of 0.1 is too large" in training_hint(ARTICLE, jump, changes)
+    assert "of 0.1 is too large" in training_verdict(ARTICLE, jump, 0.5, 0.5, changes)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "reason", "rate", "sentence"),
+    [
+        (Recipe(learning_rate=1.0), "nan", 1.0, "Set the learning rate to 0.1."),
+        (Recipe(learning_rate=1.0, activation="relu"), "flat", 1.0, "dead"),
+        (Recipe(learning_rate=1.0), "flat", 1.0, "saturated"),
+        (Recipe(hidden_units=(9,) * 4, learning_rate=0.0001), "flat", 0.0001, "fewer hidden layers"),
+    ],
+)
+def test_a_training_that_diverged_names_the_setting_to_change(recipe, reason, rate, sentence):
+    said = divergence_verdict(recipe, DivergenceError(reason, 3, rate))
+    assert "epoch 3" in said
+    assert sentence in said

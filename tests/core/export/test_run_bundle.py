@@ -15,6 +15,7 @@ from core.history import Epoch
 from core.inspection.operation import Operation
 from core.presets import PRESETS
 from core.recipe import Recipe
+from core.steering.control import RateChange
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from tests.stored import finished_run, set_size
@@ -88,11 +89,11 @@ def test_a_run_that_was_exported_and_imported_predicts_the_same(
 
 def test_what_the_owner_wrote_and_what_was_done_comes_along(bundle: bytes, store: RunStore, mnist):
     operation = Operation((("hidden_1", 3),), prune=0.5)
-    imported = import_run(
-        store, read_bundle(changed(bundle, card={"operation": json.loads(operation.to_json())})), mnist, "ann"
-    )
+    done = {"operation": json.loads(operation.to_json()), "rate_changes": [{"step": 60, "factor": 0.1}]}
+    imported = import_run(store, read_bundle(changed(bundle, card=done)), mnist, "ann")
     assert (imported.name, imported.note) == ("Zoë’s 王小明", "one\ntwo")
     assert (imported.state, imported.operation) == (RunState.STOPPED, operation)
+    assert imported.rate_changes == (RateChange(60, 0.1),)
     assert imported.test_accuracy < 0.5, "measured here: it was never trained"
 
 
@@ -177,6 +178,8 @@ def test_a_bundle_that_was_changed_is_one_sentence(bundle: bytes):
         {"history": [EPOCH | {"number": True}] * 2},
         {"operation": {"off": [], "seed": 10**30}},
         {"operation": {"bits": 1, "off": []}},
+        {"rate_changes": [{"step": 10**9, "factor": 2.0}]},
+        {"rate_changes": [{"step": 1, "factor": 0}]},
         {"fine_tuning": {"learned": "many", "held_out": 1}},
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from core.jobs.heartbeat import heartbeats
+from core.jobs.heartbeat_thread import kept_alive
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
@@ -22,7 +23,7 @@ def queue(store: RunStore) -> RunQueue:
 
 @pytest.fixture
 def lease(queue: RunQueue, monkeypatch: pytest.MonkeyPatch) -> Lease:
-    monkeypatch.setattr("core.jobs.lease.HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr("core.jobs.heartbeat_thread.HEARTBEAT_SECONDS", 0.01)
     queue.enqueue(Recipe(), "ann", "Run")
     lease = queue.lease("worker")
     assert lease
@@ -37,7 +38,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def test_its_heart_beats_as_long_as_the_block_lasts(lease: Lease, queue: RunQueue, store: RunStore):
-    with lease.kept_alive() as heartbeat:
+    with kept_alive(lease) as heartbeat:
         (first,) = heartbeats(store)
         wait_until(lambda: heartbeats(store) != (first,))
         heartbeat.report(0.25)
@@ -47,13 +48,13 @@ def test_its_heart_beats_as_long_as_the_block_lasts(lease: Lease, queue: RunQueu
 
 
 def test_it_tells_the_training_to_stop(lease: Lease, queue: RunQueue):
-    with lease.kept_alive() as heartbeat:
+    with kept_alive(lease) as heartbeat:
         queue.stop(lease.run.id, "ann")
         wait_until(heartbeat.should_stop)
 
 
 def test_it_tells_the_training_that_the_run_is_another_worker_s(lease: Lease):
-    with lease.kept_alive() as heartbeat:
+    with kept_alive(lease) as heartbeat:
         lease.release()
         wait_until(lambda: not heartbeat.is_alive())
         with pytest.raises(LeaseLost):

@@ -57,3 +57,12 @@ def test_the_height_may_follow_the_window_and_the_text_the_theme():
     curve = learning_curve([], 10, "accuracy", height="windowSize()[1] / 2", style=DARK)
     assert curve["params"] == [{"name": "height", "expr": "windowSize()[1] / 2"}]
     assert curve["encoding"]["x"]["axis"]["labelColor"] == DARK.text
+
+
+def test_a_change_of_the_learning_rate_is_marked_where_it_was_made():
+    curve = learning_curve(HISTORY, 10, "accuracy", changes=[(0.5, "×10"), (1.5, "0.0001")])
+    rule, text = curve["layer"][-2:]
+    assert [row["after"] for row in rule["data"]["values"]] == [1, 1.5], "the axis begins after one epoch"
+    assert [row["change"] for row in text["data"]["values"]] == ["×10", "0.0001"]
+    assert alt.LayerChart.from_dict(curve)
+    assert len(learning_curve(HISTORY, 10, "accuracy")["layer"]) == 2

@@ -1,0 +1,117 @@
+"""A thread beside the training that says that its worker is alive, and asks what its owner wants."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from core.jobs.lease import Lease, LeaseLost
+from core.steering.control import Control
+from core.store.database import StoreError
+from core.store.run import RunError
+
+# How often a worker says that it is alive, and asks whether it should stop.
+HEARTBEAT_SECONDS = 0.5
+# How often while the owner watches one batch after the other, and waits for the next.
+SLOW_MOTION_SECONDS = 0.1
+# After this time without a click a training goes on: if others wait for the worker, and in any case.
+MAX_PAUSE_SECONDS = 120.0
+MAX_IDLE_SECONDS = 1800.0
+
+_log = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def kept_alive(lease: Lease) -> Iterator["HeartbeatThread"]:
+    """Send the heartbeat of a lease from a thread of its own as long as the block lasts."""
+    thread = HeartbeatThread(lease)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        thread.end()
+
+
+class Pause:
+    """Tells whether a training has paused for too long: nobody may keep a worker from the others."""
+
+    def __init__(self) -> None:
+        self._sign: tuple[Control, float] | None = None
+        self._since = 0.0
+
+    def is_too_long(self, control: Control, progress: float, others_wait: Callable[[], bool]) -> bool:
+        """Return that; ``progress`` is how far the training is, which tells a pause from a long epoch."""
+        if control.hold_at is None:
+            self._sign = None
+            return False
+        moment = time.monotonic()
+        if self._sign != (control, progress):
+            self._sign, self._since = (control, progress), moment
+        seconds = moment - self._since
+        return seconds > MAX_IDLE_SECONDS or (seconds > MAX_PAUSE_SECONDS and others_wait())
+
+
+class HeartbeatThread(threading.Thread):
+    """Sends the heartbeat of a lease beside the training, which it tells to stop.
+
+    Parameters
+    ----------
+    lease : Lease
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        super().__init__(name="digit-lab-heartbeat", daemon=True)
+        self._lease = lease
+        self._progress = lease.run.progress
+        self._control = lease.run.control
+        self._pause = Pause()
+        self._told_to_stop = threading.Event()
+        self._lost = threading.Event()
+        self._ended = threading.Event()
+
+    def report(self, progress: float) -> None:
+        """Let the next heartbeat say how far the training is, 0.0 to 1.0."""
+        self._progress = progress
+
+    def should_stop(self) -> bool:
+        """Return whether the owner of the run has asked it to stop.
+
+        Raises
+        ------
+        LeaseLost
+            If the run is another worker's by now: then there is nothing to keep of the training.
+        """
+        if self._lost.is_set():
+            raise LeaseLost
+        return self._told_to_stop.is_set()
+
+    def control(self) -> Control:
+        """Return what the owner of the run wants of its training."""
+        return self._control
+
+    def run(self) -> None:
+        """Send heartbeats until the training has ended, or the lease is lost."""
+        said = False
+        while not self._ended.is_set():
+            try:
+                if self._lease.heartbeat(self._progress):
+                    self._told_to_stop.set()
+                self._control = self._lease.control()
+                if self._pause.is_too_long(self._control, self._progress, self._lease.others_wait):
+                    self._lease.end_pause()
+                said = False
+            except (LeaseLost, RunError):
+                self._lost.set()
+                return
+            except StoreError:
+                if not said:
+                    run_id = self._lease.run.id
+                    _log.warning("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
+                said = True
+            self._ended.wait(HEARTBEAT_SECONDS if self._control.hold_at is None else SLOW_MOTION_SECONDS)
+
+    def end(self) -> None:
+        """Send no more heartbeats, and wait until the last one is through."""
+        self._ended.set()
+        self.join()

@@ -1,0 +1,119 @@
+"""The owner's hand on a training, from the page through the store to the worker."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from core import training
+from core.history import Checkpoint, Epoch
+from core.jobs import heartbeat_thread
+from core.jobs.heartbeat_thread import Pause
+from core.jobs.queue import RunQueue
+from core.jobs.scheduler import Scheduler
+from core.jobs.steering import moment_of, steer
+from core.recipe import Recipe
+from core.steering.control import Control, RateChange
+from core.store.run import Run, RunError, RunState
+from core.store.runs import RunStore
+from tests.postgres import ON_EVERY_DATABASE
+from tests.stored import finished_run
+
+
+@pytest.fixture
+def scheduler(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
+    monkeypatch.setattr(heartbeat_thread, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(heartbeat_thread, "SLOW_MOTION_SECONDS", 0.02)
+    monkeypatch.setattr(training, "STEPS_PER_EXECUTION", 10)
+    scheduler = Scheduler(store)
+    yield scheduler
+    scheduler.shutdown()
+
+
+def wait_for(store: RunStore, run_id: str, condition: Callable[[Run], object]) -> Run:
+    deadline = time.monotonic() + 60
+    while not condition(run := store.get(run_id)):
+        assert time.monotonic() < deadline, run
+        time.sleep(0.01)
+    return run
+
+
+@ON_EVERY_DATABASE
+def test_only_the_owner_steers_and_only_while_the_run_is_active(store: RunStore):
+    ended = finished_run(store, Recipe(epochs=1), owner="bob")
+    run = RunQueue(store).enqueue(Recipe(), "ann", "Run")
+    assert (run.control, run.rate_changes, run.steered) == (Control(), (), "")
+    with pytest.raises(RunError, match="Only the person"):
+        steer(store, run.id, "bob", Control(0.1))
+    with pytest.raises(RunError, match="beyond its limits"):
+        steer(store, run.id, "ann", Control(1e9))
+    steer(store, run.id, "ann", Control(0.1, hold_at=0))
+    assert store.get(run.id).control == Control(0.1, hold_at=0)
+    assert moment_of(store, run.id) is None
+    with pytest.raises(RunError, match="has ended"):
+        steer(store, ended.id, "bob", Control(0.1))
+
+
+@ON_EVERY_DATABASE
+def test_a_run_that_continues_a_steered_one_says_so_and_keeps_its_learning_rate(store: RunStore):
+    queue = RunQueue(store)
+    parent = queue.enqueue(Recipe(epochs=1), "ann", "Run")
+    steer(store, parent.id, "ann", Control(0.1, hold_at=7))
+    lease = queue.lease("worker")
+    assert lease
+    assert lease.control() == Control(0.1, hold_at=7)
+    lease.record([RateChange(20, 0.1)])
+    lease.save(Checkpoint((Epoch(1, 0.5, 0.9, None, None, 1.0),), b"state"))
+    lease.finish(b"network", b"state", False, 0.9, 0.9, {})
+    child = queue.extend(parent.id, 1, "ann")
+    assert child.control == Control(0.1), "the pause was that of the other run"
+    assert child.rate_changes == (RateChange(20, 0.1),)
+    assert "0.0001 from epoch 1, batch 21" in child.steered
+
+
+def test_a_training_is_paused_slowed_down_and_steered_through_the_store(
+    scheduler: Scheduler, store: RunStore, small_recipe: Recipe
+):
+    recipe = dataclasses.replace(small_recipe, epochs=2)
+    run = scheduler.queue.enqueue(recipe, "ann", "Run")
+    steer(store, run.id, "ann", Control(hold_at=0))
+    wait_for(store, run.id, lambda run: run.is_paused and moment_of(store, run.id))
+    step = store.get(run.id).steps_done
+    steer(store, run.id, "ann", Control(0.1, hold_at=step + 1))
+    run = wait_for(store, run.id, lambda run: run.steps_done == step + 1)
+    moment = moment_of(store, run.id)
+    assert moment
+    assert (moment.step, len(moment.images)) == (step + 1, 10)
+    assert run.is_paused
+    assert run.rate_changes == (RateChange(step, 0.1),)
+    steer(store, run.id, "ann", Control(0.1))
+    run = wait_for(store, run.id, lambda run: not run.state.active)
+    assert run.state is RunState.FINISHED
+    assert run.rate_changes == (RateChange(step, 0.1),)
+    assert "Steered while it was trained" in run.steered
+    assert moment_of(store, run.id) is None
+
+
+def test_a_run_whose_units_are_dead_fails_with_the_setting_to_change(scheduler: Scheduler, store: RunStore):
+    recipe = Recipe(hidden_units=(32, 32), learning_rate=1.0, train_size=3000, batch_size=50, epochs=3)
+    run = scheduler.queue.enqueue(recipe, "ann", "Run")
+    run = wait_for(store, run.id, lambda run: not run.state.active)
+    assert run.state is RunState.FAILED
+    assert "saturated" in run.failure
+    assert run.failure.endswith("Set it to 0.1.")
+
+
+def test_a_pause_ends_when_others_wait_and_nobody_clicks(monkeypatch: pytest.MonkeyPatch):
+    seconds = [0.0]
+    monkeypatch.setattr(heartbeat_thread.time, "monotonic", lambda: seconds[0])
+    pause, paused = Pause(), Control(hold_at=0)
+    assert not pause.is_too_long(paused, 0.5, lambda: True)
+    seconds[0] = heartbeat_thread.MAX_PAUSE_SECONDS + 1
+    assert not pause.is_too_long(paused, 0.5, lambda: False), "nobody waits"
+    assert pause.is_too_long(paused, 0.5, lambda: True)
+    assert not pause.is_too_long(Control(hold_at=9), 0.5, lambda: True), "somebody has clicked"
+    assert not pause.is_too_long(Control(hold_at=9), 0.6, lambda: True), "it has not come so far yet"
+    seconds[0] += heartbeat_thread.MAX_IDLE_SECONDS + 1
+    assert pause.is_too_long(Control(hold_at=9), 0.6, lambda: False)
+    assert not pause.is_too_long(Control(), 0.6, lambda: True)

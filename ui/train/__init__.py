@@ -1,0 +1,1 @@
+"""A run on the Train page, part by part; `ui.train.panel` puts them together."""
