@@ -68,6 +68,11 @@ KEYS = {
     "take_report",
     "take_report_html",
     "take_bundle",
+    "runs_compare",
+    "comparison",
+    "compare_settings",
+    "compare_curves",
+    "compare_difference",
     "runs_import",
     "runs_import_start",
 }
