@@ -192,6 +192,13 @@ def _model(run: Run) -> str:
     return "Deleted" if run.evicted or run.test_accuracy is not None else ""
 
 
+def _owner(run: Run, mine: str) -> str:
+    """Return whose run it is, if its owner has no nickname."""
+    if run.bundled:
+        return "Digit Lab"
+    return "You" if run.owner == mine else "Anonymous"
+
+
 def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
     mine, differing = session.owner(), differing_settings(runs)
     return pd.DataFrame(
@@ -199,10 +206,7 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Run": [run.label for run in runs],
             "Test accuracy": [None if run.test_accuracy is None else run.test_accuracy * 100 for run in runs],
             "Best": ["★" if run.id == best else "" for run in runs],
-            "Student": [
-                spreadsheets.shown(run.nickname) or ("You" if run.owner == mine else "Anonymous")
-                for run in runs
-            ],
+            "Student": [spreadsheets.shown(run.nickname) or _owner(run, mine) for run in runs],
             "Status": [STATES[run.state] for run in runs],
             "Differs in": [differing[run.id] for run in runs],
             "Epochs": [run.epochs_done for run in runs],

@@ -101,9 +101,6 @@ def _code(run: Run) -> None:
     if why := why_no_script(run):
         st.markdown(why)
         return
-    where = "where TensorFlow is installed"
-    if run.recipe.handwriting:
-        where = "in the folder of Digit Lab, which has the handwriting augmentation (not in Google Colab)"
     what = "Trains this network again" if run.has_model else "Trains a network with these settings"
     _download(
         "Keras script",
@@ -111,7 +108,7 @@ def _code(run: Run) -> None:
         file_name(run, "script"),
         FORMATS["script"].mime,
         "take_script",
-        f"{what} {where}. Other random numbers, so the accuracy differs a little.",
+        f"{what} where TensorFlow is installed. Other random numbers, so the accuracy differs a little.",
     )
     _download(
         "Notebook",
@@ -119,7 +116,7 @@ def _code(run: Run) -> None:
         file_name(run, "notebook"),
         FORMATS["notebook"].mime,
         "take_notebook",
-        f"The script step by step, for Jupyter{'' if run.recipe.handwriting else ' or Google Colab'}.",
+        "The script step by step, for Jupyter or Google Colab.",
     )
 
 

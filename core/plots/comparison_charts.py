@@ -146,7 +146,13 @@ def matrix_difference(
             }
         )
     names = list(map(str, range(CLASSES)))
-    axis = {"domain": False, "ticks": False, "labelAngle": 0, "labelFontSize": 14, "titleFontSize": 14}
+    axis: dict[str, Any] = {
+        "domain": False,
+        "ticks": False,
+        "labelAngle": 0,
+        "labelFontSize": 14,
+        "titleFontSize": 14,
+    }
     axis |= {"labelColor": style.text, "titleColor": style.text}
     return {
         "data": {"values": rows},

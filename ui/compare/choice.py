@@ -18,8 +18,12 @@ def is_comparing() -> bool:
         key=_ON,
         persist_state="session",
         help=f"Tick two to {MOST_RUNS} runs to see their curves, results and errors side by side.",
-        on_change=lambda: st.query_params.pop(ADDRESS, None),
+        on_change=_begin_again,
     )
+
+
+def _begin_again() -> None:
+    st.query_params.pop(ADDRESS, None)
 
 
 def ticked() -> list[str]:
