@@ -20,12 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 HOUSE = {
     "__main__": "commands jobs export presets",
     "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
-    "jobs": "store fine_tuning sampling steering data history recipe (training) (evaluation) (model) "
-    "(analysis)",
+    "jobs": "store fine_tuning sampling steering confusion data history recipe (training) (evaluation) "
+    "(model) (analysis)",
     "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost steering "
     "recipe recipe_words data (model)",
-    "plots": "analysis evaluation history recipe recipe_words data",
-    "store": "inspection fine_tuning steering history presets recipe data snapshot (model)",
+    "plots": "series analysis evaluation history recipe recipe_words data",
+    "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
+    "(model)",
+    "series": "confusion recipe recipe_validation recipe_words data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
     "recipe_validation",
     "inspection": "recipe data snapshot",
@@ -49,6 +51,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "confusion": "data",
     "ink": "data",
     "history": "snapshot",
     "snapshot": "",
