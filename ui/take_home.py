@@ -108,7 +108,7 @@ def _code(run: Run) -> None:
         file_name(run, "script"),
         FORMATS["script"].mime,
         "take_script",
-        f"{what} where TensorFlow is installed. Other random numbers, so the accuracy differs a little.",
+        f"{what} where TensorFlow is installed. The same first weights; the accuracy differs a little.",
     )
     _download(
         "Notebook",

@@ -32,8 +32,8 @@ class Section:
 def keras_script(recipe: Recipe, left_out: Sequence[str] = (), *, at_home: bool = False) -> str:
     """Return a Python script that trains the network of a recipe and prints its test accuracy.
 
-    It is the same network and the same training; the random numbers are others, so the accuracy
-    differs by what another random seed would change. ``auto`` precision is float32 in it. Choices
+    It is the same network and the same training, at home also with the same first weights; the other
+    random numbers differ, so the accuracy does a little. ``auto`` precision is float32 in it. Choices
     of the data that it cannot make are named in its docstring.
 
     Parameters
@@ -115,7 +115,9 @@ def _data_not_chosen(recipe: Recipe) -> str:
 
 def _imports(recipe: Recipe, at_home: bool) -> Iterator[str]:
     yield "import keras"
-    if not at_home:
+    if at_home:
+        yield "from keras.initializers import GlorotUniform"
+    else:
         yield "import numpy as np"
     if recipe.handwriting and not at_home:
         yield "import tensorflow as tf"
@@ -146,13 +148,21 @@ def _bundled_data() -> Iterator[str]:
 def _model(recipe: Recipe, at_home: bool) -> Iterator[str]:
     yield "model = keras.Sequential("
     yield "    ["
-    for layer in _layers(recipe, recipe.augmentation or (at_home and recipe.handwriting)):
+    if at_home:
+        yield "        # The seeds let the weights begin as those of the run did."
+    for layer in _layers(recipe, at_home):
         yield f"        {layer},"
     yield "    ]"
     yield ")"
 
 
-def _layers(recipe: Recipe, augmentation: bool) -> Iterator[str]:
+def _layers(recipe: Recipe, at_home: bool) -> Iterator[str]:
+    augmentation = recipe.augmentation or (at_home and recipe.handwriting)
+
+    def start(offset: int) -> str:
+        """Return the argument for the first weights, as `core.model.build_model` draws them."""
+        return f", kernel_initializer=GlorotUniform({recipe.seed + offset})" if at_home else ""
+
     yield f"keras.Input(({IMAGE_SIZE}, {IMAGE_SIZE}))"
     yield f"keras.layers.Rescaling(1 / {MAX_PIXEL})"
     if augmentation or recipe.conv_filters:
@@ -162,17 +172,18 @@ def _layers(recipe: Recipe, augmentation: bool) -> Iterator[str]:
         yield f'keras.layers.RandomRotation({ROTATION}, fill_mode="constant")'
         yield f'keras.layers.RandomZoom({ZOOM}, {ZOOM}, fill_mode="constant")'
     activation = f'activation="{recipe.activation}"'
-    for filters in recipe.conv_filters:
-        yield f'keras.layers.Conv2D({filters}, {CONV_KERNEL}, padding="same", {activation})'
+    for number, filters in enumerate(recipe.conv_filters, start=1):
+        weights = start(10 + number)
+        yield f'keras.layers.Conv2D({filters}, {CONV_KERNEL}, padding="same", {activation}{weights})'
         yield "keras.layers.MaxPooling2D()"
     yield "keras.layers.Flatten()"
-    for units in recipe.hidden_units:
-        yield f"keras.layers.Dense({units}, {activation})"
+    for number, units in enumerate(recipe.hidden_units, start=1):
+        yield f"keras.layers.Dense({units}, {activation}{start(20 + number)})"
         if recipe.dropout:
             yield f"keras.layers.Dropout({recipe.dropout:g})"
     # In bfloat16 the probabilities are still formed in float32, so that they sum to 1.
     dtype = ', dtype="float32"' if recipe.precision == "bfloat16" else ""
-    yield f'keras.layers.Dense({CLASSES}, activation="softmax"{dtype})'
+    yield f'keras.layers.Dense({CLASSES}, activation="softmax"{start(0)}{dtype})'
 
 
 def _training(recipe: Recipe, at_home: bool) -> Iterator[str]:
