@@ -68,6 +68,7 @@ KEYS = {
     "take_report",
     "take_report_html",
     "take_bundle",
+    "take_onnx",
     "runs_compare",
     "comparison",
     "compare_settings",

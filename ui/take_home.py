@@ -12,7 +12,7 @@ from core.export.formats import FORMATS
 from core.export.pocket import pocket_size
 from core.export.run_bundle import MAX_BUNDLE_BYTES
 from core.export.run_script import why_no_script
-from core.export.snippets import INPUT, OUTPUT, keras_snippet, tflite_snippet
+from core.export.snippets import INPUT, OUTPUT, keras_snippet, onnx_snippet, tflite_snippet
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import StoreError
 from core.store.run import Run, RunError
@@ -85,6 +85,15 @@ def _network(run: Run) -> None:
         "take_tflite",
         "For apps and small computers (LiteRT). One image at a time, as float32; otherwise as in Keras.",
         tflite_snippet(file_name(run, "tflite")),
+    )
+    _make(
+        "ONNX model",
+        run,
+        "onnx",
+        "take_onnx",
+        "For PyTorch, browsers, C# or Java (ONNX Runtime). Any number of images, as float32; otherwise as in "
+        "Keras.",
+        onnx_snippet(file_name(run, "onnx")),
     )
     _make("Run bundle", run, "bundle", "take_bundle", _about_bundle(run))
 

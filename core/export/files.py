@@ -6,6 +6,7 @@ from core.data import Dataset
 from core.export.formats import FORMATS
 from core.export.keras_script import keras_script
 from core.export.notebook import keras_notebook
+from core.export.onnx_file import to_onnx
 from core.export.pocket import pocket_page
 from core.export.run_bundle import pack_bundle
 from core.export.run_script import left_out, why_no_script
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import keras
 
     from core.export.report import Report
+
+
+_CONVERTERS = {"tflite": to_tflite, "onnx": to_onnx}
 
 
 def file_stem(run: Run) -> str:
@@ -55,8 +59,8 @@ def make_file(kind: str, store: RunStore, run: Run, dataset: Dataset, link: str 
     if kind == "keras":
         return store.model_file(run.id)
     model = store.load_model(run.id)
-    if kind == "tflite":
-        return to_tflite(model)
+    if kind in _CONVERTERS:
+        return _CONVERTERS[kind](model)
     if kind == "html":
         return pocket_page(model, run.label, dataset).encode()
     if kind == "bundle":

@@ -24,6 +24,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "keras": Format(".keras", "application/octet-stream"),
         "tflite": Format(".tflite", "application/octet-stream"),
+        "onnx": Format(".onnx", "application/octet-stream"),
         "html": Format(".html", "text/html"),
         "report": Format("-report.pdf", "application/pdf"),
         "report_html": Format("-report.html", "text/html"),

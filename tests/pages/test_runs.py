@@ -293,7 +293,15 @@ def test_a_run_can_be_taken_home(open_page, runs):
 @pytest.mark.usefixtures("runs")
 def test_each_file_of_a_network_is_made_when_it_is_asked_for(open_page):
     app = open_page("5_runs", run="article")
-    for key in ("take_pocket", "take_keras", "take_tflite", "take_report", "take_report_html", "take_bundle"):
+    for key in (
+        "take_pocket",
+        "take_keras",
+        "take_tflite",
+        "take_report",
+        "take_report_html",
+        "take_bundle",
+        "take_onnx",
+    ):
         assert f"{key}_file" not in downloads(app)
         app.button(key=key).click().run()
         assert not app.exception
