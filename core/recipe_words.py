@@ -1,6 +1,6 @@
 """A recipe in words: its layers, its settings in one line, and what is special about its data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,65 @@ def settings(recipe: "Recipe") -> str:
     if recipe.precision != "auto":
         parts.append(recipe.precision)
     return " · ".join([*parts, *data_choices(recipe)])
+
+
+def by_label(recipe: "Recipe") -> dict[str, str]:
+    """Return every hyperparameter in words, by the label that Train gives it.
+
+    Examples
+    --------
+    >>> from core.recipe import Recipe
+    >>> by_label(Recipe(hidden_units=()))["Hidden layers"]
+    'none'
+    """
+
+    def numbers(values: tuple[int, ...]) -> str:
+        return ", ".join(map(str, values)) or "none"
+
+    wrong = "none"
+    if recipe.label_noise:
+        among = " among the {}s and {}s".format(*recipe.noise_pair) if recipe.noise_pair else ""
+        wrong = f"{recipe.label_noise:.0%}{among}"
+    by_writer = " by writer" if recipe.validation_by == "writers" else ""
+    return {
+        "Convolutional layers": numbers(recipe.conv_filters),
+        "Hidden layers": numbers(recipe.hidden_units),
+        "Activation function": SPELLING[recipe.activation],
+        "Optimizer": SPELLING[recipe.optimizer],
+        "Learning rate": f"{recipe.learning_rate:g}",
+        "Learning-rate decay": _switch(recipe.decay),
+        "Epochs": str(recipe.epochs),
+        "Batch size": f"{recipe.batch_size:,}",
+        "Dropout rate": f"{recipe.dropout:g}",
+        "Augmentation: shift, rotate, zoom": _switch(recipe.augmentation),
+        "Augmentation: handwriting": _switch(recipe.handwriting),
+        "Training set size": f"{recipe.train_size:,}",
+        "Validation split": f"{recipe.validation_share:.0%}{by_writer}" if recipe.validation_size else "none",
+        "Whose digits": f"only {recipe.writers}’" if recipe.writers != "everyone" else "everyone’s",
+        "Equally many of each digit": _switch(recipe.balanced),
+        "Digits left out": numbers(recipe.left_out),
+        "Wrong labels": wrong,
+        "Random seed": str(recipe.seed),
+        "Numeric precision": SPELLING[recipe.precision],
+    }
+
+
+def differing(recipes: Sequence["Recipe"]) -> dict[str, tuple[str, ...]]:
+    """Return the hyperparameters that not all recipes share, in words, one for each recipe.
+
+    Examples
+    --------
+    >>> from core.recipe import Recipe
+    >>> differing([Recipe(epochs=5), Recipe(epochs=20)])
+    {'Epochs': ('5', '20')}
+    """
+    tables = [by_label(recipe) for recipe in recipes]
+    columns = {label: tuple(table[label] for table in tables) for label in tables[0]}
+    return {label: values for label, values in columns.items() if len(set(values)) > 1}
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
 
 
 def data_choices(recipe: "Recipe") -> tuple[str, ...]:

@@ -41,6 +41,7 @@ except (RunError, StoreError) as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 SOURCES[source](classifier)
+chrome.page_link("5_runs.py", "Take this model home", run=run.id)
 
 chrome.end(
     "predict",

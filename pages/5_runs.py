@@ -3,15 +3,19 @@
 import streamlit as st
 
 from core.jobs.eta import estimate
+from core.plots.comparison_charts import MOST_RUNS
 from core.store.database import StoreError
 from core.store.retention import MAX_BYTES, OWNER_BYTES, OWNER_PINS
 from core.store.run import RunState
 from ui import chrome, resources, session
+from ui.compare.choice import is_comparing
+from ui.compare.show import comparison
 from ui.identity import link_field, stop_using_the_link
 from ui.my_data import my_data
 from ui.queue_watch import watch_line
 from ui.run_card import run_card
-from ui.runs_table import choose_runs, runs_table
+from ui.run_import import import_form
+from ui.runs_table import choose_runs, runs_table, tick_table
 from ui.server_memory import free_memory
 
 MEGABYTE = 2**20
@@ -27,6 +31,7 @@ row = chrome.begin(
 store = resources.store()
 with row:
     choice = choose_runs()
+    comparing = is_comparing()
 try:
     active, usage = store.active(), store.usage()
     runs = store.runs(session.owner() if choice.mine else None, limit=NEWEST)
@@ -45,20 +50,24 @@ if evicted:
     )
 queued = [run for run in active if run.state is RunState.QUEUED]
 own = next((run.id for run in queued if run.owner == session.owner()), None)
+chosen = st.query_params.get(session.WATCHED_ADDRESS)
 with st.container(key="runs_list"):
-    if runs:
+    if comparing:
+        st.markdown(f"Tick two to {MOST_RUNS} runs. Bundled models are at the end of the table.")
+        tick_table([*runs, *store.bundled()], best, choice)
+    elif runs:
         place = f"; yours is number {estimate(active, ())[own].position + 1}" if own else ""
         line = f" Now: {len(active) - len(queued)} training, {len(queued)} queued{place}." if active else ""
         st.markdown(f"Select a row to open, rename, pin or delete a run.{line}")
         chosen = runs_table(runs, best, choice)
     elif usage.runs:
-        chosen = None
         st.info("You have no runs yet. Choose *All* to see everyone's.", icon=":material/list_alt:")
     else:
-        chosen = None
         st.info("No runs yet. Start the first one on *Train*.", icon=":material/list_alt:")
         chrome.page_link("2_train.py", "Train a network")
-if chosen:
+if comparing:
+    comparison()
+elif chosen:
     run_card(chosen)
 if usage.runs > NEWEST:
     st.markdown(f"Only the newest {NEWEST} runs are listed. The link to an older run still opens it.")
@@ -75,6 +84,7 @@ with st.expander("Find your runs on another device", icon=":material/devices:"):
         st.markdown("This browser uses a personal link.")
         st.button("Stop using it", key="identity_stop", on_click=stop_using_the_link)
 
+import_form()
 my_data()
 
 chrome.end(

@@ -70,6 +70,17 @@ KEYS = {
     "class_save",
     "class_view",
     "class_progress",
+    "take_report",
+    "take_report_html",
+    "take_bundle",
+    "take_onnx",
+    "runs_compare",
+    "comparison",
+    "compare_settings",
+    "compare_curves",
+    "compare_difference",
+    "runs_import",
+    "runs_import_start",
 }
 
 

@@ -18,11 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 # Rooms that a room uses, from top to bottom. A room in brackets is imported late, within a
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
-    "__main__": "jobs",
+    "__main__": "commands jobs export presets",
+    "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
     "jobs": "store fine_tuning mixture sampling steering confusion data history recipe (training) "
     "(evaluation) (model) (analysis)",
     "classroom": "plots store analysis fine_tuning history evaluation drawing recipe data",
-    "export": "store augmentation cost recipe recipe_words data",
+    "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost steering "
+    "recipe recipe_words data (model)",
     "plots": "series analysis evaluation history recipe recipe_words data",
     "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
     "(model)",

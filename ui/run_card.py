@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.export.run_import import IMPORTED
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE
@@ -31,6 +32,8 @@ def run_card(run_id: str) -> None:
         st.markdown(f"**Hyperparameters:** {run.recipe.settings}{precision}")
         if parent:
             st.markdown(parent)
+        if IMPORTED in run.versions:
+            st.markdown(_imported(run))
         if run.steered:
             st.markdown(run.steered)
         if run.failure:
@@ -66,6 +69,16 @@ def _parent(run: Run) -> str | None:
         whose = " of a class" if run.fine_tuning.mixture else ""
         return f"Fine-tuned from {name} on {run.fine_tuning.train_size} drawings{whose}."
     return f"Continues {name} after epoch {run.parent_epochs}."
+
+
+def _imported(run: Run) -> str:
+    """Return what is known of a run that was trained elsewhere."""
+    done = f" It was changed by hand: {run.operation}." if run.operation else ""
+    trained = chrome.plain(run.versions[IMPORTED])
+    return (
+        f"Imported from a run bundle, trained elsewhere ({trained}).{done} Its test accuracy was measured "
+        "here; its learning curve is what the file says. It cannot be trained further."
+    )
 
 
 def _edit(run: Run) -> None:

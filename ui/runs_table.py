@@ -1,7 +1,8 @@
 """A table of runs, of which one can be opened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from core.store.retention import OWNER_PINS
 from core.store.run import Run, RunState
 from ui import session, spreadsheets
+from ui.compare.choice import tick, ticked
 from ui.run_picker import differing_settings
 
 STATES = {
@@ -87,6 +89,40 @@ def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | N
         The id of the run to mark as the best.
     choice : Choice
     """
+    shown = _shown(runs, choice)
+    if not shown:
+        return None
+    ids = [run.id for run in shown]
+    # A table with other rows is another widget: a chosen row never turns into another run.
+    key = f"runs_table_{hash(tuple(ids)) & 0xFFFFFFFF:x}"
+    chosen = st.query_params.get(session.WATCHED_ADDRESS)
+    selected = [ids.index(chosen)] if chosen in ids else []
+    _table(_frame(shown, best), key, "single-row", selected, lambda: _choose(key, ids))
+    return chosen
+
+
+def tick_table(runs: Sequence[Run], best: str | None, choice: Choice) -> None:
+    """Show those of the runs that the visitor wants to see, to tick the ones to compare.
+
+    Takes the arguments of `runs_table`.
+    """
+    shown = _shown(runs, choice)
+    if not shown:
+        return
+    ids = [run.id for run in shown]
+    key = f"runs_ticks_{hash(tuple(ids)) & 0xFFFFFFFF:x}"
+    selected = [ids.index(run_id) for run_id in ticked() if run_id in ids]
+    _table(
+        _frame(shown, best),
+        key,
+        "multi-row",
+        selected,
+        lambda: tick(ids, list(st.session_state[key].selection.rows)),
+    )
+
+
+def _shown(runs: Sequence[Run], choice: Choice) -> list[Run]:
+    """Return the runs that the visitor wants to see, and say so if there are none."""
     shown = [
         run
         for run in runs
@@ -94,20 +130,24 @@ def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | N
     ]
     if not shown:
         st.info("No run matches. Use fewer words, or *Any status*.", icon=":material/search_off:")
-        return None
+    return shown
 
-    ids = [run.id for run in shown]
-    # A table with other rows is another widget: a chosen row never turns into another run.
-    key = f"runs_table_{hash(tuple(ids)) & 0xFFFFFFFF:x}"
-    chosen = st.query_params.get(session.WATCHED_ADDRESS)
+
+def _table(
+    frame: pd.DataFrame,
+    key: str,
+    mode: Literal["single-row", "multi-row"],
+    selected: list[int],
+    on_select: Callable[[], None],
+) -> None:
     st.dataframe(
-        _frame(shown, best),
+        frame,
         hide_index=True,
         key=key,
-        height=_ROW * (1 + min(len(shown), _MAX_ROWS)) + 3,
-        on_select=lambda: _choose(key, ids),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        height=_ROW * (1 + min(len(frame), _MAX_ROWS)) + 3,
+        on_select=on_select,
+        selection_mode=mode,
+        selection_default={"selection": {"rows": selected}} if selected else None,
         column_config={
             "Run": st.column_config.TextColumn(width=190),
             "Test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=105),
@@ -128,7 +168,6 @@ def runs_table(runs: Sequence[Run], best: str | None, choice: Choice) -> str | N
         placeholder="–",
         alt="Runs with their test accuracy, status, student, hyperparameters, training time and note",
     )
-    return chosen
 
 
 def _choose(key: str, ids: list[str]) -> None:
@@ -153,6 +192,13 @@ def _model(run: Run) -> str:
     return "Deleted" if run.evicted or run.test_accuracy is not None else ""
 
 
+def _owner(run: Run, mine: str) -> str:
+    """Return whose run it is, if its owner has no nickname."""
+    if run.bundled:
+        return "Digit Lab"
+    return "You" if run.owner == mine else "Anonymous"
+
+
 def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
     mine, differing = session.owner(), differing_settings(runs)
     return pd.DataFrame(
@@ -160,10 +206,7 @@ def _frame(runs: Sequence[Run], best: str | None) -> pd.DataFrame:
             "Run": [run.label for run in runs],
             "Test accuracy": [None if run.test_accuracy is None else run.test_accuracy * 100 for run in runs],
             "Best": ["★" if run.id == best else "" for run in runs],
-            "Student": [
-                spreadsheets.shown(run.nickname) or ("You" if run.owner == mine else "Anonymous")
-                for run in runs
-            ],
+            "Student": [spreadsheets.shown(run.nickname) or _owner(run, mine) for run in runs],
             "Status": [STATES[run.state] for run in runs],
             "Differs in": [differing[run.id] for run in runs],
             "Epochs": [run.epochs_done for run in runs],

@@ -1,4 +1,4 @@
-"""Downloads of a run: its network, its learning curve, and the code that makes it again."""
+"""Downloads of a run: its network, its learning curve, its report, and the code that makes it again."""
 
 import threading
 
@@ -6,22 +6,24 @@ import pandas as pd
 import streamlit as st
 
 from core.data import DataError, load_mnist
-from core.export.keras_script import keras_script
-from core.export.notebook import keras_notebook
-from core.export.pocket import pocket_page, pocket_size
-from core.export.run_script import left_out, why_no_script
-from core.export.snippets import INPUT, OUTPUT, keras_snippet, tflite_snippet
-from core.export.tflite import to_tflite
+from core.evaluation import EvaluationError
+from core.export.files import code_of, file_name, file_stem, make_file
+from core.export.formats import FORMATS
+from core.export.pocket import pocket_size
+from core.export.run_bundle import MAX_BUNDLE_BYTES
+from core.export.run_script import why_no_script
+from core.export.snippets import INPUT, OUTPUT, keras_snippet, onnx_snippet, tflite_snippet
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import resources
+from ui import resources, session
 from ui.spreadsheets import to_csv
 
 # Which file of which run has been asked for.
 _ASKED = "take_asked"
 # A large network takes some hundred megabytes for a moment: one at a time.
 _making = threading.Lock()
+_MEGABYTES = MAX_BUNDLE_BYTES // 2**20
 
 
 def take_home(run: Run) -> None:
@@ -35,7 +37,7 @@ def take_home(run: Run) -> None:
             _download(
                 "Learning curve",
                 history,
-                f"{_file(run)}-history.csv",
+                f"{file_stem(run)}-history.csv",
                 "text/csv",
                 "take_history",
                 "Loss and accuracy of each epoch, as CSV for a spreadsheet.",
@@ -52,106 +54,127 @@ def _history(run_id: str) -> str:
 
 
 def _network(run: Run) -> None:
-    file = _file(run)
     _make(
         "Network in your pocket",
         run,
-        f"{file}.html",
-        "text/html",
+        "html",
         "take_pocket",
         f"One file of about {pocket_size(run.recipe) / 1e6:.1f} MB that reads drawings offline. "
         "Send it to your phone and open it there in a browser.",
-        "",
     )
+    _make(
+        "Report (PDF)",
+        run,
+        "report",
+        "take_report",
+        "Two pages to hand in: recipe, learning curve, results, errors, and a model card that you fill in.",
+    )
+    _make("Report (web page)", run, "report_html", "take_report_html", "The same report, to type into.")
     _make(
         "Keras model",
         run,
-        f"{file}.keras",
-        "application/octet-stream",
+        "keras",
         "take_keras",
         f"Opens in Keras. Input: {INPUT}. Output: {OUTPUT}.",
-        keras_snippet(f"{file}.keras"),
+        keras_snippet(file_name(run, "keras")),
     )
     _make(
         "TensorFlow Lite model",
         run,
-        f"{file}.tflite",
-        "application/octet-stream",
+        "tflite",
         "take_tflite",
         "For apps and small computers (LiteRT). One image at a time, as float32; otherwise as in Keras.",
-        tflite_snippet(f"{file}.tflite"),
+        tflite_snippet(file_name(run, "tflite")),
     )
+    _make(
+        "ONNX model",
+        run,
+        "onnx",
+        "take_onnx",
+        "For PyTorch, browsers, C# or Java (ONNX Runtime). Any number of images, as float32; otherwise as in "
+        "Keras.",
+        onnx_snippet(file_name(run, "onnx")),
+    )
+    _make("Run bundle", run, "bundle", "take_bundle", _about_bundle(run))
+
+
+def _about_bundle(run: Run) -> str:
+    about = "Recipe, learning curve and weights, without code. Import it on *Runs*, here or elsewhere."
+    # Weights can hardly be compressed.
+    if 4 * run.recipe.parameters > MAX_BUNDLE_BYTES:
+        return f"{about} **This network is too large for an import**, which takes {_MEGABYTES} MB at most."
+    return about
 
 
 def _code(run: Run) -> None:
     if why := why_no_script(run):
         st.markdown(why)
         return
-    where = "where TensorFlow is installed"
-    if run.recipe.handwriting:
-        where = "in the folder of Digit Lab, which has the handwriting augmentation (not in Google Colab)"
     what = "Trains this network again" if run.has_model else "Trains a network with these settings"
     _download(
         "Keras script",
-        keras_script(run.recipe, left_out(run), at_home=True),
-        f"{_file(run)}.py",
-        "text/x-python",
+        code_of("script", run),
+        file_name(run, "script"),
+        FORMATS["script"].mime,
         "take_script",
-        f"{what} {where}. Other random numbers, so the accuracy differs a little.",
+        f"{what} where TensorFlow is installed. The same first weights; the accuracy differs a little.",
     )
     _download(
         "Notebook",
-        keras_notebook(run.recipe, left_out(run)),
-        f"{_file(run)}.ipynb",
-        "application/x-ipynb+json",
+        code_of("notebook", run),
+        file_name(run, "notebook"),
+        FORMATS["notebook"].mime,
         "take_notebook",
-        f"The script step by step, for Jupyter{'' if run.recipe.handwriting else ' or Google Colab'}.",
+        "The script step by step, for Jupyter or Google Colab.",
     )
 
 
-def _make(label: str, run: Run, file: str, mime: str, key: str, about: str, snippet: str) -> None:
+def _make(label: str, run: Run, kind: str, key: str, about: str, snippet: str = "") -> None:
     """Offer to make a file, and when it is made, to save it.
 
     Not by a download that is made at the click: Streamlit 1.67 deletes its file as soon as any two
     pages of the server have run, which in a class is before the browser has fetched it.
     """
-    content = _try_to_make(key, run) if st.session_state.get(_ASKED) == (run.id, key) else None
+    content = _try_to_make(kind, run) if st.session_state.get(_ASKED) == (run.id, kind) else None
     if content is not None:
-        _download(f"Save {file}", content, file, mime, f"{key}_file", about, snippet)
+        file = file_name(run, kind)
+        _download(f"Save {file}", content, file, FORMATS[kind].mime, f"{key}_file", about, snippet)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(label, key=key, icon=":material/build:", on_click=_ask, args=(run.id, key), width=240)
+        st.button(label, key=key, icon=":material/build:", on_click=_ask, args=(run.id, kind), width=240)
         with st.container(width=560):
             st.markdown(about)
     if snippet:
         st.code(snippet, language="python")
 
 
-def _ask(run_id: str, key: str) -> None:
-    st.session_state[_ASKED] = run_id, key
+def _ask(run_id: str, kind: str) -> None:
+    st.session_state[_ASKED] = run_id, kind
 
 
-def _try_to_make(key: str, run: Run) -> str | bytes | None:
+def _try_to_make(kind: str, run: Run) -> bytes | None:
     try:
-        return _content(key, run.id, run.label)
+        return _content(kind, run, session.shared_address(run.id))
     except MemoryError:
         st.error("The server has too little memory for this file now. Try again later.")
-    except (RunError, StoreError, DataError, TensorFlowLoadError) as error:
+    except (RunError, StoreError, DataError, EvaluationError, TensorFlowLoadError) as error:
         st.error(str(error), icon=":material/error:")
     del st.session_state[_ASKED]
     return None
 
 
-@st.cache_data(max_entries=3, show_spinner="Making the file…")
-def _content(key: str, run_id: str, title: str) -> str | bytes:
+@st.cache_data(
+    max_entries=3,
+    show_spinner="Making the file…",
+    hash_funcs={Run: lambda run: (run.id, run.label, run.note)},
+)
+def _content(kind: str, run: Run, link: str) -> bytes:
     """Return a file of a run's network. Raises what loading a network does."""
-    store = resources.store()
-    if key == "take_keras":
-        return store.model_file(run_id)
+    if kind == "keras":
+        return resources.store().model_file(run.id)
     with _making:
         tensorflow_loader.load()
-        model = store.load_model(run_id)
-        return pocket_page(model, title, load_mnist()) if key == "take_pocket" else to_tflite(model)
+        return make_file(kind, resources.store(), run, load_mnist(), link)
 
 
 def _download(
@@ -166,8 +189,3 @@ def _download(
             st.markdown(about)
     if snippet:
         st.code(snippet, language="python")
-
-
-def _file(run: Run) -> str:
-    """Return the name of a file without its ending; what a visitor wrote is not in it."""
-    return f"digit-lab-run-{run.number}" if run.number else f"digit-lab-{run.id}"

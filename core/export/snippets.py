@@ -38,3 +38,19 @@ import tensorflow as tf  # or LiteRT: from ai_edge_litert.interpreter import Int
 network = tf.lite.Interpreter("{file}").get_signature_runner()
 image = np.zeros((1, 28, 28), np.float32)  # your digit, white on black
 print(network(image=image)["output_0"].round(3))"""
+
+
+def onnx_snippet(file: str) -> str:
+    """Return the lines for an ``.onnx`` file; they need ONNX Runtime.
+
+    Examples
+    --------
+    >>> print(onnx_snippet("article.onnx").splitlines()[-1])
+    print(network.run(None, {"image": image})[0].round(3))
+    """
+    return f"""import numpy as np
+import onnxruntime
+
+network = onnxruntime.InferenceSession("{file}")
+image = np.zeros((1, 28, 28), np.float32)  # your digits, white on black
+print(network.run(None, {{"image": image}})[0].round(3))"""

@@ -259,8 +259,15 @@ class RunQueue:
         with self._database.reading() as connection:
             return connection.scalar(select(func.count(RUNS.c.owner.distinct())).where(is_ready())) or 0
 
-    def lease(self, worker: str) -> Lease | None:
-        """Return a lease on the first run whose owner has no other one in training, or None."""
+    def lease(self, worker: str, run_id: str | None = None) -> Lease | None:
+        """Return a lease on the first run whose owner has no other one in training, or None.
+
+        Parameters
+        ----------
+        worker : str
+        run_id : str, optional
+            Take this run or none, whoever waits before it: for a process that trains one run only.
+        """
         with self._database.reading() as connection:
             # Nearly always nobody waits: then nothing is written, nor locked.
             waiting = select(RUNS.c.id).where(RUNS.c.state == RunState.QUEUED).limit(1)
@@ -268,7 +275,7 @@ class RunQueue:
                 return None
         with self._database.writing() as connection:
             lock(connection)
-            run = next_run(connection)
+            run = next_run(connection, run_id)
             if run is None:
                 return None
             update_run(

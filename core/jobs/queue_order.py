@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true, update
 
 from core.store.queries import end_run, find_run
 from core.store.run import Run, RunError, RunState
@@ -38,9 +38,10 @@ def is_ready() -> ColumnElement[bool]:
     return and_(RUNS.c.state == RunState.QUEUED, RUNS.c.owner.not_in(busy))
 
 
-def next_run(connection: Connection) -> Run | None:
-    """Return the first queued run whose owner has no other one in training, or None."""
-    first = select(RUNS.c.id).where(is_ready()).order_by(RUNS.c.queue_order, RUNS.c.number).limit(1)
+def next_run(connection: Connection, run_id: str | None = None) -> Run | None:
+    """Return the first queued run whose owner has no other one in training, or None; or only this one."""
+    wanted = RUNS.c.id == run_id if run_id else true()
+    first = select(RUNS.c.id).where(is_ready(), wanted).order_by(RUNS.c.queue_order, RUNS.c.number).limit(1)
     while (run_id := connection.scalar(first)) is not None:
         try:
             return find_run(connection, run_id)

@@ -293,7 +293,15 @@ def test_a_run_can_be_taken_home(open_page, runs):
 @pytest.mark.usefixtures("runs")
 def test_each_file_of_a_network_is_made_when_it_is_asked_for(open_page):
     app = open_page("5_runs", run="article")
-    for key in ("take_pocket", "take_keras", "take_tflite"):
+    for key in (
+        "take_pocket",
+        "take_keras",
+        "take_tflite",
+        "take_report",
+        "take_report_html",
+        "take_bundle",
+        "take_onnx",
+    ):
         assert f"{key}_file" not in downloads(app)
         app.button(key=key).click().run()
         assert not app.exception
@@ -319,3 +327,35 @@ def test_of_a_run_that_has_just_started_only_the_code_can_be_taken_home(open_pag
     assert downloads(app) == {"take_script", "take_notebook"}
     assert "Trains a network with these settings" in words(app)
     assert "there is no network to download" in words(app)
+
+
+def test_a_bundle_is_imported_as_a_run_of_ones_own_and_opened(open_page, browser, store: RunStore):
+    from core.export.run_bundle import pack_bundle
+
+    browser(BOB)
+    app = open_page("5_runs")
+    model = store.load_model("softmax")
+    content = pack_bundle(store.get("softmax"), store.history("softmax"), model)
+    app.file_uploader(key="runs_import_file").set_value(("renamed.keras", content, "application/zip"))
+    app.button(key="runs_import_start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert (run.owner, run.recipe) == (BOB, PRESETS["softmax"])
+    assert run.id in app.query_params["run"]
+    assert "Imported from a run bundle" in words(app)
+    assert "Evaluate this model" in [link.value for link in app.page_link]
+
+
+def test_a_file_that_is_no_bundle_is_refused_with_the_reason(open_page, store: RunStore):
+    app = open_page("5_runs")
+    app.button(key="runs_import_start").click().run()
+    assert "Choose a file first." in words(app)
+    for content, reason in (
+        (store.model_file("softmax"), "can bring code with it"),
+        (b"hi", "not a run bundle"),
+    ):
+        app.file_uploader(key="runs_import_file").set_value(("run.zip", content, "application/zip"))
+        app.button(key="runs_import_start").click().run()
+        assert not app.exception
+        assert reason in app.error[0].value
+    assert not store.runs()

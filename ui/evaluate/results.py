@@ -14,6 +14,7 @@ from core.store.run import Run
 from ui import chrome, pictures, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets
+from ui.take_home import take_home
 from ui.words import percent
 
 ALL = "all"
@@ -41,6 +42,7 @@ def show(run: Run) -> None:
         with images:
             _images(run, evaluation)
     st.caption(f"{chrome.plain(run.name)}: {run.recipe.settings}")
+    take_home(run)
     _classes(run, evaluation)
     for metric in ("accuracy", "confusions", "digits"):
         widgets.explain(metric)

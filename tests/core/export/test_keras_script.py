@@ -63,4 +63,17 @@ def test_the_example_is_the_script_of_the_article_network():
 
 @pytest.mark.parametrize("recipe", [*PRESETS.values(), *VARIANTS.values()])
 def test_no_line_is_wider_than_the_page(recipe: Recipe):
-    assert max(map(len, keras_script(recipe).splitlines())) <= 110
+    for at_home in (False, True):
+        assert max(map(len, keras_script(recipe, at_home=at_home).splitlines())) <= 110
+
+
+def test_at_home_the_weights_begin_as_those_of_the_run():
+    from core.model import build_model
+
+    recipe = Recipe(conv_filters=(2,), hidden_units=(4,), seed=7)
+    code = keras_script(recipe, at_home=True)
+    names: dict = {"keras": keras}
+    exec("from keras.initializers import GlorotUniform", names)
+    exec(code[code.index("model = ") : code.index("model.compile")], names)
+    for ours, theirs in zip(build_model(recipe).get_weights(), names["model"].get_weights(), strict=True):
+        assert (ours == theirs).all()

@@ -52,9 +52,10 @@ def test_there_is_a_sentence_before_each_cell(preset: str):
     assert len({cell["id"] for cell in cells}) == len(cells)
 
 
-def test_at_home_only_handwriting_augmentation_needs_digit_lab():
+def test_at_home_no_script_needs_digit_lab_and_handwriting_says_what_stands_in_for_it():
     for name, recipe in PRESETS.items():
         script = keras_script(recipe, at_home=True)
-        assert ("core." in script) == (name == "drawings")
-        assert ("Run it in the folder of Digit Lab" in script) == (name == "drawings")
+        assert "core." not in script
+        assert ("Keras' own layers shift, rotate and zoom" in script.split('"""')[1]) == (name == "drawings")
+        assert ("RandomRotation" in script) == (name in ("drawings", "augmented"))
         compile(script, name, "exec")

@@ -1,0 +1,45 @@
+"""Write a file of a run, as Take it home offers it."""
+
+import secrets
+from pathlib import Path
+
+from core.commands.terminal import CommandError, find, load_tensorflow, say, say_json
+from core.data import load_mnist
+from core.export.files import file_name, make_file
+from core.store.run import RunError
+from core.store.runs import RunStore
+
+_WITHOUT_TENSORFLOW = ("script", "notebook", "keras")
+
+
+def export_command(store: RunStore, name: str, kind: str, output: Path | None, *, json: bool) -> int:
+    """Write a run as a file of this format, and say where it is."""
+    run = find(store, name)
+    path = output or Path(file_name(run, kind))
+    if kind == "report" and path.suffix.lower() in (".html", ".htm"):
+        kind = "report_html"
+    if path.is_dir() or not path.parent.is_dir():
+        raise CommandError(f"{path} cannot be written: give a file in a folder that is there.")
+    # Imported here because it brings scikit-learn: a refusal does not wait for it.
+    from core.evaluation import EvaluationError
+
+    if kind not in _WITHOUT_TENSORFLOW:
+        load_tensorflow()
+    try:
+        content = make_file(kind, store, run, load_mnist())
+    except (RunError, EvaluationError) as error:
+        raise CommandError(str(error)) from error
+    _write(path, content)
+    say_json({"run": run.id, "file": str(path), "bytes": len(content)}) if json else say(str(path))
+    return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it, so that there is never half of one."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
