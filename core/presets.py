@@ -35,7 +35,15 @@ PRESETS: Mapping[str, Recipe] = MappingProxyType(
     {
         "article": ARTICLE,
         "softmax": Recipe(hidden_units=(), batch_size=100),
-        "relu": Recipe(hidden_units=(256, 128), activation="relu", dropout=0.3, epochs=12, batch_size=128),
+        "relu": Recipe(
+            hidden_units=(256, 128),
+            activation="relu",
+            dropout=0.3,
+            epochs=12,
+            batch_size=128,
+            validation_share=0.1,
+            validation_by="writers",
+        ),
         "augmented": Recipe(
             hidden_units=(512, 512),
             activation="relu",
@@ -84,8 +92,10 @@ PRESET_INFO: Mapping[str, PresetInfo] = MappingProxyType(
         "relu": PresetInfo(
             "ReLU network with dropout",
             "Two hidden layers with ReLU units, which learn faster than sigmoid units, small batches, "
-            "and dropout against overfitting. Its test accuracy is about 98%. Look at its curve: the "
-            "accuracy during training is lower, because part of its units is switched off while training.",
+            "and dropout against overfitting. Its test accuracy is about 98%. It is validated on the digits "
+            "of people whom it never sees in training. Look at its two curves: the accuracy during training "
+            "begins lower, because part of its units is switched off while training, and ends higher, "
+            "because by then it knows the handwriting of these people.",
         ),
         "augmented": PresetInfo(
             "Dense network with data augmentation",

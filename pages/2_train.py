@@ -10,6 +10,7 @@ from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
+from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
 from ui.train.panel import training_panel
 from ui.train.steer import SLOW_START, slow_start, start_paused
@@ -96,6 +97,7 @@ with settings:
     slow_start()
     recipe_form.settings(recipe)
     session.nickname_field(resources.store())
+folds.show(recipe)
 
 chrome.end(
     "train",

@@ -2,7 +2,9 @@
 
 from sqlalchemy import func, select, text, update
 
+from core.confusion import TestConfusion
 from core.history import Checkpoint, Epoch
+from core.jobs.lease import Lease
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.store.run import Run
@@ -26,12 +28,26 @@ def finished_run(
     queue.enqueue(recipe, owner, name, nickname)
     lease = queue.lease("worker")
     assert lease
+    finish(lease, accuracy=accuracy, network=network, epochs=epochs)
+    return store.get(lease.run.id)
+
+
+def finish(
+    lease: Lease,
+    *,
+    accuracy: float = 0.9,
+    network: bytes = b"network",
+    epochs: int | None = None,
+    test_confusion: TestConfusion | None = None,
+) -> None:
+    """Write all or the first epochs of a run, and its result."""
+    recipe = lease.run.recipe
     done = recipe.epochs if epochs is None else epochs
     history = tuple(Epoch(number, 0.5, accuracy, None, None, 1.0) for number in range(1, done + 1))
     for number in range(1, done + 1):
         lease.save(Checkpoint(history[:number], b"state"))
-    lease.finish(network, b"state", done < recipe.epochs, accuracy, accuracy, {})
-    return store.get(lease.run.id)
+    stopped = done < recipe.epochs
+    lease.finish(network, b"state", stopped, accuracy, accuracy, {}, test_confusion=test_confusion)
 
 
 def long_ago(store: RunStore) -> None:

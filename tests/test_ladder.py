@@ -19,11 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "jobs",
-    "jobs": "store fine_tuning sampling steering data history recipe (training) (evaluation) (model) "
-    "(analysis)",
+    "jobs": "store fine_tuning sampling steering confusion data history recipe (training) (evaluation) "
+    "(model) (analysis)",
     "export": "store augmentation cost recipe recipe_words data",
-    "plots": "analysis evaluation history recipe recipe_words data",
-    "store": "inspection fine_tuning steering history presets recipe data snapshot (model)",
+    "plots": "series analysis evaluation history recipe recipe_words data",
+    "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
+    "(model)",
+    "series": "confusion recipe recipe_validation recipe_words data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
     "recipe_validation",
     "inspection": "recipe data snapshot",
@@ -47,6 +49,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "confusion": "data",
     "ink": "data",
     "history": "snapshot",
     "snapshot": "",

@@ -2,9 +2,9 @@
 
 A temperature must not be fitted on the test images, on which it is measured, nor on images
 that the weights were fitted to, on which every network is overconfident. A run with a
-validation split has others: its calibration split. The presets learn from all 60,000 images,
-so each has a holdout recipe: the same recipe trained on 50,000 of them. Its temperature, fitted
-on the other 10,000, is used for the preset, too. scikit-learn's
+validation split has others: its calibration split. The presets learn from all 60,000 images, the
+ReLU network from nearly all, so each has a holdout recipe: the same recipe trained on 50,000 of
+them. Its temperature, fitted on the other 10,000, is used for the preset, too. scikit-learn's
 ``CalibratedClassifierCV(ensemble=False)`` goes the same way.
 
 ``python -m scripts.fit_temperatures`` writes ``models/temperatures.csv``.

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from core.confusion import TestConfusion
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint
 from core.steering.control import Control, RateChange, changes_to_json
@@ -172,6 +173,7 @@ class Lease:
         test_accuracy: float,
         versions: Mapping[str, str],
         fine_tuning: FineTuning | None = None,
+        test_confusion: TestConfusion | None = None,
     ) -> None:
         """Write the network and the results of a run that has ended; evict others if need be.
 
@@ -187,6 +189,8 @@ class Lease:
         versions : mapping of str
         fine_tuning : FineTuning, optional
             What came of it. The drawings themselves are not kept with the run.
+        test_confusion : TestConfusion, optional
+            Of the finished network.
 
         Raises
         ------
@@ -204,6 +208,7 @@ class Lease:
                 test_accuracy=test_accuracy,
                 versions=json.dumps(dict(versions)),
                 fine_tuning=fine_tuning.to_json() if fine_tuning else None,
+                test_confusion=test_confusion.to_json() if test_confusion else None,
                 evicted=None,
                 eviction="",
             )

@@ -207,18 +207,23 @@ class RunQueue:
 
         self._database.free(change)
 
-    def cancel(self, ids: Iterable[str]) -> int:
-        """Take runs of anybody out of the queue, and stop those in training; return how many.
+    def cancel(self, ids: Iterable[str], owner: str | None = None) -> int:
+        """Take runs out of the queue, and stop those in training; return how many.
 
-        Who asks for it must have been let in by `core.jobs.teacher_key`. Runs that have ended, or
-        are gone, are passed over.
+        Runs that have ended, or are gone, are passed over.
+
+        Parameters
+        ----------
+        ids : iterable of str
+        owner : str, optional
+            Whose runs; anybody's if there is none, and then who asks for it must have been let in by
+            `core.jobs.teacher_key`.
         """
 
         def change(connection: Connection) -> int:
             lock(connection)
-            found = connection.scalars(
-                select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
-            )
+            query = select(RUNS.c.id).where(RUNS.c.id.in_(wanted), RUNS.c.state.in_(ACTIVE))
+            found = connection.scalars(query if owner is None else query.where(RUNS.c.owner == owner))
             runs = [find_run(connection, run_id) for run_id in list(found)]
             for run in runs:
                 _stop(connection, run)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from core.confusion import TestConfusion
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
 from core.history import DivergenceError, TrainingError
@@ -94,15 +95,17 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
         )
         result, fine_tuning = train(recipe, dataset, steering=steering, **options), None
     heartbeat.report(1.0)
+    test = evaluate(result.model, dataset.test_images, dataset.test_labels)
     patiently(
         lease.finish,
         to_bytes(result.model),
         result.checkpoint.state,
         stopped=result.stopped,
         train_accuracy=evaluate(result.model, result.fit_images, result.fit_labels).accuracy,
-        test_accuracy=evaluate(result.model, dataset.test_images, dataset.test_labels).accuracy,
+        test_accuracy=test.accuracy,
         versions={"precision": result.precision, **library_versions()},
         fine_tuning=fine_tuning,
+        test_confusion=TestConfusion.of(test.predictions, test.labels, dataset.test_writers),
     )
 
 

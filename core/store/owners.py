@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.store.database import Database
 from core.store.queries import delete_run, now
-from core.store.tables import BROWSERS, DRAWINGS, RUNS
+from core.store.tables import BROWSERS, DRAWINGS, RUNS, SERIES
 
 # Beyond that the oldest are forgotten, and are owners of their own again.
 MAX_BROWSERS = 10_000
@@ -32,7 +32,7 @@ def change_nickname(database: Database, owner: str, nickname: str) -> None:
 
 
 def delete_all(database: Database, owner: str) -> None:
-    """Delete all that is an owner's: runs with their models, drawings, and the links of browsers.
+    """Delete all that is an owner's: runs with models, drawings, series, and links of browsers.
 
     A run in training is stopped: its worker finds at its next heartbeat that it is gone.
     """
@@ -40,8 +40,8 @@ def delete_all(database: Database, owner: str) -> None:
     def delete_rows(connection: Connection) -> None:
         for run_id in connection.scalars(select(RUNS.c.id).where(RUNS.c.owner == owner)).all():
             delete_run(connection, run_id)
-        connection.execute(delete(DRAWINGS).where(DRAWINGS.c.owner == owner))
-        connection.execute(delete(BROWSERS).where(BROWSERS.c.owner == owner))
+        for table in (DRAWINGS, SERIES, BROWSERS):
+            connection.execute(delete(table).where(table.c.owner == owner))
 
     database.free(delete_rows)
 

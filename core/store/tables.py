@@ -58,6 +58,7 @@ RUNS = Table(
     Column("operation", Text, nullable=True),
     Column("control", Text, nullable=True),
     Column("rate_changes", Text, nullable=True),
+    Column("test_confusion", Text, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -136,5 +137,30 @@ BROWSERS = Table(
     METADATA,
     Column("browser", String(64), primary_key=True),
     Column("owner", String(64), nullable=False, index=True),
+    Column("created", String(32), nullable=False),
+)
+
+# Sweeps and experiments that somebody has started; see core/store/series.py. Their runs are found by
+# their recipes. ``plan`` is JSON.
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+)
+
+# Test accuracies of simple classifiers, by the training images that they learned from; see
+# core/store/baselines.py.
+BASELINES = Table(
+    "baselines",
+    METADATA,
+    Column("selection", String(64), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("images", Integer, nullable=False),
+    Column("accuracy", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
     Column("created", String(32), nullable=False),
 )

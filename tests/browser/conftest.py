@@ -92,27 +92,32 @@ def context(visitor: Callable[[str], BrowserContext]) -> Iterator[BrowserContext
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    return context.new_page()
+    return context.pages[0]
 
 
 @pytest.fixture
 def other(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
     """A page of somebody else."""
     for context in _new_visit(visitor("other")):
-        yield context.new_page()
+        yield context.pages[0]
 
 
 @pytest.fixture
 def phone(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
     for context in _new_visit(visitor("phone")):
-        yield context.new_page()
+        yield context.pages[0]
 
 
 def _new_visit(context: BrowserContext) -> Iterator[BrowserContext]:
+    """Forget who was here. The tab is kept: another one would compile all of Streamlit again, for seconds."""
+    page = context.pages[0] if context.pages else context.new_page()
     context.clear_cookies()
+    page.set_viewport_size((PHONE if page.evaluate("navigator.maxTouchPoints") else DESKTOP)["viewport"])
+    page.emulate_media(color_scheme="light")
     yield context
-    for page in context.pages:
-        page.close()
+    for other in context.pages[1:]:
+        other.close()
+    page.goto("about:blank")
 
 
 @pytest.fixture(scope="module")

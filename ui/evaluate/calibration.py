@@ -108,8 +108,8 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
     )
     if temperature.of_holdout:
         st.caption(
-            "This network was trained on all 60,000 training images. Its temperature was fitted with a "
-            "second model, trained on 50,000 images, on the 10,000 images held out."
+            "Its temperature was fitted with a second model, which was trained with the same settings on "
+            "50,000 training images, on the 10,000 images held out."
         )
     else:
         st.caption("Fitted on training images that were held out.")

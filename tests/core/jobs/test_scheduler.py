@@ -1,16 +1,10 @@
 """The scheduler on the real data: from the queue to the store, and through crashes."""
 
 import concurrent.futures
-import contextlib
 import dataclasses
-import multiprocessing
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +15,12 @@ from sqlalchemy import Connection, event
 from core import fine_tuning
 from core.data import DataError, Dataset
 from core.fine_tuning import Drawings
-from core.jobs.heartbeat import heartbeats
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import DaemonThreadExecutor, Scheduler
 from core.recipe import Recipe
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.training import train
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -180,17 +171,6 @@ def test_the_end_of_the_server_loses_no_epoch_and_the_next_one_goes_on(
     assert curve(store, run.id) == [(epoch.loss, epoch.accuracy) for epoch in whole.history]
 
 
-def test_the_executor_may_be_another_process(store: RunStore, small_recipe: Recipe):
-    """As it may one day be another machine: it reaches the run through the store alone."""
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
-        scheduler = Scheduler(store, executor=executor)
-        run = wait_until_done(store, scheduler.queue.enqueue(small_recipe, "ann", "Elsewhere").id)
-        scheduler.shutdown()
-    assert run.state is RunState.FINISHED
-    assert store.load_model(run.id).count_params() == small_recipe.parameters
-
-
 def test_the_threads_of_this_process_give_results_and_errors():
     executor = DaemonThreadExecutor()
     assert executor.submit(divmod, 7, 2).result(30) == (3, 1)
@@ -252,79 +232,6 @@ def test_a_full_disk_in_the_middle_is_a_sentence_and_the_run_can_be_resumed(
     assert done.failure == ""
     assert len(store.history(run.id)) == 5
     scheduler.shutdown()
-
-
-# Its main thread ends with a line on its standard input.
-SERVER = """
-from core.jobs import scheduler
-from core.store.runs import RunStore
-scheduler.STALE_SECONDS = 4.0
-scheduler.Scheduler(RunStore())
-print("ready", flush=True)
-input()
-"""
-
-
-@contextlib.contextmanager
-def server_process() -> Iterator[subprocess.Popen[str]]:
-    """A server without pages, on the store of this test."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
-
-
-def worker_of(store: RunStore, run_id: str, processes: Sequence[subprocess.Popen[str]]):
-    """The process that trains a run, as its heartbeat says."""
-    worker = next(beat.worker for beat in heartbeats(store) if beat.run_id == run_id)
-    return next(process for process in processes if str(process.pid) in worker.split())
-
-
-def test_two_servers_share_a_store_and_one_goes_on_when_the_other_is_killed(
-    store: RunStore, small_recipe: Recipe, long_recipe: Recipe, mnist: Dataset
-):
-    queue = RunQueue(store)
-    recipe = dataclasses.replace(small_recipe, epochs=30, dropout=0.2)
-    killed = queue.enqueue(recipe, "ann", "Killed")
-    others = [queue.enqueue(small_recipe, f"owner {number}", "Run") for number in range(3)]
-    workers = set()
-    with server_process() as one, server_process() as other:
-        while store.get(killed.id).epochs_done < 2 or len(workers) < 2:
-            workers |= {beat.worker for beat in heartbeats(store)}
-            assert store.active(), "both servers take part"
-            time.sleep(0.02)
-        first = worker_of(store, killed.id, (one, other))
-        os.kill(first.pid, signal.SIGKILL)
-        first.wait()
-        survived = store.history(killed.id)
-        assert len(survived) >= 2
-
-        done = [wait_until_done(store, run.id) for run in (killed, *others)]
-        assert [run.state for run in done] == [RunState.FINISHED] * 4
-        assert [len(store.history(run.id)) for run in others] == [small_recipe.epochs] * 3
-        assert store.history(killed.id)[: len(survived)] == survived, "no finished epoch is lost"
-
-        # The end of the other one, in the middle of a training of minutes.
-        long = queue.enqueue(dataclasses.replace(long_recipe, train_size=60_000), "ann", "Long")
-        wait_for(store, long.id, lambda run: run.progress)
-        second = other if first is one else one
-        second.stdin.write("\n")
-        second.stdin.flush()
-        assert second.wait(30) == 0, "Python would wait for the thread of the training"
-    assert store.get(long.id).state is RunState.QUEUED
-    whole = train(recipe, mnist)
-    assert curve(store, killed.id) == [(epoch.loss, epoch.accuracy) for epoch in whole.history]
 
 
 def test_queued_runs_are_trained_one_after_another(

@@ -24,7 +24,6 @@ from core.recipe import Recipe
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.training import train
-from tests.postgres import ON_POSTGRESQL
 
 ROOT = Path(__file__).resolve().parents[3]
 # ``python -m core worker`` with less patience for those that are gone.
@@ -73,7 +72,6 @@ def process_of(worker: str, processes: list[subprocess.Popen[bytes]]) -> subproc
     return next(process for process in processes if str(process.pid) in worker.split())
 
 
-@ON_POSTGRESQL
 def test_two_workers_share_a_queue_one_is_killed_and_the_other_goes_on_and_ends_when_told(
     store: RunStore, small_recipe: Recipe, mnist: Dataset, tmp_path: Path
 ):

@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from core.jobs.lease import LeaseLost
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
+from core.series.experiment import Trial
 from core.store import owners
 from core.store.database import Database
 from core.store.drawings import DrawingStore
 from core.store.owners import change_nickname, delete_all, link_browser, linked_owner
 from core.store.runs import RunStore
+from core.store.series import save_plan
 from core.store.tables import METADATA
 from tests.stored import finished_run
 
@@ -60,6 +62,7 @@ def test_all_that_is_mine_is_deleted_and_nothing_of_others(store: RunStore):
         for number in range(images):
             DrawingStore(store.database, owner).save(np.full((28, 28), number + 1, np.uint8), number)
         link_browser(store.database, f"{owner}'s tablet", owner)
+        save_plan(store.database, owner, Trial("nist"))
 
     leave_everything("bob", 1)
     before = rows(store)

@@ -1,0 +1,1 @@
+"""Series of runs that answer one question: a sweep of a hyperparameter, or an experiment."""

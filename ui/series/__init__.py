@@ -1,0 +1,1 @@
+"""Sweeps and experiments: series of runs, as charts that fill in."""

@@ -1,0 +1,38 @@
+"""The folded part of Train: sweeps and experiments."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.recipe import Recipe
+from core.store.database import StoreError
+from core.store.series import Plan, read_plans
+from ui import resources, session
+from ui.series import experiments, sweep
+
+
+def show(recipe: Recipe | None) -> None:
+    """Show a fold for sweeps and one for experiments; closed ones cost nothing.
+
+    Parameters
+    ----------
+    recipe : Recipe or None
+        What the form makes, from which a sweep starts; None if that cannot be trained.
+    """
+    for title, icon, key, body in (
+        ("Sweep: compare values of one hyperparameter", "tune", "train_sweep", sweep.show),
+        ("Experiments: questions about data", "science", "train_experiments", experiments.show),
+    ):
+        fold = st.expander(title, icon=f":material/{icon}:", key=key, on_change="rerun")
+        if fold.open:
+            with fold:
+                _with_plans(body, recipe)
+
+
+def _with_plans(body: Callable[[Recipe | None, Sequence[Plan]], None], recipe: Recipe | None) -> None:
+    try:
+        plans = read_plans(resources.store().database, session.owner())
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+        return
+    body(recipe, plans)
