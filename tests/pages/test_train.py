@@ -440,7 +440,7 @@ def test_the_code_is_that_of_the_recipe_in_the_form(open_page):
     app = open_page("2_train")
     app.number_input(key="recipe_0_hidden_units_1").set_value(7)
     app.toggle(key="show_code_train").set_value(True).run()
-    assert app.code[0].value == keras_script(Recipe(hidden_units=(7,))).strip()
+    assert app.code[-1].value == keras_script(Recipe(hidden_units=(7,))).strip()
 
 
 def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
