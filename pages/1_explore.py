@@ -6,7 +6,7 @@ import streamlit as st
 from core import data
 from core.data import CLASS_NAMES, MAX_PIXEL
 from core.plots import figures
-from ui import chrome, pictures, resources
+from ui import chrome, links, pictures, resources
 from ui.explore import closer, people
 from ui.explore import dataset as whole
 
@@ -19,6 +19,16 @@ row = chrome.begin(
 dataset = resources.mnist()
 
 
+CLASSES = {None: "All classes", **{digit: f"{digit} · {name}" for digit, name in enumerate(CLASS_NAMES)}}
+SETTINGS = (
+    links.Setting("explore_class", CLASSES, None),
+    links.Setting("explore_side", {side: f"{side}×{side}" for side in (3, 4, 6, 8)}, 4),
+    links.Setting("explore_index", {index: str(index) for index in range(len(dataset.train_images))}, 0),
+    links.Setting("explore_divided", {False: "false", True: "true"}, False),
+)
+links.check(SETTINGS)
+
+
 def new_sample() -> None:
     st.session_state["explore_seed"] = st.session_state.get("explore_seed", 0) + 1
 
@@ -26,9 +36,10 @@ def new_sample() -> None:
 with row:
     digit = st.selectbox(
         "Class",
-        [None, *range(10)],
-        format_func=lambda d: "All classes" if d is None else f"{d} · {CLASS_NAMES[d]}",
+        CLASSES,
+        format_func=CLASSES.__getitem__,
         key="explore_class",
+        bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
         width=160,
@@ -41,6 +52,7 @@ with row:
         required=True,
         format_func=lambda n: f"{n}×{n}",
         key="explore_side",
+        bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -63,11 +75,14 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         0,
         len(dataset.train_images) - 1,
         key="explore_index",
+        bind="query-params",
         persist_state="session",
         width=240,
         help="Which training image is shown, from 0 to 59,999.",
     )
-    divided = st.toggle("Normalize (divide by 255)", key="explore_divided", persist_state="session")
+    divided = st.toggle(
+        "Normalize (divide by 255)", key="explore_divided", bind="query-params", persist_state="session"
+    )
 image = dataset.train_images[index]
 shown = image / MAX_PIXEL if divided else image
 label = int(dataset.train_labels[index])
@@ -119,6 +134,7 @@ pictures.halves(
 closer.show(dataset)
 people.show(dataset)
 
+links.copy_link("explore", SETTINGS)
 chrome.end(
     "explore",
     [

@@ -9,7 +9,7 @@ from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
-from ui import chrome, data_form, guess, pictures, recipe_form, resources, session
+from ui import chrome, data_form, guess, links, pictures, recipe_form, recipe_link, resources, session
 from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
 from ui.train.panel import training_panel
@@ -41,6 +41,7 @@ def start(recipe: Recipe) -> None:
 
 
 recipe, refusal = None, ""
+recipe_link.take_recipe()
 with row:
     recipe_form.preset_select()
     try:
@@ -96,6 +97,8 @@ with settings:
     guess.offer()
     slow_start()
     recipe_form.settings(recipe)
+    if recipe:
+        links.copy_link("train", **recipe_link.recipe_parts(recipe))
     session.nickname_field(resources.store())
 folds.show(recipe)
 

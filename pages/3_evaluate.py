@@ -5,7 +5,7 @@ import streamlit as st
 from core.evaluation import EvaluationError
 from core.store.database import StoreError
 from core.store.run import RunError
-from ui import chrome, resources
+from ui import chrome, links, resources
 from ui.evaluate import (
     baselines,
     calibration,
@@ -75,6 +75,7 @@ try:
 except (RunError, StoreError, EvaluationError) as error:
     st.error(str(error), icon=":material/error:")
 
+links.copy_link("evaluate", [links.Setting("view", {name: name for name in VIEWS}, "Results")], model=run.id)
 chrome.end(
     "evaluate",
     [

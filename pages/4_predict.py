@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.store.database import StoreError
 from core.store.run import RunError
-from ui import chrome, resources
+from ui import chrome, links, resources
 from ui.predict import sources, upload
 from ui.predict.prediction import Classifier
 from ui.run_picker import pick
@@ -13,8 +13,10 @@ SOURCES = {
     "One digit": sources.one_digit,
     sources.SEVERAL: sources.several_digits,
     "Photo": upload.photo,
-    "Test image": sources.test_image,
+    sources.TEST_IMAGE: sources.test_image,
 }
+
+SETTINGS = (links.Setting(sources.CHOICE, {name: name for name in SOURCES}, "One digit"),)
 
 row = chrome.begin(
     "Draw a digit",
@@ -23,6 +25,7 @@ row = chrome.begin(
     "A network only knows images like its training images. A small digit, one in a corner, or one "
     "drawn with a thick pen would look unfamiliar to it.",
 )
+links.check(SETTINGS)
 with row:
     run = pick("predict_model", default="drawings")
     source = st.segmented_control(
@@ -31,6 +34,7 @@ with row:
         default="One digit",
         required=True,
         key=sources.CHOICE,
+        bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
         wrap=True,
@@ -43,6 +47,7 @@ except (RunError, StoreError) as error:
 SOURCES[source](classifier)
 chrome.page_link("5_runs.py", "Take this model home", run=run.id)
 
+links.copy_link("predict", SETTINGS, model=run.id, image=sources.image_of(source))
 chrome.end(
     "predict",
     [

@@ -5,7 +5,7 @@ import streamlit as st
 from core.inspection.network import InspectionError
 from core.store.database import StoreError
 from core.store.run import RunError
-from ui import chrome, resources
+from ui import chrome, links, resources
 from ui.inside import show
 from ui.run_picker import pick
 
@@ -19,12 +19,14 @@ row = chrome.begin(
 resources.mnist()
 with row:
     run = pick("inside_model", default="article")
+links.check([show.VIEW])
 try:
     network = show.network(run.id)
 except (RunError, StoreError, InspectionError) as error:
     st.error(str(error), icon=":material/error:")
     st.stop()
 show.show(run, network)
+links.copy_link("inside", [show.VIEW], model=run.id, image=show.image_address())
 with st.expander("The whole network from scratch, in NumPy", icon=":material/code:", key="inside_scratch"):
     st.markdown("Sixty lines train the article network without Keras, to 94% on the test images.")
     st.code(chrome.example("from_scratch"), language="python")

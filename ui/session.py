@@ -299,16 +299,16 @@ def forget_all() -> None:
 
 def shared_address(run_id: str) -> str:
     """The address at which everybody sees a run."""
-    return f"{server()}/train?{WATCHED_ADDRESS}={run_id}"
+    return f"{server_address()}/train?{WATCHED_ADDRESS}={run_id}"
 
 
 def personal_address() -> str:
     """The address at which any browser is this visitor's."""
-    return f"{server()}/runs?{OWNER_ADDRESS}={owner()}"
+    return f"{server_address()}/runs?{OWNER_ADDRESS}={owner()}"
 
 
-def server() -> str:
-    """Return where the app is: the page's address without the page."""
+def server_address() -> str:
+    """Where the app is: the page's address without the page."""
     page = urllib.parse.urlsplit(str(st.context.url or ""))
     return urllib.parse.urlunsplit((page.scheme, page.netloc, page.path.rpartition("/")[0], "", ""))
 

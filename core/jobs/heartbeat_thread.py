@@ -14,7 +14,7 @@ from core.store.run import RunError
 # How often a worker says that it is alive, and asks whether it should stop.
 HEARTBEAT_SECONDS = 0.5
 # How often while the owner watches one batch after the other, and waits for the next.
-SLOW_MOTION_SECONDS = 0.1
+SLOW_MOTION_SECONDS = 0.05
 # After this time without a click a training goes on: if others wait for the worker, and in any case.
 MAX_PAUSE_SECONDS = 120.0
 MAX_IDLE_SECONDS = 1800.0

@@ -30,7 +30,7 @@ def outputs_before_and_after(before: Values, after: Values, style: Style = LIGHT
     order = [_BEFORE, _AFTER]
     return {
         "data": {"values": rows},
-        "height": 170,
+        "height": 260,
         "mark": "bar",
         "encoding": {
             "x": {

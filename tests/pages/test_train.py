@@ -440,7 +440,7 @@ def test_the_code_is_that_of_the_recipe_in_the_form(open_page):
     app = open_page("2_train")
     app.number_input(key="recipe_0_hidden_units_1").set_value(7)
     app.toggle(key="show_code_train").set_value(True).run()
-    assert app.code[0].value == keras_script(Recipe(hidden_units=(7,))).strip()
+    assert app.code[-1].value == keras_script(Recipe(hidden_units=(7,))).strip()
 
 
 def test_beginners_see_five_settings_and_the_rest_is_folded(open_page):
@@ -519,7 +519,8 @@ def test_a_run_in_slow_motion_shows_a_batch_and_says_that_it_was_steered(open_pa
     app.button(key="train_start").click().run()
     wait_until(app, lambda app: "before the first batch" in progress(app))
     assert "train_next_batch" in keys(app)
-    app.segmented_control(key="train_rate").set_value(10.0).run()
+    app.segmented_control(key=f"train_rate_{newest()}_1").set_value(10.0).run()
+    assert app.segmented_control(key=f"train_rate_{newest()}_10").value == 10.0
     app.button(key="train_next_batch").click().run()
     wait_until(app, lambda app: "after batch 1 of 4" in progress(app))
     assert "Loss on this batch" in words(app)

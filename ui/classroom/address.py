@@ -34,7 +34,7 @@ def students_address(code: str) -> Address:
 
 def board_address(code: str) -> str:
     """Return the address of the board of a class, without the navigation."""
-    return f"{session.server()}/board?{ROOM}={code}&embed=true"
+    return f"{session.server_address()}/board?{ROOM}={code}&embed=true"
 
 
 def teacher_address(token: str) -> str:
@@ -43,15 +43,15 @@ def teacher_address(token: str) -> str:
 
 
 def _reachable(path: str) -> Address:
-    server = urllib.parse.urlsplit(session.server())
+    server = urllib.parse.urlsplit(session.server_address())
     if server.hostname not in _THIS_MACHINE:
-        return Address(f"{session.server()}{path}", "")
+        return Address(f"{session.server_address()}{path}", "")
     port = f":{server.port}" if server.port else ""
     bound = str(st.get_option("server.address") or "")
     here = _local_network_address()
     if here is None or bound in _THIS_MACHINE - {"0.0.0.0"}:
         return Address(
-            f"{session.server()}{path}",
+            f"{session.server_address()}{path}",
             "Only this computer can open this address. Connect it to the network of your students, and "
             "start the server with `streamlit run streamlit_app.py --server.address 0.0.0.0`.",
         )

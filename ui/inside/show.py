@@ -9,8 +9,9 @@ from ui import resources
 from ui.announcement import announce
 from ui.inside import learning, live, operate, overview, time_machine, unit, wall, why
 from ui.inside import map as digit_map
-from ui.inside.subject import Subject, choose
+from ui.inside.subject import INDEX, Subject, choose
 from ui.inside.time_machine import Moment
+from ui.links import Setting
 from ui.words import percent
 
 
@@ -54,6 +55,14 @@ _VIEWS = {
     "Operate": operate.show,
     "Map": digit_map.show,
 }
+
+
+VIEW = Setting("inside_view", {name: name for name in _VIEWS}, next(iter(_VIEWS)))
+
+
+def image_address() -> str:
+    """Return the number of the test image in the address."""
+    return str(st.session_state.get(INDEX, 0))
 
 
 def _view() -> str:

@@ -20,7 +20,7 @@ from ui.predict.number import show_number
 from ui.predict.prediction import Classifier, Sketch
 
 # The widget that chooses the source, and one of its options.
-CHOICE, SEVERAL = "predict_source", "Several digits"
+CHOICE, SEVERAL, TEST_IMAGE = "predict_source", "Several digits", "Test image"
 
 _ADDRESS = "image"
 _TEST_IMAGE_PIXEL, _COPY_PIXEL = 9, 3
@@ -114,7 +114,11 @@ def test_image(classifier: Classifier) -> None:
     """Show a random image of the test set, and the prediction for it."""
     dataset, at = resources.mnist(), lay_out()
     if "predict_index" not in st.session_state:
-        _choose_test_image()
+        asked = _image_to_copy(len(dataset.test_images))
+        if asked is None:
+            _choose_test_image()
+        else:
+            st.session_state["predict_index"] = asked
     index = st.session_state["predict_index"]
     image, label = dataset.test_images[index], dataset.test_labels[index]
     with at.pad:
@@ -135,6 +139,11 @@ def test_image(classifier: Classifier) -> None:
         at.announce("")
         return
     at.announce(show_digit(prediction, at, own=False))
+
+
+def image_of(source: str) -> str | None:
+    """Return the number of the test image that a link to this source must name."""
+    return str(st.session_state["predict_index"]) if source == TEST_IMAGE else st.query_params.get(_ADDRESS)
 
 
 def _choose_test_image() -> None:

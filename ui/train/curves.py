@@ -41,7 +41,7 @@ def accuracy(run: Run, history: Sequence[Epoch]) -> None:
 def changes(run: Run) -> list[tuple[float, str]]:
     """Return after how many epochs the learning rate was changed by hand, and to what."""
     return [
-        (change.step / run.recipe.steps_per_epoch, rate_words(run.recipe, change.factor))
+        (change.step / run.recipe.steps_per_epoch, f"learning rate {rate_words(run.recipe, change.factor)}")
         for change in run.rate_changes
     ]
 

@@ -1,6 +1,8 @@
 """The owner's hand on a training: another learning rate, a pause, one batch or one epoch at a time."""
 
+import contextlib
 import dataclasses
+import time
 
 import streamlit as st
 
@@ -15,7 +17,8 @@ from ui import pictures, resources, session
 from ui.words import percent
 
 SLOW_START = "train_slow_start"
-_RATE, _SHOWN_RATE = "train_rate", "train_rate_shown"
+# How long a click waits for its batch, and how often it looks.
+WAIT_SECONDS, ASK_SECONDS = 0.35, 0.02
 
 
 def can_steer(run: Run) -> bool:
@@ -69,25 +72,26 @@ def slow_motion(run: Run, moment: Moment) -> None:
 
 
 def _learning_rate(run: Run) -> None:
-    factor, state = run.control.factor, st.session_state
-    if state.get(_SHOWN_RATE) != (run.id, factor):
-        # Changed in another tab, or this is another run.
-        state[_RATE], state[_SHOWN_RATE] = factor, (run.id, factor)
-    st.segmented_control(
-        "Learning-rate schedule" if run.recipe.decay else "Learning rate",
-        sorted({*factors_of(run.recipe), factor}),
-        format_func=lambda factor: rate_words(run.recipe, factor),
-        required=True,
-        key=_RATE,
-        on_change=_change_rate,
-        args=(run.id, run.control),
-        help="From the next batches on. The change is marked on the curve, and the run says that it was "
-        "steered." + (" The cosine decay is multiplied by this." if run.recipe.decay else ""),
-    )
+    factor = run.control.factor
+    # Another widget for another rate, which may have been chosen in another tab.
+    key = f"train_rate_{run.id}_{factor:g}"
+    with st.container(key="train_rate"):
+        st.segmented_control(
+            "Learning-rate schedule" if run.recipe.decay else "Learning rate",
+            sorted({*factors_of(run.recipe), factor}),
+            default=factor,
+            format_func=lambda factor: rate_words(run.recipe, factor),
+            required=True,
+            key=key,
+            on_change=_change_rate,
+            args=(run.id, run.control, key),
+            help="From the next batches on. The change is marked on the curve, and the run says that it was "
+            "steered." + (" The cosine decay is multiplied by this." if run.recipe.decay else ""),
+        )
 
 
-def _change_rate(run_id: str, control: Control) -> None:
-    _want(run_id, dataclasses.replace(control, factor=st.session_state[_RATE]))
+def _change_rate(run_id: str, control: Control, key: str) -> None:
+    _want(run_id, dataclasses.replace(control, factor=st.session_state[key]))
 
 
 def _way_on(run: Run, moment: Moment) -> None:
@@ -103,9 +107,22 @@ def _way_on(run: Run, moment: Moment) -> None:
                 label,
                 icon=f":material/{icon}:",
                 key=key,
-                on_click=_want,
+                on_click=_go_on,
                 args=(run.id, dataclasses.replace(control, hold_at=hold_at)),
             )
+
+
+def _go_on(run_id: str, control: Control) -> None:
+    """Let the training go on, and wait a moment: a single batch is shown with the answer to the click."""
+    _want(run_id, control)
+    end = time.monotonic() + WAIT_SECONDS
+    with contextlib.suppress(RunError, StoreError):
+        while time.monotonic() < end and not _has_come(resources.store().get(run_id), control):
+            time.sleep(ASK_SECONDS)
+
+
+def _has_come(run: Run, control: Control) -> bool:
+    return control.hold_at is None or run.steps_done >= control.hold_at
 
 
 def _want(run_id: str, control: Control) -> None:
@@ -131,14 +148,14 @@ def _batch(moment: Moment) -> None:
             columns=5,
             alt=f"The first images of the batch, with the labels {', '.join(map(str, moment.labels))}",
         )
-        st.caption("The probability of the true label, before → after.")
+        st.markdown(":small[The probability of the true label, before → after.]")
     with outputs:
         st.vega_lite_chart(
             outputs_before_and_after(moment.before[0], moment.after[0], pictures.style()),
             key="train_outputs",
             alt=f"The ten outputs for the first image, a {label}, before and after the update",
         )
-        st.caption(f"The ten outputs for the first image, whose label is {label}.")
+        st.markdown(f":small[The ten outputs for the first image, whose label is {label}.]")
 
 
 def _caption(moment: Moment, place: int) -> str:

@@ -13,6 +13,7 @@ from core.history import Epoch
 from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.drawings import DrawingStore
 from core.store.engine import upgrade
 from core.store.run import RunState
@@ -78,6 +79,7 @@ def test_a_pinned_run_is_still_pinned_and_has_its_network(old_store: RunStore):
     assert (run.pinned, run.last_accessed, run.note, run.named) == (True, TIME, "note", True)
     assert (run.train_accuracy, run.test_accuracy, run.seconds) == (0.94, 0.937, 1.5)
     assert (run.evicted, run.eviction, run.cookieless) == (None, "", False)
+    assert (run.control, run.rate_changes, run.steered) == (Control(), (), "")
     assert run.versions == {"keras": "3.15.0", "precision": "float32"}
     assert old_store.history(run.id) == (Epoch(1, 0.5, 0.9, None, None, 1.5),)
     assert old_store.model_file(run.id) == b"network"

@@ -1,0 +1,67 @@
+"""Links that restore a page: what its widgets show is in the address, and a link can be copied."""
+
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from ui import session
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A widget that is bound to the address by ``bind="query-params"``.
+
+    Attributes
+    ----------
+    key : str
+        Of the widget, and its name in the address.
+    texts : mapping
+        How the address writes each value that the widget can have; all are allowed.
+    default : object
+        The value that stays out of the address.
+    """
+
+    key: str
+    texts: Mapping[Any, str]
+    default: Any
+
+
+def check(settings: Sequence[Setting]) -> None:
+    """Say it if the address asks for what is not there; call it before the widgets are made.
+
+    Streamlit itself drops such a value without a word, and shows the default.
+    """
+    wrong = [
+        setting.key
+        for setting in settings
+        if st.query_params.get(setting.key, setting.texts[setting.default]) not in setting.texts.values()
+    ]
+    if wrong:
+        st.warning(
+            "The link asks for something that is not here. You see the usual choice instead.",
+            icon=":material/link_off:",
+        )
+
+
+def copy_link(page: str, settings: Sequence[Setting] = (), **more: str | None) -> None:
+    """Show the link to what is on the page, with a button that copies it.
+
+    Parameters
+    ----------
+    page : str
+        Its name in the address.
+    settings : sequence of Setting
+    **more : str or None
+        Other parts of the address; None and empty ones are left out.
+    """
+    state = st.session_state
+    chosen = {one.key: one.texts.get(state.get(one.key, one.default)) for one in settings}
+    defaults = {one.key: one.texts[one.default] for one in settings}
+    parts = {key: text for key, text in chosen.items() if text and text != defaults[key]}
+    parts |= {key: text for key, text in more.items() if text}
+    query = urllib.parse.urlencode(parts, quote_via=urllib.parse.quote)
+    st.markdown(":small[Copy link to this page:]")
+    st.code(f"{session.server_address()}/{page}{'?' if query else ''}{query}", language=None)
