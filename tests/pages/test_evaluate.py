@@ -156,7 +156,7 @@ def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
     chosen = app.selectbox(key="evaluate_writer_article")
     assert chosen.value == 2564
     assert "9 of 16" in chosen.options[0]
-    assert "2.8 times" in text(app, "evaluate_two_groups")
+    assert "2.2 times" in text(app, "evaluate_two_groups")
     assert "not by name" in words(app)
 
 
