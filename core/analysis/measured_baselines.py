@@ -61,7 +61,7 @@ def nearest_class_mean(images: Images, labels: Labels, test_images: Images) -> P
     digits = np.unique(labels)
     means = np.stack([_mean(images, np.flatnonzero(labels == digit)) for digit in digits])
     nearest = [_squared_distances(_flat(piece), means).argmin(axis=1) for piece in _pieces(test_images)]
-    return digits[np.concatenate(nearest)].astype(np.int64)
+    return np.asarray(digits[np.concatenate(nearest)], dtype=np.int64)
 
 
 def nearest_neighbor(images: Images, labels: Labels, test_images: Images) -> Predictions:
@@ -139,7 +139,7 @@ def _pieces(images: Images) -> list[Images]:
 
 def _flat(images: Images) -> Floats:
     """Return images as rows of numbers from 0 to 1."""
-    return images.reshape(len(images), -1).astype(np.float32) / MAX_PIXEL
+    return np.asarray(images.reshape(len(images), -1) / np.float32(MAX_PIXEL), dtype=np.float32)
 
 
 def _mean(images: Images, indices: npt.NDArray[np.int64]) -> Floats:
