@@ -35,6 +35,7 @@ models: $(VENV)/app
 	$(BIN)/python -m scripts.index_neighbors
 	$(BIN)/python -m scripts.train_detector
 	$(BIN)/python -m scripts.map_digits
+	$(BIN)/python -m scripts.measure_baselines
 
 # The browser tests use a Chromium without a window, which takes half of the time of one with it:
 # Debian's or Playwright's. Where neither can be installed, any Chromium does.

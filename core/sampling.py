@@ -3,6 +3,8 @@
 Training, worker, temperatures and whatever else needs the images of a run ask `select`.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +104,29 @@ def select(recipe: Recipe, dataset: Dataset) -> Selection:
         validation,
         np.setdiff1d(allowed, np.concatenate([fit, validation]), assume_unique=True),
     )
+
+
+def selection_key(recipe: Recipe) -> str:
+    """Return what tells the training images of a recipe, and their labels, from those of another one.
+
+    Returns
+    -------
+    str
+        64 characters: the same for recipes that fit their weights to the same images with the same labels.
+    """
+    chosen: dict[str, object] = {
+        "images": recipe.images,
+        "writers": recipe.writers,
+        "balanced": recipe.balanced,
+        "left_out": recipe.left_out,
+        "fit_size": recipe.fit_size,
+        "label_noise": recipe.label_noise,
+        "noise_pair": recipe.noise_pair,
+        "validation_by": recipe.validation_by,
+    }
+    if recipe.label_noise or recipe.validation_by == "writers":
+        chosen["seed"] = recipe.seed
+    return hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
 
 
 def take(array: npt.NDArray[Any], indices: Indices) -> npt.NDArray[Any]:

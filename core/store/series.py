@@ -105,7 +105,8 @@ def _plan_from_row(row: Row[Any]) -> Plan | None:
 def read_progress(store: RunStore, series: Series) -> Progress:
     """Return what the runs of a series have come to, whoever started them.
 
-    Only runs count that were trained as their recipe says from the first epoch to the last.
+    Only runs count that were trained as their recipe says from the first epoch to the last, and not
+    steered meanwhile.
     """
     texts = [recipe.to_json() for recipe in series.recipes]
     with store.database.reading() as connection:
@@ -113,7 +114,7 @@ def read_progress(store: RunStore, series: Series) -> Progress:
         query = (
             select(RUNS, EPOCHS.c.val_accuracy)
             .join_from(RUNS, EPOCHS, last, isouter=True)
-            .where(RUNS.c.recipe.in_(texts), RUNS.c.parent.is_(None))
+            .where(RUNS.c.recipe.in_(texts), RUNS.c.parent.is_(None), RUNS.c.rate_changes.is_(None))
             .order_by(RUNS.c.number)
         )
         rows = connection.execute(query).all()

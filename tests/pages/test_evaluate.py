@@ -3,6 +3,7 @@ import hashlib
 import io
 import json
 import shutil
+import threading
 import xml.etree.ElementTree as ET
 
 import keras
@@ -156,7 +157,7 @@ def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
     chosen = app.selectbox(key="evaluate_writer_article")
     assert chosen.value == 2564
     assert "9 of 16" in chosen.options[0]
-    assert "2.8 times" in text(app, "evaluate_two_groups")
+    assert "2.2 times" in text(app, "evaluate_two_groups")
     assert "not by name" in words(app)
 
 
@@ -674,3 +675,19 @@ def test_saved_files_hold_what_is_on_the_page():
     assert "Article network · 6.28%" in picture("svg").decode()
     table = pd.read_csv(io.StringIO(results.matrix_table(evaluation).to_csv(index=False)), index_col=0)
     np.testing.assert_array_equal(table.to_numpy(), evaluation.confusion_matrix)
+
+
+def test_measured_baselines_come_with_the_presets_and_are_measured_for_other_images(open_page):
+    app = open_page("3_evaluate", model="article", view="Baselines")
+    assert not app.exception
+    assert any("96.91%" in str(table.value.to_numpy()) for table in app.table)
+    assert "evaluate_measure" not in {button.key for button in app.button}
+    run = copied(dataclasses.replace(ARTICLE, train_size=300), 0.8)
+    app = open_page("3_evaluate", model=run.id, view="Baselines")
+    app.button(key="evaluate_measure").click().run()
+    for thread in threading.enumerate():
+        if thread.name == "digit-lab-baselines":
+            thread.join()
+    app.run()
+    assert not app.exception
+    assert any("1-nearest neighbor" in str(table.value.to_numpy()) for table in app.table)

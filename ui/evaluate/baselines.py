@@ -7,7 +7,7 @@ from core.analysis.baselines import BASELINES, reasons, standing
 from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import chrome, pictures, resources
-from ui.evaluate import widgets
+from ui.evaluate import measured_baselines, widgets
 from ui.words import percent
 
 
@@ -53,4 +53,5 @@ def show(run: Run) -> None:
         )
     full = pd.concat([table, pd.DataFrame([{"name": run.name, "error": error}])])
     widgets.save("ladder", run, full, widgets.of_chart(accuracy_charts.baselines(run.name, error)))
+    measured_baselines.show(run)
     widgets.explain("guessing")
