@@ -53,7 +53,7 @@ def main() -> None:
         seconds: dict[bool, list[float]] = {True: [], False: []}
         for number in range(2 * ROUNDS + 2):
             steerable = number % 2 == 0
-            without = {} if steerable else {"SteeredLoop": Bare, "DivergenceWatch": Blind}
+            without: dict[str, Any] = {} if steerable else {"SteeredLoop": Bare, "DivergenceWatch": Blind}
             with patch.multiple(reporter, **without):
                 began = time.process_time()
                 train(recipe, dataset)
