@@ -41,7 +41,7 @@ except StoreError as error:
 def step(file: str, title: str, text: str, alt: str, draw: Callable[..., Figure], *args: Any) -> None:
     """One step of the way: a picture, the way there, and what one does there."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", height="stretch"):
-        pictures.show(draw, *args, alt=alt, width=48)
+        pictures.show(draw, *args, alt=alt, width=40)
         with st.container(gap="xxsmall"):
             chrome.page_link(file, f"**{title}**")
             st.caption(text)
@@ -100,7 +100,7 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmal
     step(
         "9_class.py",
         "7. Class",
-        "Pool the drawings of a class, and train on them.",
+        "Pool the drawings of a class.",
         "Four handwritten digits of different people",
         figures.digit_tiles,
         dataset.train_images[[7, 10, 12, 44]],

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core.export.run_import import IMPORTED
 from core.store.database import StoreError
-from core.store.run import Run, RunError, RunState
+from core.store.run import IMPORTED, Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE
 from ui import chrome, resources, session
 from ui.runs_table import STATES

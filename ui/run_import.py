@@ -52,7 +52,7 @@ def _import(content: bytes | None) -> None:
 
 
 def _imported(content: bytes) -> Run:
-    bundle = read_bundle(content)
     with _importing, st.spinner("Importing the run…"):
+        bundle = read_bundle(content)
         tensorflow_loader.load()
         return import_run(resources.store(), bundle, load_mnist(), session.owner(), session.nickname())

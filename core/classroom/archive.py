@@ -8,6 +8,7 @@ bounded and checked before anything is written.
 import base64
 import gzip
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
@@ -38,6 +39,10 @@ from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_R
 VERSION = 1
 # Compressed, and as JSON. A full class of 45 with 100 drawings each has about 4 and 11 MB.
 MAX_FILE_BYTES = 10 * 2**20
+# Of the JSON outside its texts, which hold nearly all of a real file: lists and numbers are what
+# becomes large in memory.
+_MAX_STRUCTURE_BYTES = 6 * 2**20
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 MAX_JSON_BYTES = 32 * 2**20
 _DIGEST_LENGTH = 64
 _WRONG_FILE = "This is not the file of a class, or it is damaged. Choose one that Digit Lab has saved."
@@ -150,6 +155,8 @@ def _parse(file: bytes) -> Mapping[str, Any]:
     unpacker = zlib.decompressobj(wbits=31)
     try:
         content = unpacker.decompress(file, MAX_JSON_BYTES)
+        if len(_TEXT.sub(b"", content)) > _MAX_STRUCTURE_BYTES:
+            raise ValueError("too much structure")
         saved = json.loads(content) if unpacker.eof else None
     except (zlib.error, RecursionError) as error:
         raise ValueError from error
@@ -184,7 +191,7 @@ def _distinct(values: list[int]) -> list[int]:
 
 def _member(saved: Any) -> dict[str, Any]:
     browser = _text(saved["browser"])
-    if len(browser) != _DIGEST_LENGTH:
+    if len(browser) != _DIGEST_LENGTH or not browser.isascii():
         raise ValueError("no digest")
     return {
         "seat": _whole(saved["seat"], 10**6),

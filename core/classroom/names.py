@@ -41,7 +41,7 @@ def check_name(said: str, taken: Collection[str]) -> str:
     """
     name = _visible(said)
     if not name:
-        raise ClassroomError("Type a nickname, or take the animal.")
+        raise ClassroomError("Type a nickname with at least one visible character.")
     if len(name) > MAX_NAME:
         raise ClassroomError(f"A nickname can have at most {MAX_NAME} characters.")
     if _folded(name) in map(_folded, taken):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from core.classroom.classroom import (
     FIRST_PANELS,
@@ -33,7 +33,7 @@ from core.store.tables import (
 
 # A class is opened before the lesson, and joined in it.
 EMPTY_TIME = timedelta(days=1)
-_WRONG_LINK = "This link belongs to no class now. Use the newest one, or the key of this server."
+_WRONG_LINK = "This link no longer works. Use the newest one, or the key of this server."
 
 
 def open_classroom(database: Database, owner: str) -> tuple[Classroom, str]:
@@ -183,9 +183,17 @@ class TaughtClassroom:
         self._change(ends_at=as_text(datetime.now(UTC) + LIFETIME))
 
     def new_link(self) -> str:
-        """Return the token of a new personal link; the one before no longer works."""
+        """Return the token of a new personal link; anyone who came by an earlier one teaches no more."""
         token = new_token()
-        self._change(token=token_digest(token))
+        others = (
+            CLASSROOM_TEACHERS.c.code == self._code,
+            CLASSROOM_TEACHERS.c.owner != self._owner,
+            CLASSROOM_TEACHERS.c.first.is_(False),
+        )
+        with self._writing() as connection:
+            of_class = CLASSROOMS.c.code == self._code
+            connection.execute(update(CLASSROOMS).where(of_class).values(token=token_digest(token)))
+            connection.execute(delete(CLASSROOM_TEACHERS).where(*others))
         return token
 
     def hide_drawing(self, drawing: int, hidden: bool) -> None:

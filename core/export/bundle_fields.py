@@ -14,7 +14,8 @@ from core.store.runs import MAX_NAME, MAX_NOTE
 
 _VERSIONS = ("python", "keras", "tensorflow", "numpy", "precision")
 _MAX_VERSION = 40
-_LAYER_LETTERS = 20
+_LAYER = re.compile(r"(conv|hidden)_[1-4]")
+_MAX_OFF = 4096
 # All control characters but the end of a line, which a note may have.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _MAX_LOSS, _MAX_SECONDS = 1e30, 1e6
@@ -38,6 +39,8 @@ def read_card(text: bytes, kind: str, version: int) -> dict[str, Any]:
     if card["version"] != version:
         raise CardError("it was made by another version of Digit Lab.")
     recipe = Recipe.from_json(json.dumps(card["recipe"]))
+    if card["versions"].get("precision", "float32") not in ("float32", "bfloat16"):
+        raise CardError("its precision is unknown.")
     return {
         "recipe": recipe,
         "state": RunState.STOPPED if card["state"] == RunState.STOPPED else RunState.FINISHED,
@@ -61,7 +64,7 @@ def read_card(text: bytes, kind: str, version: int) -> dict[str, Any]:
 def _text(value: Any, longest: int) -> str:
     """Return a text without what a database or a page cannot hold, and no longer than the store's."""
     if not isinstance(value, str):
-        raise CardError("one of its texts is none.")
+        raise CardError("one of its texts is not text.")
     # A lone half of a character in UTF-16 has no UTF-8, and PostgreSQL takes no zero byte.
     text = value[: 4 * longest].encode("utf-8", "replace").decode()
     return _CONTROL.sub(" ", text).strip()[:longest].strip()
@@ -121,7 +124,9 @@ def _operation(value: Any) -> Operation | None:
     if value is None:
         return None
     told = Operation.from_json(json.dumps(value))
-    off = tuple((_text(layer, _LAYER_LETTERS), _count(unit, 2048)) for layer, unit in told.off[:2048])
+    if len(told.off) > _MAX_OFF or not all(_LAYER.fullmatch(layer) for layer, _ in told.off):
+        raise CardError("it switches off units that do not exist.")
+    off = tuple((layer, _count(unit, 2048)) for layer, unit in told.off)
     return Operation(
         off,
         _number(told.drop, 1),
@@ -134,7 +139,7 @@ def _operation(value: Any) -> Operation | None:
 
 def _rate_changes(changes: Any, steps: int) -> tuple[RateChange, ...]:
     if not isinstance(changes, list) or len(changes) > MAX_CHANGES:
-        raise CardError("its learning rate was changed too often.")
+        raise CardError("it lists too many changes of the learning rate.")
     return tuple(_rate_change(change, steps) for change in changes)
 
 

@@ -11,10 +11,9 @@ from core.analysis.significance import wilson
 from core.analysis.writers import GroupScore, by_group
 from core.data import Dataset, Images
 from core.evaluation import Evaluation
-from core.export.run_import import IMPORTED
 from core.history import Epoch
 from core.recipe import Recipe
-from core.store.run import Run, RunState
+from core.store.run import IMPORTED, Run, RunState
 
 WORST_ERRORS = 12
 # What a report never answers itself; after Mitchell et al., "Model cards for model reporting" (2019).

@@ -8,10 +8,11 @@ and each array must have the name, the shape and the type that this recipe gives
 import io
 import json
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 MAX_BUNDLE_BYTES = 20 * 2**20
 FORMAT, VERSION = "digit-lab-run", 1
 CARD = "run.json"
+# How an entry of a zip's directory begins, and more of them than any bundle has: each takes memory.
+_MEMBER, _MAX_MEMBERS = b"PK\x01\x02", 100
 _MAX_CARD_BYTES = 2**20
 # Before the numbers of an array are its type and shape.
 _HEADER_BYTES = 128
@@ -124,7 +127,10 @@ def pack_bundle(run: Run, history: tuple[Epoch, ...], model: "keras.Model") -> b
         "train_accuracy": run.train_accuracy,
         "test_accuracy": run.test_accuracy,
         "versions": dict(run.versions),
-        "fine_tuning": json.loads(run.fine_tuning.to_json()) if run.fine_tuning else None,
+        # Without the mixture: it names a class, whose code is not for everybody.
+        "fine_tuning": json.loads(replace(run.fine_tuning, mixture=None).to_json())
+        if run.fine_tuning
+        else None,
         "operation": json.loads(run.operation.to_json()) if run.operation else None,
         "rate_changes": [asdict(change) for change in run.rate_changes],
     }
@@ -161,6 +167,8 @@ def read_bundle(content: bytes) -> RunBundle:
         raise RunError(f"A run bundle can have at most {MAX_BUNDLE_BYTES // 2**20} MB. This file is larger.")
     if not content.startswith(b"PK"):
         raise RunError("This is not a run bundle. Choose a .zip file that was saved with “Take it home”.")
+    if content.count(_MEMBER) > _MAX_MEMBERS:
+        raise _damaged()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
@@ -173,7 +181,15 @@ def read_bundle(content: bytes) -> RunBundle:
         NotImplementedError,
     ) as error:
         raise _damaged() from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, RuntimeError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RuntimeError,
+        tokenize.TokenError,
+    ) as error:
         # Of JSON, NumPy and an encrypted file, and what a recipe and an operation say of their values.
         raise RunError(f"This run bundle cannot be read: {_reason(error)}") from error
 
@@ -199,6 +215,8 @@ def _read(archive: zipfile.ZipFile) -> RunBundle:
 
 def _content(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     """Return a file of an archive, of which no more than this is unpacked."""
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _damaged()  # The others unpack everything at once, whatever is asked for.
     with archive.open(name) as file:
         content = file.read(limit + 1)
     if len(content) > limit:
@@ -218,7 +236,7 @@ def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> Array
     if array.size != math.prod(shape):
         raise _damaged()
     if not np.isfinite(array).all():
-        raise RunError("The weights in this run bundle are not all numbers (NaN), so it cannot predict.")
+        raise RunError("Some weights in this run bundle are not numbers (NaN), so it cannot predict.")
     return array.reshape(shape).astype(np.float32)
 
 

@@ -4,11 +4,10 @@ from core.data import Dataset
 from core.export.run_bundle import RunBundle, network_of
 from core.steering.control import changes_to_json
 from core.store.finished_run import add_finished_run
-from core.store.run import Run
+from core.store.run import IMPORTED, Run
 from core.store.runs import RunStore
 
 # Among the versions of an imported run: when it was trained where it comes from.
-IMPORTED = "imported"
 
 
 def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str, nickname: str = "") -> Run:

@@ -18,6 +18,8 @@ SLOW_MOTION_SECONDS = 0.05
 # After this time without a click a training goes on: if others wait for the worker, and in any case.
 MAX_PAUSE_SECONDS = 120.0
 MAX_IDLE_SECONDS = 1800.0
+# So long it may stand still in all while others wait, however often its owner clicks.
+MAX_PAUSED_SECONDS = 300.0
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Pause:
     def __init__(self) -> None:
         self._sign: tuple[Control, float] | None = None
         self._since = 0.0
+        self._spent, self._looked = 0.0, 0.0
 
     def is_too_long(self, control: Control, progress: float, others_wait: Callable[[], bool]) -> bool:
         """Return that; ``progress`` is how far the training is, which tells a pause from a long epoch."""
@@ -47,9 +50,15 @@ class Pause:
             return False
         moment = time.monotonic()
         if self._sign != (control, progress):
-            self._sign, self._since = (control, progress), moment
+            self._sign, self._since, self._looked = (control, progress), moment, moment
         seconds = moment - self._since
-        return seconds > MAX_IDLE_SECONDS or (seconds > MAX_PAUSE_SECONDS and others_wait())
+        waiting = others_wait()
+        if waiting:
+            self._spent += moment - self._looked
+        self._looked = moment
+        return seconds > MAX_IDLE_SECONDS or (
+            waiting and (seconds > MAX_PAUSE_SECONDS or self._spent > MAX_PAUSED_SECONDS)
+        )
 
 
 class HeartbeatThread(threading.Thread):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from core.fine_tuning import Drawings
 from core.jobs.lease import Lease
-from core.jobs.queue_admission import admit, check_waiting
+from core.jobs.queue_admission import admit, check_pause, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
@@ -249,6 +249,7 @@ class RunQueue:
             if run.state is not RunState.INTERRUPTED:
                 return
             lock(connection)
+            check_pause(connection, owner)
             check_waiting(connection, owner, has_cookie=not run.cookieless)
             again = {"state": RunState.QUEUED, "stopping": False, "attempts": 0, "failure": "", "ended": None}
             update_run(connection, run_id, **again, evicted=None, eviction="")

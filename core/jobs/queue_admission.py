@@ -69,9 +69,9 @@ def admit(
     RunRefused
     """
     number = lock(connection)
-    _check_pause(connection, owner)
+    check_pause(connection, owner)
     cookieless = check_waiting(connection, owner, len(recipes), has_cookie)
-    _check_repeated(connection, owner, recipes)
+    _check_repeated(connection, owner, recipes, values.get("fine_tuning"))
     _check_quota(connection, owner, recipes)
     _check_space(connection, brings)
     order = next_order(connection, cookieless)
@@ -124,7 +124,7 @@ def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie:
     return True
 
 
-def _check_pause(connection: Connection, owner: str) -> None:
+def check_pause(connection: Connection, owner: str) -> None:
     """Refuse while the teacher of a class that the owner attends has paused trainings."""
     paused = (
         select(CLASSROOMS.c.code)
@@ -137,9 +137,13 @@ def _check_pause(connection: Connection, owner: str) -> None:
         raise RunRefused("Your teacher has paused trainings. Start again when the class goes on.")
 
 
-def _check_repeated(connection: Connection, owner: str, recipes: Sequence[Recipe]) -> None:
+def _check_repeated(
+    connection: Connection, owner: str, recipes: Sequence[Recipe], fine_tuning: str | None
+) -> None:
     """Refuse what is being trained at this moment for the same owner: a second click."""
-    running = select(RUNS.c.recipe).where(RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner)
+    running = select(RUNS.c.recipe).where(
+        RUNS.c.state == RunState.RUNNING, RUNS.c.owner == owner, RUNS.c.fine_tuning == fine_tuning
+    )
     if {recipe.to_json() for recipe in recipes} & set(connection.scalars(running)):
         raise RunRefused(
             "You are already training this exact recipe. Change a setting, or wait for it to finish."

@@ -15,6 +15,10 @@ class RunError(Exception):
     """Raised when a run or its network cannot be read or changed. The message says what to do."""
 
 
+# Among the versions of a run that came as a file: when it was trained.
+IMPORTED = "imported"
+
+
 class RunState(StrEnum):
     """Where a run is in its life."""
 

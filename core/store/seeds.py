@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Collection, Iterable
 
 from core.recipe import Recipe
-from core.store.run import Run
+from core.store.run import IMPORTED, Run
 
 
 def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
@@ -36,7 +36,10 @@ def alike(run: Run, other: Run) -> bool:
 
     One that was fine-tuned, operated on or steered is like no other.
     """
-    if any(one.fine_tuning or one.operation or one.rate_changes for one in (run, other)):
+    if any(
+        one.fine_tuning or one.operation or one.rate_changes or IMPORTED in one.versions
+        for one in (run, other)
+    ):
         return run.id == other.id
     return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 

@@ -18,7 +18,7 @@ from core.series.series import Result, Series
 from core.series.sweep import Sweep
 from core.store.database import Database
 from core.store.queries import now
-from core.store.run import ACTIVE, RunState
+from core.store.run import ACTIVE, IMPORTED, RunState
 from core.store.runs import RunStore
 from core.store.tables import EPOCHS, RUNS, SERIES
 
@@ -114,7 +114,16 @@ def read_progress(store: RunStore, series: Series) -> Progress:
         query = (
             select(RUNS, EPOCHS.c.val_accuracy)
             .join_from(RUNS, EPOCHS, last, isouter=True)
-            .where(RUNS.c.recipe.in_(texts), RUNS.c.parent.is_(None), RUNS.c.rate_changes.is_(None))
+            .where(
+                RUNS.c.recipe.in_(texts),
+                RUNS.c.parent.is_(None),
+                RUNS.c.rate_changes.is_(None),
+                # A class may have trained the same recipe on other data.
+                RUNS.c.fine_tuning.is_(None),
+                RUNS.c.operation.is_(None),
+                # Nobody knows how a run from a file was trained.
+                RUNS.c.versions.not_like(f'%"{IMPORTED}"%'),
+            )
             .order_by(RUNS.c.number)
         )
         rows = connection.execute(query).all()

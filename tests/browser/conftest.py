@@ -118,6 +118,7 @@ def _new_visit(context: BrowserContext) -> Iterator[BrowserContext]:
     for other in context.pages[1:]:
         other.close()
     page.goto("about:blank")
+    context.clear_cookies()
 
 
 @pytest.fixture(scope="module")

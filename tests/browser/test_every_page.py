@@ -26,7 +26,7 @@ RULES = {
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast"]}},
 }
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 22, 29)"}
-MAIN_PICTURES = {"/": 7, "/explore": 8, "/train": 1, "/evaluate": 12, "/predict": 1}
+MAIN_PICTURES = {"/": 8, "/explore": 8, "/train": 1, "/evaluate": 12, "/predict": 1}
 VIEW_PICTURES = {"Errors": 12, "Robustness": 1, "Label errors": 15}
 
 

@@ -11,6 +11,7 @@ from core.classroom.board_pictures import matrix, pixels, wall
 from core.classroom.classroom import ClassroomError, PooledDrawing
 from core.classroom.invitation import invitation
 from core.classroom.progress import read_pool
+from core.evaluation import EvaluationError
 from core.jobs.eta import Estimate
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
@@ -92,7 +93,7 @@ def _count(drawings: int) -> str:
 def _queue(state: Board) -> None:
     st.header("Training queue", anchor=False)
     if not state.queue:
-        st.markdown("Nobody trains now.")
+        st.markdown("No one is training right now.")
         return
     expected = resources.estimates()
     lines = [f"{_line(name, run, expected)}" for name, run in state.queue[:_MAX_QUEUE]]
@@ -102,11 +103,16 @@ def _queue(state: Board) -> None:
 
 
 def _line(name: str, run: Run, expected: dict[str, Estimate]) -> str:
-    what = f"**{chrome.plain(name)}**, {chrome.plain(run.name)}"
+    what = f"**{chrome.plain(name)}**, {chrome.plain(run.recipe.words)}"
     if run.epochs_done or run.progress:
         return f"{what}: epoch {min(run.epochs_done + 1, run.recipe.epochs)} of {run.recipe.epochs}"
     estimate = expected.get(run.id)
     return f"{what}: starts in {clock(estimate.starts)}" if estimate else what
+
+
+def _title(run: Run) -> str:
+    """Return what the board calls a run: not its name, which its owner chooses."""
+    return f"Run {run.number}: {run.recipe.words}" if run.number else run.name
 
 
 def _curve(state: Board) -> None:
@@ -115,7 +121,7 @@ def _curve(state: Board) -> None:
         st.header("Learning curve", anchor=False)
         st.markdown("The curve of the next training appears here.")
         return
-    st.header(chrome.plain(run.label), anchor=False)
+    st.header(chrome.plain(_title(run)), anchor=False)
     last = state.history[-1] if state.history else None
     spec = learning_curve(
         state.history,
@@ -155,8 +161,8 @@ def _matrix(state: Board) -> None:
     run = state.measured
     try:
         run = run or resources.store().get(_NO_CLASS_MODEL)
-        picture, alt = _matrix_picture(state.classroom.code, run.id, run.label, pictures.style().background)
-    except (RunError, StoreError) as error:
+        picture, alt = _matrix_picture(state.classroom.code, run.id, _title(run), pictures.style().background)
+    except (RunError, StoreError, EvaluationError) as error:
         st.warning(str(error), icon=":material/error:")
         return
     st.image(picture, alt=alt, width="stretch")

@@ -55,11 +55,11 @@ def class_queue(code: str) -> None:
     labels = {run.id: f"{name} · {run.label} · {STATES[run.state]}" for name, run in queue}
     waiting = [run.id for _, run in queue if run.state is RunState.QUEUED]
     if not queue:
-        st.markdown("Nobody of this class trains now.")
+        st.markdown("No one in this class is training right now.")
         return
     st.dataframe({"Run": list(labels.values())}, hide_index=True, key="class_queue_table", alt="Active runs")
     chosen = st.selectbox(
-        "Which begins next?",
+        "Which run goes next?",
         waiting,
         format_func=labels.__getitem__,
         key="class_next_run",
@@ -74,7 +74,7 @@ def class_queue(code: str) -> None:
         disabled=chosen is None,
         on_click=_move_first,
         args=(chosen, [run for _, run in queue]),
-        help="Before the other runs of this class. Nobody outside of it waits longer.",
+        help="Before the other runs of this class. Runs from outside the class do not wait longer.",
     )
 
 

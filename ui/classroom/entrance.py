@@ -44,7 +44,7 @@ def join_form(code: str | None, key: str, label: str) -> None:
         name = st.text_input(
             "Your nickname",
             key=f"{key}_name",
-            placeholder="Optional: else you are an animal",
+            placeholder="Optional. Otherwise you get an animal name",
             help=f"At most {MAX_NAME} characters. Your class sees it. Do not use your real name.",
             width=260,
         )

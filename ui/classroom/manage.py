@@ -44,7 +44,7 @@ def manage(classroom: Classroom, attends: bool) -> None:
     if not attends:
         with st.expander("Try it as a student", icon=":material/school:"):
             join_form(classroom.code, "class_try", "Join my class")
-    with st.expander("Save, prolong, or delete this class", icon=":material/inventory_2:", key="class_end"):
+    with st.expander("Save, extend, or delete this class", icon=":material/inventory_2:", key="class_end"):
         _end(classroom)
 
 
@@ -135,15 +135,9 @@ def _students(code: str) -> None:
     )
     if chosen is not None:
         _student(code, by_id[chosen])
-    st.button(
-        "Remove everyone without a drawing",
-        icon=":material/group_remove:",
-        key="class_remove_idle",
-        type="tertiary",
-        on_click=act,
-        args=(desk(code).remove_idle,),
-        help="For a class that strangers have filled. Students who are removed can join again.",
-    )
+    with st.popover("Remove everyone without a drawing", icon=":material/group_remove:", type="tertiary"):
+        st.markdown("For a class that strangers have filled. Students who are removed can join again.")
+        st.button("Remove them", key="class_remove_idle", on_click=act, args=(desk(code).remove_idle,))
 
 
 def _name(one: MemberProgress) -> str:
@@ -194,8 +188,9 @@ def _link(code: str) -> None:
     )
     if token := visit.token_of(code):
         st.code(teacher_address(token), language=None)
-        return
-    st.markdown("Only a digest of it is kept here, so an old link cannot be shown again.")
+    else:
+        st.markdown("Only a digest of it is kept here, so an old link cannot be shown again.")
+    st.markdown("Has a student seen it? Make a new one: it also removes the other teachers.")
     st.button(
         "Make a new link", icon=":material/link:", key="class_new_link", on_click=act, args=(_renew, code)
     )
@@ -209,8 +204,8 @@ def _end(classroom: Classroom) -> None:
     own = desk(classroom.code)
     st.markdown(
         "**Streamlit Community Cloud forgets its disk** when the app sleeps or is updated, and the class "
-        "with it. Save it as a file at the end of a lesson, and load it before the next one: students are "
-        "who they were when they come back in the same browser. Trained models are not in the file; take "
+        "with it. Save it as a file at the end of a lesson, and load it before the next one: students "
+        "keep their place if they come back in the same browser. Trained models are not in the file; take "
         "them home from *Runs*."
     )
     if st.session_state.pop(_FILE, None) == classroom.code:
@@ -250,8 +245,13 @@ def _end(classroom: Classroom) -> None:
                 type="primary",
                 key="class_delete",
                 on_click=act,
-                args=(own.delete,),
+                args=(_delete, classroom.code),
             )
+
+
+def _delete(code: str) -> None:
+    desk(code).delete()
+    visit.leave()
 
 
 def _ask_file(code: str) -> None:

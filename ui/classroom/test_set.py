@@ -9,6 +9,7 @@ import streamlit as st
 from core.classroom.classroom import PooledDrawing
 from core.classroom.pooled import TRAINED_ON, UNSEEN, by_person, to_drawings, to_npz, to_zip, was_trained_on
 from core.classroom.progress import read_pool
+from core.evaluation import EvaluationError
 from core.fine_tuning import Drawings
 from core.store.database import StoreError
 from core.store.run import Run, RunError
@@ -30,7 +31,7 @@ def test_set(code: str) -> None:
     drawings = to_drawings(pool)
     try:
         evaluation = evaluated(run.id, pool)
-    except (RunError, StoreError) as error:
+    except (RunError, StoreError, EvaluationError) as error:
         st.error(str(error), icon=":material/error:")
         return
     trained = was_trained_on(run, code)

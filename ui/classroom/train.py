@@ -30,7 +30,7 @@ def train(classroom: Classroom) -> None:
     with settings, st.container(key="class_train"):
         _settings(classroom, pool)
     with results, st.container(key="class_results"):
-        st.header("What the networks of this class read", anchor=False)
+        st.header("Results of this class", anchor=False)
         _results(runs)
     watched = session.watched_run(resources.store())
     if watched and watched.id in {run.id for run in runs}:

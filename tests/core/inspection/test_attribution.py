@@ -107,7 +107,7 @@ def test_integrated_gradients_add_up_to_what_the_image_changes(mnist: Dataset, b
         prediction, runner_up = np.argsort(seen)[::-1][:2]
         changed = (seen[prediction] - seen[runner_up]) - (empty[prediction] - empty[runner_up])
         attributions = integrated_gradients(network, image, int(prediction), int(runner_up))
-        assert attributions.sum() == pytest.approx(changed, rel=0.1, abs=0.3)
+        assert attributions.sum() == pytest.approx(changed, rel=0.15, abs=0.3)
         assert not attributions[image == 0].any()
         alone = integrated_gradients(network, image, int(prediction))
         assert alone.sum() == pytest.approx(seen[prediction] - empty[prediction], rel=0.1, abs=0.3)

@@ -117,3 +117,16 @@ def test_a_pause_ends_when_others_wait_and_nobody_clicks(monkeypatch: pytest.Mon
     seconds[0] += heartbeat_thread.MAX_IDLE_SECONDS + 1
     assert pause.is_too_long(Control(hold_at=9), 0.6, lambda: False)
     assert not pause.is_too_long(Control(), 0.6, lambda: True)
+
+
+def test_clicks_do_not_keep_a_worker_from_the_others_for_ever(monkeypatch: pytest.MonkeyPatch):
+    seconds = [0.0]
+    monkeypatch.setattr(heartbeat_thread.time, "monotonic", lambda: seconds[0])
+    pause, batch = Pause(), 0
+    while not pause.is_too_long(Control(hold_at=batch), batch / 1000, lambda: True):
+        seconds[0] += heartbeat_thread.MAX_PAUSE_SECONDS - 1
+        if pause.is_too_long(Control(hold_at=batch), batch / 1000, lambda: True):
+            break
+        batch += 1
+        assert seconds[0] < 1000
+    assert batch > 1

@@ -126,7 +126,10 @@ def test_the_command_line_says_what_there_is(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit) as ended:
         main([])
     assert ended.value.code == 2
-    assert "worker" in capsys.readouterr().err
+    assert "Add --help" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "worker" in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
         main(["worker", "--help"])
     assert ended.value.code == 0

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from core.confusion import TestConfusion
 from core.jobs.queue import RunQueue
@@ -15,6 +16,7 @@ from core.series.series import points
 from core.series.sweep import Sweep
 from core.store.runs import RunStore
 from core.store.series import MAX_PLANS, read_plans, read_progress, save_plan
+from core.store.tables import RUNS
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finish, finished_run
 
@@ -71,6 +73,15 @@ def test_what_somebody_has_trained_is_not_missing(store: RunStore):
     finished_run(store, SWEEP.series.recipes[1], "bob", accuracy=0.8)
     progress = read_progress(store, SWEEP.series)
     assert (list(progress.results), progress.missing) == ([MIDDLE], (SMALL, LARGE))
+
+
+def test_a_run_on_other_data_or_from_a_file_is_not_one_of_the_series(store: RunStore):
+    mixed, imported = (finished_run(store, SWEEP.series.recipes[1], owner) for owner in ("ann", "bob"))
+    values = ((mixed.id, {"fine_tuning": "{}"}), (imported.id, {"versions": '{"imported": "2026-01-01"}'}))
+    with store.database.writing() as connection:
+        for run_id, columns in values:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(columns))
+    assert not read_progress(store, SWEEP.series).results
 
 
 def test_a_preset_counts_as_trained(store: RunStore):
