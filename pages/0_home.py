@@ -18,7 +18,7 @@ chrome.begin(
     "Everything here is real: 70,000 handwritten digits, networks that train while you watch, "
     "and predictions that are sometimes wrong. The point is to find out why.",
 )
-st.markdown("Learn how a neural network reads handwriting, from the first pixel to your own digit.")
+st.markdown("Learn how a neural network reads handwriting.")
 
 # Matplotlib, NumPy and the run store take a second to import: at the first visit of a server the
 # heading is on the screen before.
@@ -47,7 +47,7 @@ def step(file: str, title: str, text: str, alt: str, draw: Callable[..., Figure]
             st.caption(text)
 
 
-with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xsmall"):
+with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xxsmall"):
     step(
         "1_explore.py",
         "1. Explore",

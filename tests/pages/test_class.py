@@ -227,8 +227,8 @@ def test_with_a_key_only_its_owner_opens_or_finds_a_class(open_page, browser, co
     [
         ({"room": "hello"}, "It has five letters"),
         ({"room": "BCFHJ"}, "no class with this code"),
-        ({"teacher": "x" * 22}, "belongs to no class"),
-        ({"teacher": "<b>"}, "belongs to no class"),
+        ({"teacher": "x" * 22}, "no longer works"),
+        ({"teacher": "<b>"}, "no longer works"),
     ],
 )
 def test_a_wrong_link_is_a_sentence_and_the_entrance_is_there(open_page, query, said):

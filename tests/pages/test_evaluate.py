@@ -525,7 +525,7 @@ def test_downloads(open_page):
             "thresholds": "png svg csv",
         },
         "Robustness": {"stress_rotation": "png svg csv", "samples_rotation": "png svg"},
-        "Baselines": {"ladder": "png svg csv"},
+        "Baselines": {"ladder": "png svg csv", "measured_baselines": "csv"},
         "Label errors": {"disputed_labels": "png svg csv"},
         "Errors": {
             "mistakes_article_confidence_None_None": "png svg csv",

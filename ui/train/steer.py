@@ -44,9 +44,9 @@ def steering(run: Run) -> None:
         )
         if run.control.hold_at is not None:
             st.button(
-                "Go on",
+                "End the pause",
                 icon=":material/play_arrow:",
-                key="train_go_on",
+                key="train_end_pause",
                 on_click=_want,
                 args=(run.id, dataclasses.replace(run.control, hold_at=None)),
             )
