@@ -1,15 +1,11 @@
 """A network for every other library: ONNX is read by PyTorch, by browsers, and by .NET and Java."""
 
-import tempfile
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.export.keras_export import exported
 
 if TYPE_CHECKING:
     import keras
-
-# As in `core.export.tflite`.
-_converting = threading.Lock()
 
 
 def to_onnx(model: "keras.Model") -> bytes:
@@ -26,7 +22,4 @@ def to_onnx(model: "keras.Model") -> bytes:
         Its input ``image`` is float32 of shape (n, 28, 28), pixel values 0 to 255; its only output
         float32 of shape (n, 10), the probability of each digit.
     """
-    with _converting, tempfile.TemporaryDirectory(prefix="digit-lab-") as folder:
-        path = Path(folder) / "network.onnx"
-        model.export(path, format="onnx", verbose=False)
-        return path.read_bytes()
+    return exported(model, "onnx", "onnx")

@@ -7,8 +7,6 @@ from core.store.finished_run import add_finished_run
 from core.store.run import IMPORTED, Run
 from core.store.runs import RunStore
 
-# Among the versions of an imported run: when it was trained where it comes from.
-
 
 def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str, nickname: str = "") -> Run:
     """Write a new run from a bundle, and return it; it counts as much of the owner's quota as any.

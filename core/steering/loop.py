@@ -53,7 +53,7 @@ NOT_STEERED = Steering(Control, _ignore, _ignore)
 class SteeredLoop:
     """Takes the place of a model's ``train_function``, which trains several batches at a call.
 
-    Whoever is not steered has the same function called, after three comparisons. Within a call
+    A run that is not steered has the same function called, after three comparisons. Within a call
     that is steered the batches are trained one by one, by the same calculation.
 
     Parameters
