@@ -137,6 +137,9 @@ _HAS_BACKGROUND = """color =>
     getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor === color
 """
 
+# Vega names the marks of a chart by its data, which Streamlit brings a moment after the chart.
+_HAS_DATA = """() => !document.querySelector(".role-mark[role=graphics-symbol]:empty")"""
+
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds in the light and in the dark theme, with the rule and the element."""
@@ -147,6 +150,7 @@ def violations(page: Page) -> list[str]:
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(_HAS_BACKGROUND, arg=background)
         wait_until_drawn(page)
+        page.wait_for_function(_HAS_DATA)
         results = page.evaluate(
             "options => axe.run(document, options)", RULES[theme] | {"resultTypes": ["violations"]}
         )
