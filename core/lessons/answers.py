@@ -27,6 +27,8 @@ class LessonBook:
     """
 
     def __init__(self, database: Database, owner: str, member: int, lesson: str) -> None:
+        self.member = member
+        self.lesson = lesson
         self._database = database
         self._own = {"owner": owner, "member": member, "lesson": lesson}
 

@@ -32,6 +32,12 @@ _QUESTION = re.compile(rf"({'|'.join(_KINDS)}): (.*\S)")
 _SECTIONS = ("Aims", "Materials", "Preparation")
 # What Streamlit makes a link of, also without Markdown's brackets.
 _ADDRESS = re.compile(r"\w://|\bwww\.|\w@\w|\bmailto:", re.IGNORECASE)
+# A link inside of a line, or to a target that is written elsewhere.
+_INNER_LINK = re.compile(r"\]\s*\(|\]\s*\[|^\s*\[[^\]]*\]:")
+_LINKS = (
+    "A link stands in a paragraph of its own and leads to a page of this app, such as “[Open "
+    "Evaluate](evaluate?view=Errors)”. Write %20 for a space in it."
+)
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -127,6 +133,8 @@ def _check_markdown(lines: Sequence[str], first: int) -> dict[int, tuple[int, st
             _check_inline(token, start, lines)
     for number, line in enumerate(lines[first:], start=first + 1):
         _check_addresses(line, number)
+        if _INNER_LINK.search(line) and not _LINK.fullmatch(line.strip()):
+            _fail(number, _LINKS)
     return headings
 
 
@@ -138,11 +146,7 @@ def _check_inline(token: Token, start: int, lines: Sequence[str]) -> None:
         if child.type == "image":
             _fail(_line_of("![", lines, start, end), "Pictures are not shown. Link to a page instead.")
         if child.type == "link_open" and not _LINK.fullmatch(token.content.strip()):
-            _fail(
-                _line_of("](", lines, start, end),
-                "A link stands in a paragraph of its own and leads to a page of this app, such as "
-                "“[Open Evaluate](evaluate?view=Errors)”. Write %20 for a space in it.",
-            )
+            _fail(_line_of("[", lines, start, end), _LINKS)
 
 
 def _line_of(content: str, lines: Sequence[str], start: int, end: int) -> int:

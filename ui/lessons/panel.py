@@ -6,9 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.classroom.teaching import taught_by
-from core.lessons.lesson import Lesson, Link, Question, Step
+from core.lessons.answers import LessonBook
+from core.lessons.lesson import Link, Question, Step
 from core.store.database import StoreError
 from ui import chrome, links, resources, session
+from ui.address_bar import into_address
 from ui.lessons import choice
 from ui.lessons.questions import ask
 from ui.phone import is_phone
@@ -21,27 +23,34 @@ def show(head: DeltaGenerator) -> None:
     """Show the lesson that the visitor takes, if any, and let them choose another one."""
     choice.bring_along()
     links.check(choice.settings(choice.asked()))
-    if not is_phone():
+    if is_phone():
+        lesson = choice.asked()
+        label = f"Step {_number()}/{len(lesson.steps)}" if lesson else "Lesson"
+        with head, st.popover(label, icon=":material/menu_book:", key="lesson_open"):
+            name, number = _choose()
+            _step(name, number)
+    else:
         with st.sidebar:
-            _panel()
-        return
-    lesson = choice.asked()
-    label = f"Step {_number()}/{len(lesson.steps)}" if lesson else "Lesson"
-    with head, st.popover(label, icon=":material/menu_book:", key="lesson_open"):
-        _panel()
+            name, number = _choose()
+            _step(name, number)
+    choice.keep(name, number)
+    # Last: they take room. What is in a closed popover is not on the page.
+    with st.sidebar:
+        into_address(choice.LESSON, choice.titles()[name])
+        into_address(choice.STEP, str(number) if number > 1 else "")
 
 
 def _number() -> str:
     return st.query_params.get(choice.STEP) or str(st.session_state.get(choice.STEP, 1))
 
 
-def _panel() -> None:
-    titles = choice.titles()
+def _choose() -> tuple[str | None, int]:
+    """Let the visitor choose a lesson and a step; return its name, or None, and the number of the step."""
     name = st.selectbox(
         "Lesson",
         list(choice.lessons()),
         index=None,
-        format_func=titles.__getitem__,
+        format_func=choice.titles().__getitem__,
         key=choice.LESSON,
         bind="query-params",
         persist_state="session",
@@ -50,21 +59,24 @@ def _panel() -> None:
         on_change=choice.first_step,
     )
     if name is None:
-        choice.keep(None, 1)
-        return
-    lesson = choice.lessons()[name]
-    number = st.pagination(
-        len(lesson.steps),
+        return None, 1
+    return name, st.pagination(
+        len(choice.lessons()[name].steps),
         key=choice.STEP,
         bind="query-params",
         persist_state="session",
         max_visible_pages=5,
     )
-    choice.keep(name, number)
+
+
+def _step(name: str | None, number: int) -> None:
+    if name is None:
+        return
+    lesson = choice.lessons()[name]
     try:
         book = choice.book(name)
         answers = book.answers()
-        _reach(name, number)
+        _reach(book, number)
         teaches = bool(taught_by(resources.store().database, session.owner()))
     except StoreError as error:
         st.warning(str(error), icon=":material/database_off:")
@@ -73,7 +85,13 @@ def _panel() -> None:
     st.subheader(f"{number}. {step.title}", anchor=False)
     st.markdown(f":small[{step.minutes} of {lesson.minutes} minutes]")
     for part in step.parts:
-        _part(name, lesson, number, part, answers)
+        if isinstance(part, Question):
+            ask(book, part, answers.get(part.id, ""))
+        elif isinstance(part, Link):
+            query = {**dict(part.query), **choice.address(lesson, number)}
+            chrome.page_link(chrome.file_of(part.page), part.label, **query)
+        else:
+            st.markdown(part)
     _notice(step, answers)
     if teaches and step.answer:
         with st.expander("For the teacher", icon=":material/school:", key=f"lesson_answer_{number}"):
@@ -96,26 +114,13 @@ def _go_to(number: int) -> None:
     st.session_state[choice.STEP] = number
 
 
-def _reach(name: str, number: int) -> None:
+def _reach(book: LessonBook, number: int) -> None:
     """Write down that the visitor has come to a step, once in each tab."""
-    student = choice.member()
-    place = (name, student.id if student else 0)
+    place = (book.lesson, book.member)
     reached = st.session_state.setdefault(_REACHED, {})
     if reached.get(place, 0) < number:
-        choice.book(name).reach(number)
+        book.reach(number)
         reached[place] = number
-
-
-def _part(
-    name: str, lesson: Lesson, number: int, part: str | Link | Question, answers: Mapping[str, str]
-) -> None:
-    if isinstance(part, Question):
-        ask(name, part, answers.get(part.id, ""))
-    elif isinstance(part, Link):
-        query = {**dict(part.query), **choice.address(lesson, number)}
-        chrome.page_link(chrome.file_of(part.page), part.label, **query)
-    else:
-        st.markdown(part)
 
 
 def _notice(step: Step, answers: Mapping[str, str]) -> None:

@@ -2,28 +2,27 @@
 
 import streamlit as st
 
+from core.lessons.answers import LessonBook
 from core.lessons.lesson import MAX_TEXT, LessonError, Question
 from core.store.database import StoreError
-from ui.lessons import choice
 
 
-def ask(name: str, question: Question, answer: str) -> None:
+def ask(book: LessonBook, question: Question, answer: str) -> None:
     """Ask a question, and keep what the visitor says.
 
     Parameters
     ----------
-    name : str
-        Of the lesson.
+    book : LessonBook
+        Where it is kept.
     question : Question
     answer : str
         What they have said before; may be empty.
     """
-    student = choice.member()
     # Students who share a tablet have widgets of their own.
-    key = f"lesson_{name}_{question.id}_{student.id if student else 0}"
+    key = f"lesson_{book.lesson}_{question.id}_{book.member}"
     if key not in st.session_state:
         st.session_state[key] = _value(question, answer)
-    {"choice": _choice, "text": _text}.get(question.kind, _number)(name, question, key)
+    {"choice": _choice, "text": _text}.get(question.kind, _number)(book, question, key)
 
 
 def _value(question: Question, answer: str) -> str | float | None:
@@ -32,18 +31,18 @@ def _value(question: Question, answer: str) -> str | float | None:
     return answer if question.kind == "text" or answer in question.options else None
 
 
-def _choice(name: str, question: Question, key: str) -> None:
+def _choice(book: LessonBook, question: Question, key: str) -> None:
     st.radio(
         f"**{question.text}**",
         question.options,
         index=None,
         key=key,
         on_change=_keep,
-        args=(name, question, key),
+        args=(book, question, key),
     )
 
 
-def _number(name: str, question: Question, key: str) -> None:
+def _number(book: LessonBook, question: Question, key: str) -> None:
     label = "Your guess: " if question.kind == "guess" else ""
     st.number_input(
         f"**{label}{question.text}**",
@@ -52,24 +51,24 @@ def _number(name: str, question: Question, key: str) -> None:
         placeholder="A number",
         key=key,
         on_change=_keep,
-        args=(name, question, key),
+        args=(book, question, key),
     )
 
 
-def _text(name: str, question: Question, key: str) -> None:
+def _text(book: LessonBook, question: Question, key: str) -> None:
     st.text_area(
         f"**{question.text}**",
         key=key,
         height=90,
         max_chars=MAX_TEXT,
         on_change=_keep,
-        args=(name, question, key),
+        args=(book, question, key),
     )
 
 
-def _keep(name: str, question: Question, key: str) -> None:
+def _keep(book: LessonBook, question: Question, key: str) -> None:
     said = st.session_state[key]
     try:
-        choice.book(name).answer(question, "" if said is None else str(said))
+        book.answer(question, "" if said is None else str(said))
     except (LessonError, StoreError) as error:
         st.toast(str(error), icon=":material/error:")
