@@ -152,7 +152,9 @@ class Run:
     def is_paused(self) -> bool:
         """Whether its training waits for its owner."""
         hold_at = self.control.hold_at
-        return self.state is RunState.RUNNING and hold_at is not None and hold_at <= self.steps_done
+        reached = hold_at is not None and hold_at <= self.steps_done
+        # After the last batch there is nothing to wait for: the network is evaluated.
+        return self.state is RunState.RUNNING and reached and self.progress < 1
 
     @property
     def steered(self) -> str:

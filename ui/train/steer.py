@@ -42,14 +42,6 @@ def steering(run: Run) -> None:
             args=(run.id, dataclasses.replace(run.control, hold_at=0)),
             help="Then go on batch by batch, and watch what each update changes.",
         )
-        if run.control.hold_at is not None:
-            st.button(
-                "End the pause",
-                icon=":material/play_arrow:",
-                key="train_end_pause",
-                on_click=_want,
-                args=(run.id, dataclasses.replace(run.control, hold_at=None)),
-            )
 
 
 def slow_start() -> None:
