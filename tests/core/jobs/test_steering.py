@@ -72,6 +72,19 @@ def test_a_run_that_continues_a_steered_one_says_so_and_keeps_its_learning_rate(
     assert "0.0001 from epoch 1, batch 21" in child.steered
 
 
+def test_a_run_that_continues_one_stopped_within_an_epoch_has_the_learning_rate_of_then(store: RunStore):
+    queue = RunQueue(store)
+    parent = queue.enqueue(Recipe(epochs=3), "ann", "Run")
+    steer(store, parent.id, "ann", Control(3.0))
+    lease = queue.lease("worker")
+    assert lease
+    lease.save(Checkpoint((Epoch(1, 0.5, 0.9, None, None, 1.0),), b"state"))
+    lease.record([RateChange(20, 0.1), RateChange(90, 0.3), RateChange(100, 3.0)])
+    lease.finish(b"network", b"state of batch 110", True, 0.9, 0.9, {})
+    child = queue.extend(parent.id, 1, "ann")
+    assert child.rate_changes == (RateChange(20, 0.1), RateChange(60, 3.0))
+
+
 def test_a_training_is_paused_slowed_down_and_steered_through_the_store(
     scheduler: Scheduler, store: RunStore, small_recipe: Recipe
 ):
@@ -93,6 +106,15 @@ def test_a_training_is_paused_slowed_down_and_steered_through_the_store(
     assert run.rate_changes == (RateChange(step, 0.1),)
     assert "Steered while it was trained" in run.steered
     assert moment_of(store, run.id) is None
+
+
+def test_a_run_does_not_pause_after_its_last_batch(small_recipe: Recipe):
+    last = small_recipe.epochs * small_recipe.steps_per_epoch
+    run = Run(
+        "1", "Run", small_recipe, RunState.RUNNING, progress=1 - 1 / last, control=Control(hold_at=last - 1)
+    )
+    assert run.is_paused
+    assert not dataclasses.replace(run, progress=1.0, control=Control(hold_at=last)).is_paused
 
 
 def test_a_run_whose_units_are_dead_fails_with_the_setting_to_change(scheduler: Scheduler, store: RunStore):
