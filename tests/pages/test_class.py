@@ -8,6 +8,8 @@ import pytest
 
 from core import fine_tuning, mixture
 from core.classroom.archive import save_class
+from core.classroom.board import read_board
+from core.classroom.board_pictures import pixels, wall
 from core.classroom.classroom import Member
 from core.classroom.membership import Membership, join, memberships
 from core.classroom.pooled import to_drawings
@@ -18,6 +20,7 @@ from core.jobs.queue import RunQueue
 from core.jobs.teacher_key import KEY_VARIABLE
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.jobs.tuning import tune_for_class
+from core.plots.figures import LIGHT
 from core.recipe import Recipe
 from core.store.drawings import KEEP_VARIABLE
 from core.store.owners import delete_all
@@ -346,6 +349,21 @@ def test_the_board_shows_what_the_teacher_chose_and_no_name_of_a_drawing(open_pa
     board._state.clear()
     app.run()
     assert {metric.label: metric.value for metric in app.metric} == {"Joined": "1", "Drawings": "1"}
+
+
+def test_no_picture_of_the_board_keeps_a_hidden_drawing(open_page, code):
+    draw(database(), become(code, ANN, "Ann"), 3, 8)
+    open_page("10_board", room=code)
+    shown, hidden = read_pool(database(), code)
+    desk = TaughtClassroom(database(), code, TEACHER)
+    desk.hide_drawing(hidden.id, True)
+    without = np.array(read_board(resources.store(), code).shown)
+    # Shown again between the look at the class and the drawing of the picture, which is kept.
+    desk.hide_drawing(hidden.id, False)
+    picture = board._wall(code, without, "")
+    desk.hide_drawing(hidden.id, True)
+    assert board._wall(code, without, "") == picture
+    assert picture == wall(pixels([shown.image]), np.array([shown.label], np.uint8), LIGHT)
 
 
 @pytest.mark.parametrize("query", [{}, {"room": "<b>"}, {"room": "BCFHJ"}])
