@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from core.jobs.queue_order import lock, next_order
 from core.recipe import Recipe
+from core.store.classrooms import owner_digest
 from core.store.queries import is_known, now
 from core.store.retention import (
     MAX_BYTES,
@@ -130,7 +131,9 @@ def check_pause(connection: Connection, owner: str) -> None:
         select(CLASSROOMS.c.code)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.code == CLASSROOMS.c.code)
         .where(
-            CLASSROOM_MEMBERS.c.owner == owner, CLASSROOMS.c.trainings_paused, CLASSROOMS.c.ends_at > now()
+            CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner))),
+            CLASSROOMS.c.trainings_paused,
+            CLASSROOMS.c.ends_at > now(),
         )
     )
     if connection.scalar(paused.limit(1)) is not None:

@@ -271,6 +271,35 @@ def test_a_removed_student_is_told_and_nobody_else_notices(open_page, browser, c
     assert "class_enter_now" in keys(app.run())
 
 
+def test_in_a_closed_class_nobody_draws_or_labels_and_all_is_told_why(open_page, browser, code):
+    draw(database(), become(code, BOB, "Bob"), 4)
+    draw(database(), become(code, ANN, "Ann"), 4)
+    browser(ANN)
+    app = open_page(PAGE)
+    TaughtClassroom(database(), code, TEACHER).close(True)
+    for view in ("Label", "Draw"):
+        app.segmented_control(key="class_view").set_value(view).run()
+        assert not app.exception
+        assert "This class is closed" in app.info[0].value
+        assert not {"class_save", "class_label_4"} & keys(app)
+    assert "class_delete" in app.session_state, "what is one's own can go"
+
+
+def test_who_was_removed_starts_no_training_on_the_drawings(open_page, browser, code, mnist):
+    ann = become(code, ANN, "Ann")
+    for member in (ann, become(code, BOB, "Bob")):
+        for image, label in zip(mnist.test_images[:9], mnist.test_labels[:9], strict=True):
+            Membership(database(), member).save(image // member.seat, int(label))
+    browser(ANN)
+    app = open_page(PAGE, model="softmax")
+    app.segmented_control(key="class_view").set_value("Train").run()
+    TaughtClassroom(database(), code, TEACHER).remove_member(ann.id)
+    app.button(key="class_start").click().run()
+    assert not app.exception
+    assert "Join it again" in app.toast[0].value
+    assert resources.store().runs() == ()
+
+
 def test_a_server_that_keeps_no_drawings_says_so(open_page, monkeypatch):
     monkeypatch.setenv(KEEP_VARIABLE, "off")
     app = open_page(PAGE)

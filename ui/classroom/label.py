@@ -19,6 +19,8 @@ def label(member: Member) -> None:
     database = resources.store().database
     try:
         visit.touch(member)
+        if not visit.is_open(member):
+            return
         drawing, done = next_unread(database, member), count_readings(database, member)
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.classroom.classroom import Classroom, PooledDrawing
+from core.classroom.classroom import Classroom, ClassroomError, PooledDrawing
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
 from core.fine_tuning import MIN_DRAWINGS
@@ -12,6 +12,7 @@ from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session, spreadsheets
+from ui.classroom import visit
 from ui.queue_watch import watch_line
 from ui.run_picker import pick
 from ui.runs_table import STATES
@@ -98,12 +99,13 @@ def _settings(classroom: Classroom, pool: tuple[PooledDrawing, ...]) -> None:
 def _start(run: Run, code: str, data: str, from_scratch: bool) -> None:
     store = resources.store()
     try:
+        visit.check(code)
         drawings = to_drawings(read_pool(store.database, code))
         tuning = tune_for_class(store, run.id, drawings, code, data, from_scratch)
         started = resources.queue().enqueue_tuning(
             tuning, session.owner(), session.nickname(), session.has_cookie()
         )
-    except (RunRefused, RunError, RecipeError, StoreError) as refusal:
+    except (ClassroomError, RunRefused, RunError, RecipeError, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
     resources.estimates.clear()
