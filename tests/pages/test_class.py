@@ -423,7 +423,11 @@ def test_other_pages_know_a_network_trained_from_scratch_for_a_class(open_page, 
     app = open_page("2_train", run=run.id)
     assert not app.exception
     assert "Classmates' drawings (held out)" in [metric.label for metric in app.metric]
-    for view, said in (("Significance", "No other seeds"), ("Label errors", "cannot be ranked")):
+    for view, said in (
+        ("Significance", "No other seeds"),
+        ("Label errors", "cannot be ranked"),
+        ("Baselines", "for a class"),
+    ):
         app = open_page("3_evaluate", model=run.id, view=view)
         assert not app.exception
         assert said in words(app)
