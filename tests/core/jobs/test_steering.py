@@ -14,7 +14,8 @@ from core.jobs.queue import RunQueue
 from core.jobs.scheduler import Scheduler
 from core.jobs.steering import moment_of, steer
 from core.recipe import Recipe
-from core.steering.control import Control, RateChange
+from core.steering.control import MAX_CHANGES, Control, RateChange, changes_to_json
+from core.store.queries import update_run
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from tests.postgres import ON_EVERY_DATABASE
@@ -51,6 +52,13 @@ def test_only_the_owner_steers_and_only_while_the_run_is_active(store: RunStore)
     steer(store, run.id, "ann", Control(0.1, hold_at=0))
     assert store.get(run.id).control == Control(0.1, hold_at=0)
     assert moment_of(store, run.id) is None
+    changes = changes_to_json([RateChange(step, 0.1) for step in range(MAX_CHANGES)])
+    with store.database.writing() as connection:
+        update_run(connection, run.id, rate_changes=changes)
+    with pytest.raises(RunError, match="50 times"):
+        steer(store, run.id, "ann", Control(0.3))
+    steer(store, run.id, "ann", Control(0.1))
+    assert store.get(run.id).control == Control(0.1), "it can still go on"
     with pytest.raises(RunError, match="has ended"):
         steer(store, ended.id, "bob", Control(0.1))
 
