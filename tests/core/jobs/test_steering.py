@@ -1,6 +1,7 @@
 """The owner's hand on a training, from the page through the store to the worker."""
 
 import dataclasses
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -9,7 +10,9 @@ import pytest
 from core import training
 from core.history import Checkpoint, Epoch
 from core.jobs import heartbeat_thread
-from core.jobs.heartbeat_thread import Pause
+from core.jobs.heartbeat import heartbeats
+from core.jobs.heartbeat_thread import Pause, kept_alive
+from core.jobs.lease import Lease
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import Scheduler
 from core.jobs.steering import moment_of, steer
@@ -141,12 +144,36 @@ def test_a_pause_ends_when_others_wait_and_nobody_clicks(monkeypatch: pytest.Mon
     assert not pause.is_too_long(paused, 0.5, lambda: True)
     seconds[0] = heartbeat_thread.MAX_PAUSE_SECONDS + 1
     assert not pause.is_too_long(paused, 0.5, lambda: False), "nobody waits"
+    assert not pause.is_too_long(paused, 0.5, lambda: True), "it has asked a moment ago"
+    seconds[0] += heartbeat_thread.ASK_SECONDS
     assert pause.is_too_long(paused, 0.5, lambda: True)
     assert not pause.is_too_long(Control(hold_at=9), 0.5, lambda: True), "somebody has clicked"
     assert not pause.is_too_long(Control(hold_at=9), 0.6, lambda: True), "it has not come so far yet"
     seconds[0] += heartbeat_thread.MAX_IDLE_SECONDS + 1
     assert pause.is_too_long(Control(hold_at=9), 0.6, lambda: False)
     assert not pause.is_too_long(Control(), 0.6, lambda: True)
+
+
+def test_a_worker_that_waits_for_a_click_writes_no_more_than_one_that_trains(store: RunStore):
+    queue = RunQueue(store)
+    run = queue.enqueue(Recipe(), "ann", "Run")
+    steer(store, run.id, "ann", Control(hold_at=0))
+    lease = queue.lease("worker")
+    assert lease
+    looks, looked = [0], threading.Event()
+
+    class Watched(Lease):
+        def control(self) -> Control:
+            looks[0] += 1
+            if looks[0] == 4:
+                looked.set()
+            return super().control()
+
+    began = time.monotonic()
+    with kept_alive(Watched(store, lease.run, lease.worker)):
+        assert looked.wait(60)
+    (sign,) = heartbeats(store)
+    assert sign.count <= 1 + (time.monotonic() - began) / heartbeat_thread.HEARTBEAT_SECONDS
 
 
 def test_clicks_do_not_keep_a_worker_from_the_others_for_ever(monkeypatch: pytest.MonkeyPatch):
