@@ -87,7 +87,7 @@ def _progress(counts: tuple[int, ...]) -> None:
     said = (
         f"{done} of {asked} drawings"
         if done < asked
-        else f"All {asked} are there. Label others' drawings now, or draw more, up to {MAX_DRAWINGS}."
+        else f"You have drawn all {asked}. Now label others' drawings, or draw more, up to {MAX_DRAWINGS}."
     )
     st.progress(done / asked, text=said)
     st.pills(

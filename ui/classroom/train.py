@@ -115,8 +115,8 @@ def _start(run: Run, code: str, data: str, from_scratch: bool) -> None:
 def _results(runs: tuple[Run, ...]) -> None:
     if not runs:
         st.markdown(
-            "Train the same network on MNIST, on your drawings, and on both. Which of the three reads best "
-            "what people have drawn whom it has never seen?"
+            "Train the same network on MNIST, on your drawings, and on both. Which of the three is most "
+            "accurate on drawings by people it has never seen?"
         )
         return
     ended = [run for run in runs if run.fine_tuning and run.fine_tuning.after is not None]
@@ -133,7 +133,8 @@ def _results(runs: tuple[Run, ...]) -> None:
         },
         column_config={
             "Held-out people": st.column_config.TextColumn(
-                help="Accuracy on drawings of people whom no network of the class has seen", alignment="right"
+                help="Accuracy on drawings by people that no network of this class was trained on",
+                alignment="right",
             ),
             "Before": st.column_config.TextColumn(
                 help="On the same drawings, before fine-tuning", alignment="right"
