@@ -13,7 +13,7 @@ from core.evaluation import EvaluationError
 from core.fine_tuning import Drawings
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import pictures, resources
+from ui import pictures, projector, resources
 from ui.run_picker import pick
 from ui.words import counted, percent
 
@@ -51,7 +51,7 @@ def test_set(code: str) -> None:
         from core.plots.writer_charts import people
 
         st.altair_chart(
-            legible(people(scores, groups=groups, anonymous=True), pictures.style()),
+            projector.sized_chart(legible(people(scores, groups=groups, anonymous=True), pictures.style())),
             key="class_people",
             alt=f"Accuracy of {len(scores)} people",
         )
@@ -60,7 +60,11 @@ def test_set(code: str) -> None:
         from core.plots.confusion_charts import confusion_matrix
 
         st.altair_chart(
-            legible(confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()),
+            projector.sized_chart(
+                legible(
+                    confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()
+                )
+            ),
             key="class_matrix",
             alt="Confusion matrix on the drawings of this class",
         )
