@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from core.lessons.lesson import Question
+from core.lessons.lesson import Lesson, Question
 from core.store.database import Database
 from core.store.queries import now
 from core.store.tables import LESSON_ANSWERS, LESSON_STEPS
@@ -73,3 +73,22 @@ def _evict(connection: Connection, table: Table) -> None:
         excess = count - MAX_ANSWERS + MAX_ANSWERS // 100
         last = connection.scalar(select(table.c.changed).order_by(table.c.changed).offset(excess).limit(1))
         connection.execute(delete(table).where(table.c.changed < last))
+
+
+def read_answers(
+    database: Database, owner: str, lessons: Mapping[str, Lesson]
+) -> tuple[tuple[str, str], ...]:
+    """Return all that an owner has answered in lessons, as questions and answers, in their order.
+
+    What several students have answered on one device is all there.
+    """
+    query = select(LESSON_ANSWERS).where(LESSON_ANSWERS.c.owner == owner).order_by(LESSON_ANSWERS.c.member)
+    with database.reading() as connection:
+        rows = connection.execute(query).all()
+    return tuple(
+        (f"{lesson.title}: {question.text}", row.answer)
+        for name, lesson in lessons.items()
+        for question in lesson.questions
+        for row in rows
+        if (row.lesson, row.question) == (name, question.id)
+    )

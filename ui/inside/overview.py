@@ -42,7 +42,9 @@ def show(values: ForwardPass, subject: Subject) -> None:
         with st.container(gap="xxsmall"):
             st.markdown(f"**Pixels** · {subject.name.lower()}")
             chart = inside_charts.pixels(values.pixels[0])
-            st.vega_lite_chart(projector.sized(chart), key="inside_pixels", alt=f"{subject.name}, 28 by 28 pixels")
+            st.vega_lite_chart(
+                projector.sized(chart), key="inside_pixels", alt=f"{subject.name}, 28 by 28 pixels"
+            )
         for layer in layers:
             chosen = st.session_state[UNIT] if layer.name == st.session_state[LAYER] else None
             output = values.step(layer.name).output[0]
