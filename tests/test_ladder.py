@@ -53,6 +53,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "evaluation_sets": "ink data",
     "confusion": "data",
     "ink": "data",
     "history": "snapshot",
