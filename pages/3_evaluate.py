@@ -80,7 +80,8 @@ except (RunError, StoreError, EvaluationError) as error:
     st.error(str(error), icon=":material/error:")
 
 view_setting = links.Setting("view", {name: name for name in VIEWS}, "Results")
-links.copy_link("evaluate", [view_setting, test_sets.SETTING], model=run.id)
+cell = results.cell_address() if view == "Results" else None
+links.copy_link("evaluate", [view_setting, test_sets.SETTING], model=run.id, cell=cell)
 chrome.end(
     "evaluate",
     [

@@ -603,9 +603,10 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
 
 def test_a_run_deleted_before_one_of_its_images_is_opened():
     def open_image(run, index):
+        from core.evaluation_sets import mnist_test_set
         from ui.evaluate import widgets
 
-        widgets._open_image(run, index)
+        widgets._open_image(run, mnist_test_set(), index)
 
     run = copied(ARTICLE, 0.93)
     resources.store().delete(run.id, "ann")

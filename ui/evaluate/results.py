@@ -12,7 +12,7 @@ from core.evaluation_sets import EvaluationSet
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
-from ui import chrome, pictures, resources
+from ui import chrome, links, pictures, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets
 from ui.take_home import take_home
@@ -22,6 +22,9 @@ ALL = "all"
 _CHART = "evaluate_matrix"
 _LABEL, _PREDICTION = "evaluate_cell_digit", "evaluate_cell_answer"
 _PROPOSED = "evaluate_cell_proposed"
+_ADDRESS, _ASKED = "cell", "evaluate_cell_asked"
+# How the address writes a true or a predicted label.
+_TEXTS = {ALL: ALL, **{str(digit): digit for digit in range(10)}}
 _ERRORS_ONLY, _PER = "evaluate_mistakes_only", "evaluate_shares"
 _SHARES = {"counts": "Counts", "label": "Row % (recall)", "prediction": "Column % (precision)"}
 
@@ -30,6 +33,7 @@ def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the test accuracy, the confusion matrix with the images of a cell, and each class."""
     evaluation = resources.evaluation(run.id, test_set)
     _numbers(run, evaluation)
+    _follow_address()
     _propose(evaluation)
     matrix, images = st.columns([3, 2])
     with matrix:
@@ -76,6 +80,34 @@ def _numbers(run: Run, evaluation: Evaluation) -> None:
                 "handwriting.",
             )
             st.markdown(f"Misclassified test images: **{len(evaluation.errors):,}** of {count:,}")
+
+
+def cell_address() -> str | None:
+    """Return the cell of the confusion matrix as the address has it; None if the visitor has chosen none."""
+    state = st.session_state
+    chosen = [state.get(_LABEL), state.get(_PREDICTION)]
+    if None in chosen or chosen == state.get(_PROPOSED):
+        return None
+    return "-".join(map(str, chosen))
+
+
+def _follow_address() -> None:
+    """Choose the cell that the address asks for, once."""
+    asked, state = st.query_params.get(_ADDRESS), st.session_state
+    if asked is None or state.get(_ASKED) == asked:
+        return
+    state[_ASKED] = asked
+    parts = asked.split("-")
+    if len(parts) == 2 and all(part in _TEXTS for part in parts):
+        state[_LABEL], state[_PREDICTION] = (_TEXTS[part] for part in parts)
+    else:
+        links.say_wrong()
+
+
+def _to_address() -> None:
+    """Put a cell that the visitor has chosen into the address, so that a refresh keeps it."""
+    chosen = "-".join(str(st.session_state[key]) for key in (_LABEL, _PREDICTION))
+    st.query_params[_ADDRESS] = st.session_state[_ASKED] = chosen
 
 
 def _propose(evaluation: Evaluation) -> None:
@@ -130,6 +162,7 @@ def _choose() -> None:
     if chosen:
         for key, field in ((_LABEL, "label"), (_PREDICTION, "prediction")):
             st.session_state[key] = int(chosen[0][field])
+        _to_address()
 
 
 def _chosen() -> tuple[int | None, int | None]:
@@ -148,6 +181,7 @@ def _images(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> None:
                 key=key,
                 persist_state="session",
                 width=130,
+                on_change=_to_address,
             )
     label, prediction = _chosen()
     errors_only = st.session_state[_ERRORS_ONLY]
