@@ -12,6 +12,7 @@ from core.store.run import Run
 from ui import chrome, links, session
 
 _DEFAULT = "MNIST"
+NEXT_DOOR_NAME = "scikit-learn digits"
 
 
 def _drawings() -> EvaluationSet:
@@ -24,7 +25,7 @@ def _drawings() -> EvaluationSet:
 # By the name on screen, which is also the one in the address.
 LOADERS: dict[str, Callable[[], EvaluationSet]] = {
     _DEFAULT: mnist_test_set,
-    "scikit-learn digits": sklearn_digits,
+    NEXT_DOOR_NAME: sklearn_digits,
     "My drawings": _drawings,
 }
 SETTING = links.Setting("test_set", {name: name for name in LOADERS}, _DEFAULT)
