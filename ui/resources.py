@@ -21,6 +21,7 @@ from core.jobs.scheduler import Scheduler
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
+from core.store import backup
 from core.store.database import StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
@@ -72,6 +73,12 @@ def average_digits() -> npt.NDArray[np.float32]:
 def store() -> RunStore:
     """The runs of this server, and of others that share its database."""
     return RunStore(_secret(ADDRESS_VARIABLE))
+
+
+@st.cache_data(ttl=3600.0, show_spinner=False)
+def damage() -> str:
+    """Return what is wrong with the pages of the store; it takes a second or two to look at all of them."""
+    return backup.damage(store().database)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
