@@ -33,7 +33,7 @@ HOUSE = {
     "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
-    "fine_tuning": "mixture history recipe data (training) (evaluation)",
+    "fine_tuning": "mixture sampling history recipe data (training) (evaluation)",
     "training": "reporter model pipeline sampling precision steering augmentation history recipe "
     "recipe_validation cost data",
     "reporter": "divergence model steering history recipe data snapshot",
@@ -53,6 +53,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "evaluation_sets": "ink data",
     "confusion": "data",
     "ink": "data",
     "history": "snapshot",
