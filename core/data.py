@@ -66,6 +66,8 @@ class Dataset:
         The number of each digit's writer in NIST's forms; from `FIRST_STUDENT` on they are
         high-school students, below Census Bureau employees. None if that is not known.
     test_writers : ndarray of uint16, shape (10000,), or None
+    test_numbers : ndarray of int64, shape (n,), or None
+        Which of MNIST's test images these are, if they are only a part; None for all.
     """
 
     train_images: Images
@@ -74,6 +76,7 @@ class Dataset:
     test_labels: Labels
     train_writers: Writers | None = None
     test_writers: Writers | None = None
+    test_numbers: npt.NDArray[np.int64] | None = None
 
 
 def load_mnist(path: Path = DATA_FILE) -> Dataset:
