@@ -14,16 +14,15 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Row, select
 
-from core.analysis.significance import Interval, mcnemar, wilson
+from core.analysis.significance import ALPHA, Interval, holm, mcnemar, wilson
 from core.classroom.classroom import Classroom, Member, find_classroom, read_members
 from core.data import Dataset
 from core.fine_tuning import FineTuning
 from core.halves import Part, Predictions, places
 from core.recipe import Recipe
-from core.store.classrooms import owner_digest
 from core.store.database import Database
 from core.store.run import IMPORTED
-from core.store.tables import CLASSROOM_MEMBERS, CLASSROOM_TEACHERS, CLASSROOMS, RUNS
+from core.store.tables import RUNS
 from core.store.test_answers import read_answers
 
 # Members of one device whose names are still shown together.
@@ -66,12 +65,18 @@ class Score:
     accuracy : Interval
         With its 95% Wilson interval.
     p_value : float or None
-        Of McNemar's exact test against the first; None for the first itself.
+        Of McNemar's exact test against the first, corrected for how many there are by Holm's method;
+        None for the first itself.
     """
 
     rank: int
     accuracy: Interval
     p_value: float | None
+
+    @property
+    def behind(self) -> bool:
+        """Whether the first is better by more than chance would make it."""
+        return self.p_value is not None and self.p_value < ALPHA
 
 
 @dataclass(frozen=True)
@@ -96,30 +101,6 @@ class Standing:
         if self.sealed is None:
             return None
         return self.open.accuracy.proportion - self.sealed.accuracy.proportion
-
-
-def sealed_owners(database: Database) -> frozenset[str]:
-    """Return everybody for whom half of the test set is sealed, teachers included.
-
-    Members who were loaded from a file are in it by their digest, see `is_sealed_for`.
-    """
-    sealed = select(CLASSROOMS.c.code).where(
-        CLASSROOMS.c.sealed_at.is_not(None), CLASSROOMS.c.unsealed_at.is_(None)
-    )
-    with database.reading() as connection:
-        codes = connection.scalars(sealed).all()
-        if not codes:
-            return frozenset()
-        people = (
-            connection.scalars(select(table.c.owner).where(table.c.code.in_(codes)))
-            for table in (CLASSROOM_MEMBERS, CLASSROOM_TEACHERS)
-        )
-        return frozenset(owner for owners in people for owner in owners)
-
-
-def is_sealed_for(owner: str, sealed: frozenset[str]) -> bool:
-    """Return whether half of the test set is sealed for an owner, see `sealed_owners`."""
-    return owner in sealed or (bool(sealed) and owner_digest(owner) in sealed)
 
 
 def entries(database: Database, code: str) -> tuple[Entry, ...]:
@@ -154,7 +135,7 @@ def leaderboard(
     ----------
     entries : sequence of Entry
     answers : mapping of str to ndarray of uint8
-        By run, as `read_leaderboard` finds them; entries without are left out.
+        By run, see `read_entry_answers`; entries without are left out.
     dataset : Dataset
         With the whole test set.
     opened : bool
@@ -168,13 +149,10 @@ def leaderboard(
     return tuple(sorted(found, key=lambda one: ((one.sealed or one.open).rank, one.open.rank)))
 
 
-def read_leaderboard(database: Database, code: str, dataset: Dataset) -> tuple[Standing, ...]:
-    """Return the leaderboard of a class, see `leaderboard`. Raises `ClassroomError`."""
-    found = entries(database, code)
+def read_entry_answers(database: Database, found: Sequence[Entry]) -> dict[str, Predictions]:
+    """Return what the networks of entries answer to the test images, by the ids of their runs."""
     with database.reading() as connection:
-        classroom = find_classroom(connection, code)
-        answers = read_answers(connection, [entry.run_id for entry in found])
-    return leaderboard(found, answers, dataset, classroom.unsealed_at is not None)
+        return read_answers(connection, [entry.run_id for entry in found])
 
 
 def _names(members: tuple[Member, ...]) -> dict[str, str]:
@@ -228,11 +206,14 @@ def _scores(correct: Mapping[str, Bools], chosen: npt.NDArray[np.int64]) -> dict
     on_part = {run_id: one[chosen] for run_id, one in correct.items()}
     counts = {run_id: int(one.sum()) for run_id, one in on_part.items()}
     first = max(counts, key=lambda run_id: counts[run_id])
+    others = [run_id for run_id in on_part if run_id != first]
+    tests = holm([mcnemar(on_part[first], on_part[run_id]).p_value for run_id in others])
+    p_values = dict(zip(others, tests, strict=True))
     return {
         run_id: Score(
             rank=1 + sum(other > count for other in counts.values()),
             accuracy=wilson(count, len(chosen)),
-            p_value=None if run_id == first else mcnemar(on_part[first], on_part[run_id]).p_value,
+            p_value=p_values.get(run_id),
         )
         for run_id, count in counts.items()
     }

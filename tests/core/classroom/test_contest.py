@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from core.classroom import archive, fooling
-from core.classroom.classroom import Classroom, ClassroomError, Member
-from core.classroom.contest import entries, is_sealed_for, read_leaderboard, sealed_owners
+from core.classroom.classroom import Classroom, ClassroomError, Member, find_classroom
+from core.classroom.contest import entries, leaderboard, read_entry_answers
 from core.classroom.membership import join
 from core.classroom.progress import read_pool
 from core.classroom.second_readings import save_reading
@@ -17,6 +17,7 @@ from core.data import Dataset
 from core.halves import Part, TestAnswers, places
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
+from core.store.classrooms import is_sealed_for, sealed_owners
 from core.store.database import Database
 from core.store.runs import RunStore
 from core.store.test_answers import read_answers
@@ -32,6 +33,13 @@ def answers(mnist: Dataset, wrong_open: int, wrong_sealed: int) -> TestAnswers:
         chosen = places(mnist, part)[:wrong]
         found[chosen] = (found[chosen] + 1) % 10
     return TestAnswers.of(found, mnist)
+
+
+def standings(database: Database, code: str, mnist: Dataset):
+    found = entries(database, code)
+    with database.reading() as connection:
+        opened = find_classroom(connection, code).unsealed_at is not None
+    return leaderboard(found, read_entry_answers(database, found), mnist, opened)
 
 
 def run_of(store: RunStore, member: Member, seed: int, given: TestAnswers):
@@ -62,7 +70,7 @@ def test_the_best_run_of_each_member_is_ranked_and_the_seal_is_opened_once(
     finished_run(store, Recipe(epochs=1, seed=4), "eve", answers=answers(mnist, 0, 0))
     own.hide_name(bob.id, True)
 
-    first, second = read_leaderboard(database, code, mnist)
+    first, second = standings(database, code, mnist)
     assert (first.entry.name, first.entry.run_id, first.entry.tried) == ("Ann", lucky.id, 2)
     assert second.entry.name == f"Student {bob.seat}"
     assert first.open.accuracy.proportion == pytest.approx(0.98)
@@ -74,7 +82,7 @@ def test_the_best_run_of_each_member_is_ranked_and_the_seal_is_opened_once(
     run_of(store, bob, 5, answers(mnist, 0, 0))
     with pytest.raises(ClassroomError, match="cannot be sealed again"):
         own.seal()
-    first, second = read_leaderboard(database, code, mnist)
+    first, second = standings(database, code, mnist)
     assert first.entry.name == f"Student {bob.seat}"
     assert first.sealed.rank == 1
     assert second.luck == pytest.approx(0.06)
@@ -135,10 +143,10 @@ def test_a_drawing_scores_if_two_classmates_read_it_and_the_network_does_not(
             save_reading(database, reader, drawing.id, digit)
     for reader in (bob, ann_again):
         save_reading(database, reader, nine.id, 9)
-    found = fooling.agreed(database, code)
-    assert [drawing.id for drawing, _ in found] == [one.id]
-    assert fooling.fooled(found, {one.id: 1}) == ()
-    (fooled,) = fooling.fooled(found, {one.id: 7})
+    agreed = fooling.read_agreed(database, code)
+    assert [drawing.id for drawing, _ in agreed] == [one.id]
+    assert fooling.fooled(agreed, [1]) == ()
+    (fooled,) = fooling.fooled(agreed, [7])
     assert (fooled.author.name, fooled.prediction) == ("Ann", 7)
     assert fooling.points((fooled, fooled)) == (fooling.Points("Ann", 2),)
     hidden = dataclasses.replace(fooled, author=dataclasses.replace(ann, name_hidden=True))
