@@ -54,6 +54,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "evaluation_sets": "ink data",
     "confusion": "data",
     "halves": "data",
     "ink": "data",

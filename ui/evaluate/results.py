@@ -8,6 +8,7 @@ import streamlit as st
 from core.analysis.significance import wilson
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
@@ -25,9 +26,9 @@ _ERRORS_ONLY, _PER = "evaluate_mistakes_only", "evaluate_shares"
 _SHARES = {"counts": "Counts", "label": "Row % (recall)", "prediction": "Column % (precision)"}
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the test accuracy, the confusion matrix with the images of a cell, and each class."""
-    evaluation = resources.test_evaluation(run.id)
+    evaluation = resources.evaluation(run.id, test_set)
     _numbers(run, evaluation)
     _propose(evaluation)
     matrix, images = st.columns([3, 2])
@@ -35,12 +36,12 @@ def show(run: Run) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header("Confusion matrix", anchor=False, width="content")
             guess_first = guessing.offer()
-        shown = not guess_first or guessing.done(run, evaluation)
+        shown = not guess_first or guessing.done(run, test_set, evaluation)
         if shown:
             _matrix(run, evaluation)
     if shown:
         with images:
-            _images(run, evaluation)
+            _images(run, test_set, evaluation)
     st.caption(f"{chrome.plain(run.name)}: {run.recipe.settings}")
     take_home(run)
     _classes(run, evaluation)
@@ -58,7 +59,7 @@ def _numbers(run: Run, evaluation: Evaluation) -> None:
                     "Test accuracy",
                     percent(evaluation.accuracy, 2),
                     width="content",
-                    help="Share of the 10,000 test images that the network classifies correctly.",
+                    help=f"Share of the {count:,} test images that the network classifies correctly.",
                 )
             if run.train_accuracy is not None:
                 st.metric(
@@ -70,7 +71,7 @@ def _numbers(run: Run, evaluation: Evaluation) -> None:
         with st.container(key="test_interval", width="content", gap=None):
             st.markdown(
                 f"95% confidence interval: **{interval.low:.2%} – {interval.high:.2%}**",
-                help="The 10,000 test images are a sample. On new digits from the same source the "
+                help=f"The {count:,} test images are a sample. On new digits from the same source the "
                 "accuracy would lie in this interval, with 95% confidence. It says nothing about other "
                 "handwriting.",
             )
@@ -137,7 +138,7 @@ def _chosen() -> tuple[int | None, int | None]:
     return None if label == ALL else label, None if prediction == ALL else prediction
 
 
-def _images(run: Run, evaluation: Evaluation) -> None:
+def _images(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> None:
     with st.container(horizontal=True):
         for title, key in (("True label", _LABEL), ("Predicted label", _PREDICTION)):
             st.selectbox(
@@ -162,7 +163,7 @@ def _images(run: Run, evaluation: Evaluation) -> None:
             return
         key = f"cell_{run.id}_{label}_{prediction}_{errors_only}"
         name = widgets.images_name(label, prediction, errors_only)
-        widgets.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
+        widgets.tiles(run, test_set, evaluation, found, key, name)
 
 
 def _heading(label: int | None, prediction: int | None) -> str:
@@ -183,8 +184,8 @@ def _classes(run: Run, evaluation: Evaluation) -> None:
             {
                 "Class": [f"{digit} · {CLASS_NAMES[digit]}" for digit in scores["digit"]],
                 "Precision": scores["precision"] * 100,
-                "Recall": scores["recall"] * 100,
-                "F1": scores["f1"] * 100,
+                "Recall": (scores["recall"] * 100).where(scores["support"] > 0),
+                "F1": (scores["f1"] * 100).where(scores["support"] > 0),
                 "Support (images)": scores["support"],
             }
         ),
