@@ -54,7 +54,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
-    "evaluation_sets": "ink data",
+    "evaluation_sets": "halves ink data",
     "confusion": "data",
     "halves": "data",
     "ink": "data",

@@ -244,11 +244,14 @@ def _model(run_id: str) -> Any:
 
 
 def test_evaluation(run_id: str) -> "Evaluation":
-    """The answers of a run's network on MNIST's test images. Raises `RunError` as `model` does."""
-    # Imported here because it brings SciPy, which Home and Explore do not need.
-    from core.evaluation_sets import mnist_test_set
+    """The answers of a run's network on MNIST's test images, as far as the visitor may see them.
 
-    return evaluation(run_id, mnist_test_set())
+    Raises `RunError` as `model` does.
+    """
+    # As in `store`.
+    from ui.test_part import mnist_set
+
+    return evaluation(run_id, mnist_set())
 
 
 def evaluation(run_id: str, test_set: "EvaluationSet") -> "Evaluation":

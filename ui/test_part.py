@@ -4,6 +4,8 @@ This is the one place that decides it. `ui.resources.store` gives runs whose tes
 this part, and whatever measures a network on the test images takes them from here.
 """
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -12,6 +14,9 @@ from core.halves import Part, part_of, words
 from core.store.classrooms import is_sealed_for, sealed_owners
 from core.store.database import StoreError
 from ui import resources, session
+
+if TYPE_CHECKING:
+    from core.evaluation_sets import EvaluationSet
 
 WHY = (
     "Your class has sealed half of the 10,000 test images. If you compare networks by their test accuracy "
@@ -36,6 +41,14 @@ def test_part() -> Part:
 def dataset() -> Dataset:
     """Return MNIST with the test images that the visitor may see figures of."""
     return part_of(load_mnist(), test_part())
+
+
+def mnist_set() -> "EvaluationSet":
+    """Return the same test images as a test set."""
+    # Imported here because it brings SciPy, which Home and Explore do not need.
+    from core.evaluation_sets import mnist_test_set
+
+    return mnist_test_set(test_part())
 
 
 def test_words() -> str:

@@ -1,6 +1,11 @@
 """The contest of a class: half of the test set is sealed, on every page, until the teacher opens it."""
 
+import contextlib
+import re
+
+import pyarrow
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.classroom.classroom import Member
 from core.classroom.membership import join
@@ -8,13 +13,15 @@ from core.classroom.progress import read_pool
 from core.classroom.second_readings import save_reading
 from core.classroom.teaching import TaughtClassroom, open_classroom
 from core.evaluation import predict
-from core.halves import TestAnswers
+from core.halves import Part, TestAnswers, places
 from core.presets import PRESETS
+from core.store.queries import update_run
 from core.store.run import Run
 from tests.core.classroom.conftest import draw
 from tests.pages.conftest import words
+from tests.pages.test_evaluate import VIEWS
 from tests.stored import finished_run
-from ui import resources
+from ui import resources, test_part
 from ui.classroom import board, contest
 
 TEACHER, ANN, BOB, CLEO = "a" * 16, "b" * 16, "c" * 16, "d" * 16
@@ -37,14 +44,11 @@ def ann(code: str) -> Member:
 def trained(owner: str, preset: str, mnist, bundled_evaluation) -> Run:
     """A run of somebody's whose network is a bundled one."""
     store, test = resources.store(), bundled_evaluation(preset)
-    return finished_run(
-        store,
-        PRESETS[preset],
-        owner,
-        accuracy=test.accuracy,
-        network=store.model_file(preset),
-        answers=TestAnswers.of(test.predictions, mnist),
-    )
+    answers, network = TestAnswers.of(test.predictions, mnist), store.model_file(preset)
+    run = finished_run(store, PRESETS[preset], owner, network=network, answers=answers)
+    with store.database.writing() as connection:
+        update_run(connection, run.id, test_accuracy=test.accuracy)
+    return run
 
 
 def contest_page(open_page, code: str):
@@ -100,3 +104,71 @@ def test_who_fools_the_network_gets_a_point_on_the_page_and_on_the_board(open_pa
     assert not app.exception
     assert "The contest has not started yet" in words(app)
     assert rf"| **Ann\_\*1\*** | {missed} |" in words(app)
+
+
+def figures(part: Part, mnist, bundled_evaluation) -> set[str]:
+    """How the test accuracy and the test error of the softmax network on a part are written."""
+    share = float(bundled_evaluation("softmax").correct[places(mnist, part)].mean())
+    shares = (share, 1 - share)
+    return {f"{one:.4f}" for one in shares} | {f"{100 * one:.2f}" for one in shares}
+
+
+def everything_in(app: AppTest) -> str:
+    """All that a page sends to the browser: texts, tables, and the data of charts."""
+    found = [element.value.round(4).to_csv() for element in (*app.dataframe, *app.table)]
+    for node in app.main:
+        proto = getattr(node, "proto", None)
+        found.append(str(proto).replace("\\", ""))
+        charts = [getattr(proto, "data", None), *(one.data for one in getattr(proto, "datasets", ()))]
+        for chart in charts:
+            if isinstance(content := getattr(chart, "data", None), bytes) and content:
+                with contextlib.suppress(pyarrow.ArrowInvalid):
+                    found.append(pyarrow.ipc.open_stream(content).read_pandas().round(4).to_csv())
+    return "\n".join(found)
+
+
+def shown(app: AppTest, figures: set[str]) -> set[str]:
+    """Which of the figures a page shows."""
+    assert not app.exception
+    text = everything_in(app)
+    return {one for one in figures if re.search(rf"(?<![\d.]){re.escape(one)}(?![\d])", text)}
+
+
+def test_a_member_sees_no_figure_of_the_sealed_half_on_any_page(
+    open_page, browser, code, ann, mnist, bundled_evaluation
+):
+    run = trained(ANN, "softmax", mnist, bundled_evaluation)
+    other = trained(BOB, "article", mnist, bundled_evaluation)
+    sealed = figures(Part.WHOLE, mnist, bundled_evaluation) | figures(Part.SEALED, mnist, bundled_evaluation)
+    model = {"model": run.id}
+    plain = {
+        "Train": ("2_train", {"run": run.id}),
+        "Runs": ("5_runs", {"run": run.id}),
+        "Compare": ("5_runs", {"compare": f"{run.id},{other.id}"}),
+        "Results": ("3_evaluate", model),
+        "Significance": ("3_evaluate", model | {"view": "Significance"}),
+        "Baselines": ("3_evaluate", model | {"view": "Baselines"}),
+        "Operate": ("8_inside", model | {"inside_view": "Operate"}),
+    }
+    # Here the figures are among others, so that nothing says which page would show them.
+    rest = {view: ("3_evaluate", model | {"view": view}) for view in VIEWS if view not in plain} | {
+        "Unit": ("8_inside", model),
+        "Map": ("8_inside", model | {"inside_view": "Map"}),
+        "Class": ("9_class", {"room": code}),
+        "Home": ("0_home", {}),
+        "Explore": ("1_explore", {}),
+        "Predict": ("4_predict", model),
+        "Teach": ("6_teach", {}),
+    }
+    browser(CLEO)
+    for name, (page, query) in plain.items():
+        assert shown(open_page(page, **query), sealed), f"{name}: somebody outside the class sees all"
+    TaughtClassroom(database(), code, TEACHER).seal()
+    test_part.sealed_for.clear()
+    browser(ANN)
+    pages = plain | rest
+    leaks = {name: shown(open_page(page, **query), sealed) for name, (page, query) in pages.items()}
+    app = open_page("5_runs", compare=f"{run.id},{other.id}")
+    leaks["Pairs"] = shown(app.segmented_control(key="compare_view").set_value("Results").run(), sealed)
+    assert leaks == dict.fromkeys([*pages, "Pairs"], set())
+    assert "5,000 open test images" in words(open_page("3_evaluate", model=run.id))

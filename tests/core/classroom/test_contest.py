@@ -1,6 +1,9 @@
 """The sealed half of the test set, the leaderboard of a class, and who fooled the network."""
 
 import dataclasses
+import io
+import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -14,12 +17,17 @@ from core.classroom.progress import read_pool
 from core.classroom.second_readings import save_reading
 from core.classroom.teaching import TaughtClassroom
 from core.data import Dataset
-from core.halves import Part, TestAnswers, places
+from core.export.files import make_file
+from core.export.run_bundle import pack_bundle
+from core.fine_tuning import FineTuning
+from core.halves import Part, TestAnswers, part_of, places
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
+from core.series.series import TEST_ACCURACY, Arm, Series
 from core.store.classrooms import is_sealed_for, sealed_owners
 from core.store.database import Database
 from core.store.runs import RunStore
+from core.store.series import read_progress
 from core.store.test_answers import read_answers
 from tests.core.classroom.conftest import draw
 from tests.postgres import ON_EVERY_DATABASE
@@ -152,3 +160,20 @@ def test_a_drawing_scores_if_two_classmates_read_it_and_the_network_does_not(
     hidden = dataclasses.replace(fooled, author=dataclasses.replace(ann, name_hidden=True))
     assert fooling.points((hidden,))[0].name == f"Student {ann.seat}"
     assert np.array_equal(fooled.drawing.image, one.image)
+
+
+def test_a_member_s_files_and_series_have_the_open_half_only(store: RunStore, ann: Member, mnist: Dataset):
+    run = run_of(store, ann, 1, answers(mnist, 500, 0))
+    seen = store.seen(Part.OPEN)
+    results = read_progress(seen, Series("", "", (Arm("", run.recipe),), (TEST_ACCURACY,))).results
+    (result,) = results.values()
+    assert result.test_accuracy == result.test_confusion.accuracy() == pytest.approx(0.9)
+    tuned = dataclasses.replace(run, fine_tuning=FineTuning(8, 2, test_before=0.9))
+    assert tuned.seen(Part.OPEN).fine_tuning.test_before is None
+    model, dataset = store.load_model("softmax"), part_of(mnist, Part.OPEN)
+    report = make_file("report_html", store, store.get("softmax"), dataset).decode()
+    assert "92.64%" in report
+    assert "92.57%" not in report
+    assert "5,000 open test images" in report
+    with zipfile.ZipFile(io.BytesIO(pack_bundle(seen.get("softmax"), (), model))) as bundle:
+        assert json.loads(bundle.read("run.json"))["test_accuracy"] == 0.9264
