@@ -21,6 +21,7 @@ from core.jobs.scheduler import Scheduler
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
+from core.store import backup
 from core.store.database import StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
@@ -80,6 +81,12 @@ def store() -> RunStore:
     from ui.test_part import test_part
 
     return whole_store().seen(test_part())
+
+
+@st.cache_data(ttl=3600.0, show_spinner=False)
+def damage() -> str:
+    """Return what is wrong with the pages of the store; it takes a second or two to look at all of them."""
+    return backup.damage(whole_store().database)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())

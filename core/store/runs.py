@@ -35,7 +35,7 @@ from core.store.retention import (
     read_owner_usage,
     read_usage,
 )
-from core.store.run import ACTIVE, Run, RunError, RunState
+from core.store.run import ACTIVE, IMPORTED, Run, RunError, RunState
 from core.store.tables import RUNS
 
 if TYPE_CHECKING:
@@ -149,9 +149,10 @@ class RunStore:
         return tuple(run.seen(self.part) for run in there)
 
     def best(self) -> str | None:
-        """Return the id of the run with the highest test accuracy, if any has been measured."""
+        """Return the id of the run with the highest test accuracy of those trained here, if there is any."""
         accuracy = RUNS.c.test_accuracy if self.part is Part.WHOLE else RUNS.c.open_accuracy
-        query = select(RUNS.c.id).where(accuracy.is_not(None))
+        here = RUNS.c.versions.not_like(f'%"{IMPORTED}"%')
+        query = select(RUNS.c.id).where(accuracy.is_not(None), here)
         with self.database.reading() as connection:
             return connection.scalar(query.order_by(accuracy.desc(), RUNS.c.number).limit(1))
 

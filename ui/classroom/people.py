@@ -26,11 +26,11 @@ def anonymous_dots(evaluation: Any, people: People, trained: bool) -> None:
     )
     groups = [UNSEEN, TRAINED_ON] if trained else [UNSEEN]
     # Imported here because they bring Altair.
-    from core.plots.class_charts import anonymous_people
     from core.plots.theme import legible
+    from core.plots.writer_charts import people as dots
 
     st.altair_chart(
-        legible(anonymous_people(scores, groups), pictures.style()),
+        legible(dots(scores, groups=groups, anonymous=True), pictures.style()),
         key="class_people",
         alt=f"Accuracy of {len(scores)} people",
     )

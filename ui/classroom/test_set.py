@@ -16,7 +16,7 @@ from core.store.run import Run, RunError
 from ui import pictures, resources
 from ui.classroom.people import anonymous_dots
 from ui.run_picker import pick
-from ui.words import percent
+from ui.words import counted, percent
 
 _SHOWN_ERRORS = 18
 _ASKED = "class_download_of"
@@ -106,7 +106,7 @@ def _share(label: str, correct: int, count: int) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help=f"{correct} of {count} drawings, with the 95% Wilson interval.",
+        help=f"{correct} of {counted(count, 'drawing')}, with the 95% Wilson interval.",
     )
 
 
@@ -125,7 +125,7 @@ def _errors(drawings: Drawings, evaluation: Any) -> None:
 def _downloads(code: str, drawings: Drawings) -> None:
     st.header("Take the data set home", anchor=False)
     st.markdown(
-        f"{len(drawings)} drawings with their labels, and who drew each as a number. Names are not in it."
+        f"{counted(len(drawings), 'drawing')} with labels, and who drew each as a number. No names are in it."
     )
     with st.container(horizontal=True):
         _download("NumPy archive (.npz)", code, "npz", to_npz, drawings)

@@ -6,13 +6,18 @@ import json
 import numpy as np
 import pytest
 
+from core.classroom import membership
 from core.classroom.archive import load_class, save_class
 from core.classroom.classroom import Classroom, ClassroomError, Member
 from core.classroom.membership import join, memberships
 from core.classroom.progress import read_pool, read_progress
 from core.classroom.second_readings import read_drawings, save_reading
 from core.classroom.teaching import TaughtClassroom, taught_by
+from core.jobs.queue import RunQueue
+from core.jobs.queue_admission import RunRefused
+from core.recipe import Recipe
 from core.store.database import Database
+from core.store.runs import RunStore
 from tests.core.classroom.conftest import draw
 from tests.postgres import ON_EVERY_DATABASE
 
@@ -43,6 +48,19 @@ def test_a_loaded_class_is_the_one_that_was_saved(database: Database, classroom:
     draw(database, ann, 5)
     assert join(database, loaded.code, "eve").seat == 3
     assert json.loads(gzip.decompress(save_class(database, loaded.code)))["members"][1]["name"] == "Bob"
+
+
+def test_a_student_of_a_loaded_class_is_one_also_before_they_come_back(
+    store: RunStore, database: Database, classroom: Classroom, file: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    TaughtClassroom(database, classroom.code, "teacher").delete()
+    loaded, _ = load_class(database, file, "teacher")
+    TaughtClassroom(database, loaded.code, "teacher").pause(trainings=True)
+    with pytest.raises(RunRefused, match="paused trainings"):
+        RunQueue(store).enqueue(Recipe(), "ann", "Run")
+    monkeypatch.setattr(membership, "MAX_PER_BROWSER", 1)
+    with pytest.raises(ClassroomError, match="on this device"):
+        join(database, loaded.code, "ann", "Another")
 
 
 def test_a_class_beside_the_saved_one_has_another_code(database: Database, classroom: Classroom, file: bytes):
