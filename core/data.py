@@ -22,6 +22,7 @@ CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 MAX_PIXEL = 255
 TRAINING_IMAGES = 60_000
+TEST_IMAGES = 10_000
 
 DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
 WRITERS_FILE = DATA_FILE.with_name("mnist_writers.npz")
@@ -66,8 +67,6 @@ class Dataset:
         The number of each digit's writer in NIST's forms; from `FIRST_STUDENT` on they are
         high-school students, below Census Bureau employees. None if that is not known.
     test_writers : ndarray of uint16, shape (10000,), or None
-    test_numbers : ndarray of int64, shape (n,), or None
-        Which of MNIST's test images these are, if they are only a part; None for all.
     """
 
     train_images: Images
@@ -76,7 +75,6 @@ class Dataset:
     test_labels: Labels
     train_writers: Writers | None = None
     test_writers: Writers | None = None
-    test_numbers: npt.NDArray[np.int64] | None = None
 
 
 def load_mnist(path: Path = DATA_FILE) -> Dataset:

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.data import IMAGE_SIZE, MAX_PIXEL, Images, Labels, Writers, load_mnist
-from core.halves import Part, part_of, words
+from core.halves import Part, part_of, places, words
 from core.ink import CENTER, DIGIT_SIZE
 
 MNIST, NEXT_DOOR, DRAWINGS, CLASS = "mnist", "scikit-learn", "drawings", "class"
@@ -74,11 +74,10 @@ class EvaluationSet:
 @lru_cache(maxsize=len(Part))
 def mnist_test_set(part: Part = Part.WHOLE) -> EvaluationSet:
     """Return the test images of MNIST, or a part of them. Raises `DataError` as `load_mnist` does."""
-    dataset = part_of(load_mnist(), part)
+    whole = load_mnist()
+    dataset, numbers = part_of(whole, part), None if part is Part.WHOLE else places(whole, part)
     text = f"MNIST's {words(part)}, written by other people than the training images."
-    return EvaluationSet(
-        MNIST, text, dataset.test_images, dataset.test_labels, dataset.test_writers, dataset.test_numbers
-    )
+    return EvaluationSet(MNIST, text, dataset.test_images, dataset.test_labels, dataset.test_writers, numbers)
 
 
 @lru_cache(maxsize=1)

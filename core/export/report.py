@@ -11,7 +11,7 @@ from core.analysis.significance import wilson
 from core.analysis.writers import GroupScore, by_group
 from core.data import Dataset, Images
 from core.evaluation import Evaluation
-from core.halves import Part, words
+from core.halves import TEST_IMAGES, Part, words
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.run import IMPORTED, Run, RunState
@@ -150,7 +150,7 @@ def _remarks(run: Run) -> tuple[str, ...]:
 
 def _sealed(dataset: Dataset) -> tuple[str, ...]:
     """Return what one must know if the results are on a part of the test set."""
-    if dataset.test_numbers is None:
+    if len(dataset.test_labels) == TEST_IMAGES:
         return ()
     return (f"All test results are on the {words(Part.OPEN)}; the other half is sealed for a class.",)
 

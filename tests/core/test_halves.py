@@ -11,13 +11,13 @@ from core.halves import Part, TestAnswers, part_of, places, words
 def test_the_halves_share_no_image_and_no_writer_and_are_alike(mnist):
     opened, sealed = (part_of(mnist, part) for part in (Part.OPEN, Part.SEALED))
     assert len(opened.test_labels) == len(sealed.test_labels) == 5000
-    assert len(set(opened.test_numbers) | set(sealed.test_numbers)) == 10_000
+    assert len({*places(mnist, Part.OPEN), *places(mnist, Part.SEALED)}) == 10_000
     assert not set(opened.test_writers) & set(sealed.test_writers)
     students = [int(is_student(half.test_writers).sum()) for half in (opened, sealed)]
     assert abs(students[0] - students[1]) < 20
     digits = np.bincount(opened.test_labels) - np.bincount(sealed.test_labels)
     assert np.abs(digits).max() < 50
-    np.testing.assert_array_equal(opened.test_images[7], mnist.test_images[opened.test_numbers[7]])
+    np.testing.assert_array_equal(opened.test_images[7], mnist.test_images[places(mnist, Part.OPEN)[7]])
 
 
 def test_neither_half_is_easier_for_the_bundled_networks(mnist, store):
