@@ -102,10 +102,21 @@ def visit(code: str) -> Visit | None:
     with database.reading() as connection:
         classroom = find_classroom(connection, code)
     teaches = any(one.code == code for one in taught_by(database, owner))
-    members = memberships(database, code, owner)
-    chosen = st.session_state.get(_MEMBER)
-    members = tuple(sorted(members, key=lambda member: member.id != chosen))
+    members = _chosen_first(memberships(database, code, owner))
     return Visit(classroom, teaches, members) if teaches or members else None
+
+
+def student() -> Member | None:
+    """Return the student who uses this device now, on whatever page. Raises `StoreError`."""
+    database, owner = resources.store().database, session.owner()
+    code = entered() or next((one.code for one in attended(database, owner)), None)
+    members = memberships(database, code, owner) if code else ()
+    return next(iter(_chosen_first(members)), None)
+
+
+def _chosen_first(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    chosen = st.session_state.get(_MEMBER)
+    return tuple(sorted(members, key=lambda member: member.id != chosen))
 
 
 def check(code: str) -> None:
