@@ -1,6 +1,7 @@
 """The command line: ``python -m core``, with the same store and the same recipes as the pages."""
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NoReturn
 from core.export.formats import FORMATS
 from core.presets import PRESETS
 
-_BAD_INPUT = 2
+_BAD_INPUT, _INTERRUPTED = 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -20,10 +21,22 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit status of the process: 2 if what it was given cannot be used."""
+    """Run a command, and return the exit status of the process.
+
+    2 if what it was given cannot be used, 1 if it did not succeed for another reason, and 130, as the
+    shell has it, after Ctrl+C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console that has no sign for a letter of somebody's name shows a question mark.
+            stream.reconfigure(errors="replace")
     said = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = said.run
-    return command(said)
+    try:
+        return command(said)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return _INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

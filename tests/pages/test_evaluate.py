@@ -5,11 +5,13 @@ import json
 import shutil
 import threading
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -19,17 +21,19 @@ from core.analysis.label_errors import LABEL_ISSUES
 from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
 from core.evaluation_sets import mnist_test_set, sklearn_digits
+from core.jobs.baseline_worker import BaselineJob
 from core.plots import accuracy_charts, figures
 from core.presets import PRESETS
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.database import StoreError
 from core.store.drawings import DrawingStore
+from core.store.queries import update_run
 from core.store.run import Run, RunState
 from tests.pages.conftest import wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
-from ui.evaluate import cached, results, widgets
+from ui.evaluate import cached, measured_baselines, results, widgets
 from ui.evaluate.label_errors import NO_BREAK
 from ui.evaluate.results import ALL
 from ui.evaluate.robustness import KINDS
@@ -694,6 +698,28 @@ def test_measured_baselines_come_with_the_presets_and_are_measured_for_other_ima
     app.run()
     assert not app.exception
     assert any("1-nearest neighbor" in str(table.value.to_numpy()) for table in app.table)
+    with resources.store().database.writing() as connection:
+        update_run(connection, run.id, test_accuracy=None)
+    assert "0.00%" not in words(app.run())
+
+
+def test_baselines_that_cannot_be_measured_say_why_and_the_page_looks_no_more(open_page, monkeypatch):
+    run = copied(dataclasses.replace(ARTICLE, train_size=300), 0.8)
+    paces: list[float | None] = []
+    fragment = st.fragment
+    monkeypatch.setattr(
+        measured_baselines.st, "fragment", lambda look, run_every: paces.append(run_every) or fragment(look)
+    )
+    jobs = [BaselineJob(), BaselineJob(failure="The data is missing.")]
+    monkeypatch.setattr(measured_baselines, "_worker", lambda: SimpleNamespace(job=lambda _: jobs[0]))
+    app = open_page("3_evaluate", model=run.id, view="Baselines")
+    assert "Measuring" in app.info[0].value
+    del jobs[0]
+    app.run()
+    assert not app.exception
+    assert app.warning[0].value == "The data is missing."
+    assert "evaluate_measure" in {button.key for button in app.button}, "one may try again"
+    assert paces[-1] is None
 
 
 def test_views_follow_another_test_set_or_say_that_they_cannot(open_page):

@@ -6,8 +6,8 @@ import pytest
 
 from core.presets import PRESETS
 from core.recipe import Recipe
+from core.recipe_address import recipe_parts
 from tests.pages.conftest import words
-from ui.recipe_link import recipe_parts
 
 NOT_HERE = "not here"
 

@@ -22,7 +22,7 @@ from ui import chrome, pictures, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
 from ui.spreadsheets import to_csv
-from ui.words import percent
+from ui.words import counted, percent
 
 # Returns the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
@@ -132,7 +132,7 @@ def suffix(test_set: EvaluationSet) -> str:
 
 def images(count: int) -> str:
     """Return a number of images in words."""
-    return "1 image" if count == 1 else f"{count:,} images"
+    return counted(count, "image")
 
 
 def images_name(label: int | None, prediction: int | None, errors_only: bool) -> str:
