@@ -23,7 +23,7 @@ MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25}
 MAX_PROGRESSIVE_MEGAPIXELS = 16
 # Pixels along the longer side of an opened picture. A digit of a twentieth of it still
 # has twice as many as MNIST keeps.
-WORKING_SIDE = 800
+WORKING_SIDE = 1000
 
 # A camera's black: differences below it mean nothing.
 _BLACK = 8
@@ -161,7 +161,31 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         Amount of ink: 0 is paper, 255 is full ink. All 0 if nothing stands out from the
         paper: it is blank, or the whole picture is ink.
     """
-    nothing = np.zeros(picture.shape[:2], dtype=np.uint8)
+    ink = ink_amount(picture)
+    if not ink.any():
+        return as_pixels(ink)
+    return as_pixels(np.where(written(ink), ink, 0))
+
+
+def as_pixels(ink: Floats) -> npt.NDArray[np.uint8]:
+    """Return an amount of ink, 0 to 1, as whole numbers from 0 to 255."""
+    pixels: npt.NDArray[np.uint8] = (ink * MAX_PIXEL).round().astype(np.uint8)
+    return pixels
+
+
+def ink_amount(picture: npt.NDArray[np.uint8]) -> Floats:
+    """Return how much of each pixel is ink, 0 to 1, with the lines and the dirt of the paper.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+
+    Returns
+    -------
+    ndarray of float32, shape (height, width)
+        All 0 if nothing stands out from the paper.
+    """
+    nothing = np.zeros(picture.shape[:2], dtype=np.float32)
     if picture.size == 0:
         return nothing
     channels = picture if picture.ndim == 3 else picture[..., np.newaxis]
@@ -181,10 +205,8 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     full = _full_ink(amount, max(_FAINTEST, _NOISES * noise))
     if full is None:
         return nothing
-    ink = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
-    ink[~_written(ink)] = 0
-    found: npt.NDArray[np.uint8] = (ink * MAX_PIXEL).round().astype(np.uint8)
-    return found
+    ink: Floats = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
+    return ink
 
 
 def _light_on_dark(light: Floats) -> bool:
@@ -224,7 +246,7 @@ def _full_ink(amount: Floats, faintest: float) -> float | None:
     return float(np.median(standing_out[standing_out > most / 2]))
 
 
-def _written(ink: Floats) -> Mask:
+def written(ink: Floats) -> Mask:
     """Return where somebody wrote, with the soft edges of the ink.
 
     Specks and lines of the paper are left out, and so is ink that the edge of the picture
