@@ -1,6 +1,7 @@
 """The command line: ``python -m core``, with the same store and the same recipes as the pages."""
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NoReturn
 from core.export.formats import FORMATS
 from core.presets import PRESETS
 
-_BAD_INPUT = 2
+_BAD_INPUT, _INTERRUPTED = 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -20,10 +21,22 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit status of the process: 2 if what it was given cannot be used."""
+    """Run a command, and return the exit status of the process.
+
+    2 if what it was given cannot be used, 1 if it did not succeed for another reason, and 130, as the
+    shell has it, after Ctrl+C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console that has no sign for a letter of somebody's name shows a question mark.
+            stream.reconfigure(errors="replace")
     said = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = said.run
-    return command(said)
+    try:
+        return command(said)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return _INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +79,20 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to (a name in this folder)")
 
     runs = add("runs", _runs, "List the runs of the store")
+    backup = add(
+        "backup",
+        _backup,
+        "Copy the store into a file",
+        "Servers go on meanwhile. Keep the file secret: with it one can change everybody's runs.",
+    )
+    restore = add(
+        "restore",
+        _restore,
+        "Put a copy in place of what is in the store",
+        "Servers may go on meanwhile. What was there is kept in a file beside the store.",
+    )
+    for command in (backup, restore):
+        command.add_argument("file", type=Path, metavar="FILE")
     add(
         "worker",
         _worker,
@@ -81,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "status is 1 if the store cannot be used, or runs wait and nobody trains them. If all is well it "
         "takes about two seconds, else up to twelve.",
     )
-    for command in (train, evaluate, predict, export, runs, health):
+    for command in (train, evaluate, predict, export, runs, backup, restore, health):
         command.add_argument("--json", action="store_true", help="for programs")
     return parser
 
@@ -131,6 +158,20 @@ def _runs(said: argparse.Namespace) -> int:
     from core.commands.with_store import with_store
 
     return with_store(lambda store: runs_command(store, json=said.json))
+
+
+def _backup(said: argparse.Namespace) -> int:
+    from core.commands.backup import backup_command
+    from core.commands.with_store import with_store
+
+    return with_store(lambda store: backup_command(store, said.file, json=said.json))
+
+
+def _restore(said: argparse.Namespace) -> int:
+    from core.commands.backup import restore_command
+    from core.commands.with_store import with_store
+
+    return with_store(lambda store: restore_command(store, said.file, json=said.json))
 
 
 def _worker(_: argparse.Namespace) -> int:

@@ -19,10 +19,8 @@ _CHANCE_FACTOR, _CHANCE_MARGIN = 1.3, 0.05
 _SAME = 1e-5
 # Batches until the first look, and at least between two of them.
 _FIRST_LOOK = 5
-# After so many batches without any learning one look is enough.
-_LONG = 50
-# Images that it is looked at with.
-PROBE_IMAGES = 64
+# Images that it is looked at with: a unit may answer to few of them only.
+PROBE_IMAGES = 512
 
 
 class DivergenceWatch:
@@ -41,7 +39,8 @@ class DivergenceWatch:
     -----
     Units are dead where the last hidden layer gives the same for every image: ReLUs that are all
     zero, or sigmoids and tanhs that are all at their ends. No gradient passes them, so what is
-    before them no longer changes, and all that is left to learn is how frequent each digit is.
+    before them no longer changes, and all that is left to learn is how frequent each digit is. One
+    look is not enough: the momentum of the optimizer goes on for a few batches, and may revive them.
     """
 
     def __init__(self, model: keras.Model, recipe: Recipe, images: Images, first_step: int) -> None:
@@ -68,11 +67,10 @@ class DivergenceWatch:
         epoch = (step - 1) // self._recipe.steps_per_epoch + 1
         if not math.isfinite(logs["loss"]):
             raise DivergenceError("nan", epoch, learning_rate)
-        batches = batch - (self._seen[0] if self._seen[0] < batch else 0)
         if self._accuracy_since(batch, logs["accuracy"]) > self._low_accuracy:
             self._wait, self._was_dead = _FIRST_LOOK, False
         elif step >= self._next_look:
-            self._look(step, epoch, learning_rate, is_certain=self._was_dead or batches >= _LONG)
+            self._look(step, epoch, learning_rate)
 
     def _accuracy_since(self, batch: int, average: float) -> float:
         """Return the accuracy of the batches since it was asked last."""
@@ -80,20 +78,20 @@ class DivergenceWatch:
         self._seen = (batch, batch * average)
         return (batch * average - total) / (batch - seen)
 
-    def _look(self, step: int, epoch: int, learning_rate: float, is_certain: bool) -> None:
-        """Look at the network; a second time if its units may come back to life."""
+    def _look(self, step: int, epoch: int, learning_rate: float) -> None:
+        """Look at the network; its units are dead if they are so at two looks in a row."""
         if not self._is_dead():
             # It is slow to begin: the looks become rarer, but there is one in each epoch.
             self._wait = min(2 * self._wait, max(self._recipe.steps_per_epoch // 2, _FIRST_LOOK))
             self._was_dead = False
-        elif is_certain:
-            raise DivergenceError("flat", epoch, learning_rate)
+        elif self._was_dead:
+            began_dead = self._is_flat(build_model(self._recipe))
+            raise DivergenceError("born flat" if began_dead else "flat", epoch, learning_rate)
         else:
             self._wait, self._was_dead = _FIRST_LOOK, True
         self._next_look = step + self._wait
 
     def _is_dead(self) -> bool:
-        """Return whether the last hidden layer gives the same for every image."""
         model = self._model
         if model.compute_dtype != "float32" or any(
             layer.compute_dtype != "float32" for layer in model.layers
@@ -101,6 +99,10 @@ class DivergenceWatch:
             # In bfloat16, what differs a little is the same.
             model = build_model(self._recipe)
             copy_weights(self._model, model)
+        return self._is_flat(model)
+
+    def _is_flat(self, model: keras.Model) -> bool:
+        """Return whether the last hidden layer gives the same for every image."""
         hidden = keras.Model(model.input, model.get_layer("digit").input)
         outputs = np.asarray(hidden(self._images, training=False), np.float64)
         return bool(np.ptp(outputs, axis=0).max() <= _SAME * max(1.0, float(np.abs(outputs).max())))

@@ -15,7 +15,8 @@ class DivergenceError(TrainingError):
     Attributes
     ----------
     reason : str
-        ``nan`` if the loss is infinite or not a number, ``flat`` if it can no longer change.
+        ``nan`` if the loss is infinite or not a number, ``flat`` if it can no longer change, ``born
+        flat`` if it never could, with the weights that the seed gives.
     epoch : int
         In which it was noticed, from 1.
     learning_rate : float
@@ -32,6 +33,8 @@ class DivergenceError(TrainingError):
 _DIVERGED = {
     "nan": "The loss is no longer a number (NaN): training diverged. Choose a smaller learning rate.",
     "flat": "The loss no longer changes: the units of the network are dead. Choose a smaller learning rate.",
+    "born flat": "The loss cannot change: the units of the network are dead from the start. Choose another "
+    "random seed, or more units in each hidden layer.",
 }
 
 

@@ -35,6 +35,7 @@ class Reporter(keras.callbacks.Callback):
     def __init__(
         self,
         recipe: Recipe,
+        planned_steps: int,
         on_epoch: Callable[[Epoch], None] | None,
         should_stop: Callable[[], bool] | None,
         on_progress: Callable[[float], None] | None,
@@ -43,6 +44,7 @@ class Reporter(keras.callbacks.Callback):
         super().__init__()
         self.history: list[Epoch] = []
         self._recipe = recipe
+        self._planned_steps = planned_steps
         self._on_epoch = on_epoch
         self._should_stop = should_stop or (lambda: False)
         self._on_progress = on_progress
@@ -54,7 +56,13 @@ class Reporter(keras.callbacks.Callback):
         """Begin after the epochs of the history; keep the weights before the first one for its checkpoint."""
         done = len(self.history) * self._recipe.steps_per_epoch
         self._loop = SteeredLoop(
-            model, self._recipe, steering or NOT_STEERED, done, self._should_stop, self._report
+            model,
+            self._recipe,
+            steering or NOT_STEERED,
+            self._planned_steps,
+            done,
+            self._should_stop,
+            self._report,
         )
         self._divergence = DivergenceWatch(model, self._recipe, images, done)
         if self._on_checkpoint and most_snapshots(self._recipe.parameters):
@@ -67,14 +75,14 @@ class Reporter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Tell the progress, stop if asked to, and raise `DivergenceError` if more is of no use."""
         done = self._loop.step - len(self.history) * self._recipe.steps_per_epoch
-        self._report(self._loop.step)
+        self._report()
         if self._should_stop():
             self.model.stop_training = True
         self._divergence.check(self._loop.step, done, logs or {}, self._loop.learning_rate)
 
-    def _report(self, step: int) -> None:
+    def _report(self) -> None:
         if self._on_progress:
-            self._on_progress(step / (self._recipe.epochs * self._recipe.steps_per_epoch))
+            self._on_progress(self._loop.number / (self._recipe.epochs * self._planned_steps))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Tell the measurements of a whole epoch, and save it."""

@@ -132,7 +132,8 @@ def train(
     (None, 10)
     """
     selection = select(recipe, dataset)
-    recipe = _sized(recipe, len(selection.fit), len(dataset.train_images))
+    planned = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
+    recipe = _sized(planned, len(selection.fit))
     precision = precision_of(recipe)
     model = build_model(recipe, precision)
     model.steps_per_execution = _steps_per_execution(recipe)
@@ -142,7 +143,8 @@ def train(
     if start:
         _begin_with(start, model)
     images, labels = take(dataset.train_images, selection.fit), selection.fit_labels
-    reporter = Reporter(recipe, on_epoch, should_stop, on_progress, on_checkpoint)
+    planned_steps = max(planned.steps_per_epoch, recipe.steps_per_epoch)
+    reporter = Reporter(recipe, planned_steps, on_epoch, should_stop, on_progress, on_checkpoint)
     if resume:
         _restore(model, resume.state)
         reporter.history.extend(resume.history)
@@ -178,9 +180,8 @@ def train(
     return TrainingResult(model, checkpoint, stopped, precision, images, labels)
 
 
-def _sized(recipe: Recipe, fit_size: int, images: int) -> Recipe:
-    """Return a recipe of the same training that counts the images there are, and no more."""
-    recipe = dataclasses.replace(recipe, train_size=min(recipe.train_size, images))
+def _sized(recipe: Recipe, fit_size: int) -> Recipe:
+    """Return a recipe of the same training that counts the images there are to fit to."""
     if recipe.fit_size == fit_size:
         return recipe
     # What counts from here on is how many images there are; which ones they are is decided.

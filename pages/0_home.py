@@ -28,6 +28,7 @@ from core.plots import figures  # noqa: E402
 from core.recipe import ARTICLE  # noqa: E402
 from core.store.database import StoreError  # noqa: E402
 from ui import pictures, resources  # noqa: E402
+from ui.lessons import library  # noqa: E402
 
 dataset = resources.mnist()
 store = resources.store()
@@ -116,6 +117,8 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xxsma
             for preset in ("softmax", "article", "relu")
         ),
     )
+
+library.show()
 
 st.header("At a glance", anchor=False)
 with st.container(horizontal=True):

@@ -7,6 +7,7 @@ from core.jobs.queue_admission import RunRefused
 from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
+from core.recipe_address import recipe_parts
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import chrome, data_form, guess, links, pictures, recipe_form, recipe_link, resources, session
@@ -98,7 +99,7 @@ with settings:
     slow_start()
     recipe_form.settings(recipe)
     if recipe:
-        links.copy_link("train", **recipe_link.recipe_parts(recipe))
+        links.copy_link("train", **recipe_parts(recipe))
     session.nickname_field(resources.store())
 folds.show(recipe)
 

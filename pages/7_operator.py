@@ -6,6 +6,7 @@ from core.jobs.health import check_health
 from core.jobs.teacher_key import KEY_VARIABLE, KeyRefusedError
 from core.store.database import StoreError
 from core.store.run import Run, RunState
+from core.store.user_messages import DAMAGED
 from ui import chrome, resources, spreadsheets
 from ui.key import check_key
 from ui.queue_watch import watch_line
@@ -60,6 +61,7 @@ if st.session_state.get(LET_IN) != resources.teacher_key():
 
 try:
     active, health = resources.store().active(), check_health(resources.store(), patience=0.0)
+    damaged = resources.damage()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
@@ -73,6 +75,8 @@ if cluster := resources.cluster():
         st.warning(cluster.trouble, icon=":material/hub:")
     if cluster.dashboard:
         st.markdown(f"Runs are trained on a [Dask cluster]({cluster.dashboard}).")
+if damaged:
+    st.error(DAMAGED, icon=":material/build:")
 if health.workers:
     trained = {lease.worker: labels.get(lease.run_id, "") for lease in health.leases}
     st.dataframe(

@@ -22,9 +22,10 @@ HOUSE = {
     "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
     "jobs": "store fine_tuning mixture sampling steering confusion data history recipe (training) "
     "(evaluation) (model) (analysis)",
-    "classroom": "plots store analysis fine_tuning history evaluation drawing recipe data",
-    "export": "store plots analysis inspection augmentation evaluation fine_tuning history cost steering "
-    "recipe recipe_words data (model)",
+    "classroom": "lessons plots store analysis fine_tuning history evaluation drawing recipe data",
+    "export": "lessons store plots analysis inspection augmentation evaluation fine_tuning history cost "
+    "steering recipe recipe_words data (model)",
+    "lessons": "store presets recipe_address data",
     "plots": "series analysis evaluation history recipe recipe_words data",
     "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
     "(model)",
@@ -33,7 +34,7 @@ HOUSE = {
     "recipe_validation",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
-    "fine_tuning": "mixture history recipe data (training) (evaluation)",
+    "fine_tuning": "mixture sampling history recipe data (training) (evaluation)",
     "training": "reporter model pipeline sampling precision steering augmentation history recipe "
     "recipe_validation cost data",
     "reporter": "divergence model steering history recipe data snapshot",
@@ -46,6 +47,7 @@ HOUSE = {
     "augmentation": "ink data",
     "_keras": "",
     "precision": "recipe",
+    "recipe_address": "presets recipe recipe_validation",
     "presets": "recipe data",
     "recipe": "recipe_words recipe_validation cost data_choice data",
     "recipe_words": "",
@@ -53,6 +55,7 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
+    "evaluation_sets": "ink data",
     "confusion": "data",
     "ink": "data",
     "history": "snapshot",

@@ -104,11 +104,16 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
             st.markdown(why)
 
     from ui import identity, resources
+    from ui.lessons import choice
     from ui.uploads import bound_uploads
 
     bound_uploads()
     identity.ask()
     resources.queue()
+    if choice.is_open():
+        from ui.lessons import panel
+
+        panel.show(head)
     return head.container(horizontal=True, vertical_alignment="center")
 
 
@@ -170,6 +175,11 @@ def plain(text: str) -> str:
     """
     text = _DIRECTION_CONTROLS.sub("", text)
     return _MARKDOWN.sub(r"\\\1", _PATTERNS.sub(_WORD_JOINER, text))
+
+
+def file_of(page: str) -> str:
+    """Return the file of a page by its name in the address."""
+    return next(file for file, *_ in _PAGES if file.partition("_")[2] == f"{page}.py")
 
 
 def page_link(file: str, label: str, **query: str) -> None:

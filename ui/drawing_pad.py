@@ -48,7 +48,9 @@ SEVERAL_DIGITS = Canvas("predict_row_canvas", 600, 300, pen=24)
 _STYLE = f"""
 <style>
 .dc-toolbar {{ display: none !important }}
-.dc-container {{ width: 280px !important; height: auto !important; aspect-ratio: 1 }}
+.dc-container {{
+  width: 280px !important; max-width: 100%; height: auto !important; aspect-ratio: 1;
+}}
 .dc-container[style*="{SEVERAL_DIGITS.width}px"] {{
   width: min(100vw - 2rem, {SEVERAL_DIGITS.width}px) !important;
   aspect-ratio: {SEVERAL_DIGITS.width} / {SEVERAL_DIGITS.height};

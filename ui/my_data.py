@@ -7,6 +7,7 @@ from core.store.database import StoreError
 from core.store.owners import delete_all
 from core.store.run import RunError
 from ui import chrome, resources, session
+from ui.words import counted
 
 _DELETED = "my_data_deleted"
 
@@ -23,8 +24,8 @@ def my_data() -> None:
         return
     with st.expander("Your data", icon=":material/person:", key="my_data"):
         st.markdown(
-            f"This server keeps {_count(len(runs), 'run')} of yours, each with name, nickname, note, "
-            f"learning curve and model, {_count(drawings, 'drawing')}, and {_count(pooled, 'drawing')} in "
+            f"This server keeps {counted(len(runs), 'run')} of yours, each with name, nickname, note, "
+            f"learning curve and model, {counted(drawings, 'drawing')}, and {counted(pooled, 'drawing')} in "
             "classes. It knows you by an anonymous number only. Everyone sees your runs, only you see your "
             "drawings, and your class sees those in it."
         )
@@ -60,10 +61,6 @@ def _nickname(shown: str) -> None:
                 st.error(str(error), icon=":material/error:")
             else:
                 st.rerun()
-
-
-def _count(number: int, name: str) -> str:
-    return f"1 {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def _delete_all() -> None:

@@ -21,6 +21,7 @@ from core.jobs.scheduler import Scheduler
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
+from core.store import backup
 from core.store.database import StoreError
 from core.store.drawings import KEEP_VARIABLE
 from core.store.run import Run
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
     from core.drawing.neighbors import NeighborIndex
     from core.evaluation import Evaluation
+    from core.evaluation_sets import EvaluationSet
     from ui.session import Person
 
 
@@ -71,6 +73,12 @@ def average_digits() -> npt.NDArray[np.float32]:
 def store() -> RunStore:
     """The runs of this server, and of others that share its database."""
     return RunStore(_secret(ADDRESS_VARIABLE))
+
+
+@st.cache_data(ttl=3600.0, show_spinner=False)
+def damage() -> str:
+    """Return what is wrong with the pages of the store; it takes a second or two to look at all of them."""
+    return backup.damage(store().database)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
@@ -234,15 +242,23 @@ def _model(run_id: str) -> Any:
 
 
 def test_evaluation(run_id: str) -> "Evaluation":
-    """The answers of a run's network on the test images. Raises `RunError` as `model` does."""
+    """The answers of a run's network on MNIST's test images. Raises `RunError` as `model` does."""
+    # Imported here because it brings SciPy, which Home and Explore do not need.
+    from core.evaluation_sets import mnist_test_set
+
+    return evaluation(run_id, mnist_test_set())
+
+
+def evaluation(run_id: str, test_set: "EvaluationSet") -> "Evaluation":
+    """The answers of a run's network on a test set. Raises `RunError` as `model` does."""
     wait_for_tensorflow()
-    return _test_evaluation(run_id)
+    return _evaluation(run_id, test_set.key, test_set)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Reading the 10,000 test images…")
-def _test_evaluation(run_id: str) -> "Evaluation":
-    # Imported here because it brings scikit-learn, which Home and Explore do not need.
+# Each has half a megabyte for 10,000 images.
+@st.cache_resource(max_entries=24, show_spinner="Reading the test images…")
+def _evaluation(run_id: str, key: str, _test_set: "EvaluationSet") -> "Evaluation":  # noqa: ARG001, known by it
+    # As above, scikit-learn.
     from core.evaluation import evaluate
 
-    dataset = load_mnist()
-    return evaluate(_model(run_id), dataset.test_images, dataset.test_labels)
+    return evaluate(_model(run_id), _test_set.images, _test_set.labels)

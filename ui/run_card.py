@@ -9,6 +9,11 @@ from ui import chrome, resources, session
 from ui.runs_table import STATES
 from ui.take_home import take_home
 
+_PRECISIONS = {
+    "float32": "Trained with all 32 bits of each number (float32).",
+    "bfloat16": "Trained with 16 of the 32 bits of each number (bfloat16), which some processors do faster.",
+}
+
 
 def run_card(run_id: str) -> None:
     """Show a run, links to the pages that use it, and for its owner what can be changed."""
@@ -27,11 +32,12 @@ def run_card(run_id: str) -> None:
             if run.has_model:
                 chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
                 chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
-        precision = f" · precision {run.versions['precision']}" if "precision" in run.versions else ""
-        st.markdown(f"**Hyperparameters:** {run.recipe.settings}{precision}")
+        st.markdown(f"**Hyperparameters:** {run.recipe.settings}")
+        if precision := _PRECISIONS.get(run.versions.get("precision", "")):
+            st.markdown(precision)
         if parent:
             st.markdown(parent)
-        if IMPORTED in run.versions:
+        if run.imported:
             st.markdown(_imported(run))
         if run.steered:
             st.markdown(run.steered)

@@ -39,6 +39,11 @@ def percent(share: float, digits: int = 1) -> str:
     return text
 
 
+def counted(number: int, name: str) -> str:
+    """Return a number of things, whose plural ends with an s: ``1 drawing``, ``2,000 drawings``."""
+    return f"1 {name}" if number == 1 else f"{number:,} {name}s"
+
+
 def clock(seconds: float) -> str:
     """Return a length of time for people: ``8 s``, ``2 min 5 s``; a dash if nobody knows it."""
     if math.isinf(seconds):

@@ -126,6 +126,12 @@ def divergence_verdict(recipe: Recipe, error: DivergenceError) -> str:
             f"Set the learning rate to {_smaller(rate):g}."
         )
     state = "dead" if recipe.activation == "relu" else "saturated"
+    if error.reason == "born flat":
+        return (
+            f"Training stopped in epoch {error.epoch}: the loss cannot change. With their first weights all "
+            f"units of a hidden layer are {state}: they give the same output for every image, so no gradient "
+            "passes them. Choose another random seed, or more units in each hidden layer."
+        )
     remedy = (
         f"With a learning rate of {rate:g} the updates were too large. Set it to {_smaller(rate):g}."
         if rate > _LARGE_RATES[recipe.optimizer] / 10

@@ -58,10 +58,11 @@ def save_class(database: Database, code: str) -> bytes:
     """
     with database.reading() as connection:
         content = _content(connection, code, with_strokes=True)
-        if len(content) > MAX_JSON_BYTES:
-            # What a network learns from are the images.
-            content = _content(connection, code, with_strokes=False)
-    return gzip.compress(content, mtime=0)
+        file = gzip.compress(content, mtime=0)
+        if len(content) <= MAX_JSON_BYTES and len(file) <= MAX_FILE_BYTES:
+            return file
+        # It could not be loaded again. What a network learns from are the images.
+        return gzip.compress(_content(connection, code, with_strokes=False), mtime=0)
 
 
 def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from core.classroom.classroom import Classroom, Member, find_classroom, read_members
 from core.classroom.pooled import class_runs
@@ -12,9 +12,6 @@ from core.store.queries import read_history, run_from_row
 from core.store.run import ACTIVE, Run, RunState
 from core.store.runs import RunStore
 from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_TEACHERS, RUNS
-
-# In one number for each: whether a drawing was added, deleted, hidden, or shown again.
-Signature = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -25,10 +22,8 @@ class Board:
     ----------
     classroom : Classroom
     members : int
-    drawings : int
-        That are not hidden.
-    signature : tuple of int
-        Changes whenever the pool does.
+    shown : tuple of int
+        The ids of the drawings that are not hidden, oldest first: what a drawing is never changes.
     queue : tuple of (str, Run)
         Active runs of the class with the name of who started them, those in training first.
     run : Run or None
@@ -41,12 +36,16 @@ class Board:
 
     classroom: Classroom
     members: int
-    drawings: int
-    signature: Signature
+    shown: tuple[int, ...]
     queue: tuple[tuple[str, Run], ...]
     run: Run | None
     history: tuple[Epoch, ...]
     measured: Run | None
+
+    @property
+    def drawings(self) -> int:
+        """How many drawings are not hidden."""
+        return len(self.shown)
 
 
 def read_board(store: RunStore, code: str) -> Board:
@@ -60,7 +59,7 @@ def read_board(store: RunStore, code: str) -> Board:
     with store.database.reading() as connection:
         classroom = find_classroom(connection, code)
         members = read_members(connection, code)
-        shown, newest, hidden = read_signature(connection, code)
+        shown = _shown(connection, code)
         names = _names(connection, classroom, members)
         runs = _runs(connection, classroom, names)
         active = [run for run in runs if run.state.active]
@@ -72,7 +71,6 @@ def read_board(store: RunStore, code: str) -> Board:
         classroom,
         len(members),
         shown,
-        (shown, newest, hidden),
         tuple((names[one.owner], one) for one in active),
         run,
         history,
@@ -80,16 +78,10 @@ def read_board(store: RunStore, code: str) -> Board:
     )
 
 
-def read_signature(connection: Connection, code: str) -> Signature:
-    """Return how many drawings of a class are shown, the newest one's id, and the sum of the hidden ids."""
-    of_class = CLASSROOM_DRAWINGS.c.code == code
-    numbers = func.count(), func.max(CLASSROOM_DRAWINGS.c.id)
-    count, newest = connection.execute(select(*numbers).where(of_class)).one()
-    hidden = select(func.count(), func.sum(CLASSROOM_DRAWINGS.c.id)).where(
-        of_class, CLASSROOM_DRAWINGS.c.hidden
-    )
-    hidden_count, hidden_sum = connection.execute(hidden).one()
-    return count - hidden_count, newest or 0, int(hidden_sum or 0)
+def _shown(connection: Connection, code: str) -> tuple[int, ...]:
+    drawing = CLASSROOM_DRAWINGS.c
+    query = select(drawing.id).where(drawing.code == code, drawing.hidden.is_(False)).order_by(drawing.id)
+    return tuple(connection.scalars(query))
 
 
 def _names(connection: Connection, classroom: Classroom, members: tuple[Member, ...]) -> Mapping[str, str]:

@@ -32,8 +32,8 @@ from core.store.drawings import MAX_STROKES_BYTES, strokes_to_json
 from core.store.queries import now
 from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
 
-_CLOSED = "This class is closed: nobody can join, draw or label any more."
-_GONE = "You are not in this class any more. Join it again."
+CLOSED = "This class is closed: nobody can join, draw or label any more."
+GONE = "You are not in this class any more. Join it again."
 
 
 def memberships(database: Database, code: str, owner: str) -> tuple[Member, ...]:
@@ -93,11 +93,12 @@ def join(database: Database, code: str, owner: str, name: str = "") -> Member:
     """
     with database.writing() as connection:
         if find_classroom(connection, code, lock=True).closed:
-            raise ClassroomError(_CLOSED)
+            raise ClassroomError(CLOSED)
         members = read_members(connection, code)
         if len(members) >= MAX_MEMBERS:
             raise ClassroomError(f"This class is full: it has {MAX_MEMBERS} members.")
-        if sum(member.owner == owner for member in members) >= MAX_PER_BROWSER:
+        # Also those who were loaded from a file, and have not come back yet.
+        if sum(member.owner in (owner, owner_digest(owner)) for member in members) >= MAX_PER_BROWSER:
             raise ClassroomError(
                 f"{MAX_PER_BROWSER} students have joined on this device already. Choose one of them."
             )
@@ -129,6 +130,11 @@ class Membership:
     def __init__(self, database: Database, member: Member) -> None:
         self._database = database
         self._member = member
+
+    def classroom(self) -> Classroom:
+        """Return the member's class. Raises `ClassroomError` if it is gone, or the member was removed."""
+        with self._database.reading() as connection:
+            return _class_of(connection, self._member)
 
     def touch(self) -> None:
         """Write down that the member is here."""
@@ -218,13 +224,18 @@ def writing_as(database: Database, member: Member) -> Iterator[tuple[Connection,
         If the class is closed or gone, or the member has been removed.
     """
     with database.writing() as connection:
-        classroom = find_classroom(connection, member.code, lock=True)
+        classroom = _class_of(connection, member, lock=True)
         if classroom.closed:
-            raise ClassroomError(_CLOSED)
-        own = select(CLASSROOM_MEMBERS.c.id).where(CLASSROOM_MEMBERS.c.id == member.id)
-        if connection.scalar(own) is None:
-            raise ClassroomError(_GONE)
+            raise ClassroomError(CLOSED)
         yield connection, classroom
+
+
+def _class_of(connection: Connection, member: Member, lock: bool = False) -> Classroom:
+    classroom = find_classroom(connection, member.code, lock)
+    own = select(CLASSROOM_MEMBERS.c.id).where(CLASSROOM_MEMBERS.c.id == member.id)
+    if connection.scalar(own) is None:
+        raise ClassroomError(GONE)
+    return classroom
 
 
 def _delete_drawings(connection: Connection, *which: ColumnElement[bool]) -> None:

@@ -78,7 +78,7 @@ def next_unread(database: Database, member: Member) -> PooledDrawing | None:
         .subquery()
     )
     # A step through the numbers that is another one for each seat; 1009 is prime.
-    order = (CLASSROOM_DRAWINGS.c.id * (2 * member.seat + 1)) % 1009
+    order = (CLASSROOM_DRAWINGS.c.id * (2 * member.seat % 1008 + 1)) % 1009
     query = (
         select(*POOL_COLUMNS)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.id == CLASSROOM_DRAWINGS.c.member)

@@ -1,5 +1,6 @@
 """Write a file of a run, as Take it home offers it."""
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -18,8 +19,7 @@ def export_command(store: RunStore, name: str, kind: str, output: Path | None, *
     path = output or Path(file_name(run, kind))
     if kind == "report" and path.suffix.lower() in (".html", ".htm"):
         kind = "report_html"
-    if path.is_dir() or not path.parent.is_dir():
-        raise CommandError(f"{path} cannot be written: give a file in a folder that is there.")
+    _check(path)
     # Imported here because it brings scikit-learn: a refusal does not wait for it.
     from core.evaluation import EvaluationError
 
@@ -34,6 +34,14 @@ def export_command(store: RunStore, name: str, kind: str, output: Path | None, *
     return 0
 
 
+def _check(path: Path) -> None:
+    """Refuse at once what cannot be written, such as a name that is too long for the system to look for."""
+    with contextlib.suppress(OSError):
+        if path.parent.is_dir() and not path.is_dir():
+            return
+    raise CommandError(f"{path} cannot be written: give a file in a folder that is there.")
+
+
 def _write(path: Path, content: bytes) -> None:
     """Write a file aside and rename it, so that there is never half of one."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -41,5 +49,6 @@ def _write(path: Path, content: bytes) -> None:
         aside.write_bytes(content)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error

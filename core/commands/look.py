@@ -30,11 +30,14 @@ def evaluate_command(store: RunStore, name: str, *, json: bool) -> int:
     """Measure a run's network on the test images."""
     from core.analysis.significance import wilson
     from core.analysis.writers import by_group
-    from core.evaluation import evaluate
+    from core.evaluation import EvaluationError, evaluate
 
     run, dataset = find(store, name), load_mnist()
     load_tensorflow()
-    evaluation = evaluate(store.load_model(run.id), dataset.test_images, dataset.test_labels)
+    try:
+        evaluation = evaluate(store.load_model(run.id), dataset.test_images, dataset.test_labels)
+    except EvaluationError as error:
+        raise CommandError(str(error)) from error
     interval = wilson(int(evaluation.correct.sum()), len(evaluation.labels))
     groups = () if dataset.test_writers is None else by_group(evaluation.correct, dataset.test_writers)
     if json:

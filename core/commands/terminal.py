@@ -109,12 +109,18 @@ class ProgressBar:
         self._stream = stream
         self._on_terminal = stream.isatty()
         self._last = ""
+        self._signs = "█·"
+        try:
+            self._signs.encode(stream.encoding or "utf-8")
+        except UnicodeEncodeError:
+            self._signs = "#."
 
     def show(self, share: float, text: str) -> None:
         """Show how much is done, 0 to 1, and what is known of it."""
         if self._on_terminal:
             done = round(share * _BAR)
-            self._stream.write(f"\r\x1b[K[{'█' * done}{'·' * (_BAR - done)}] {share:4.0%}  {text}")
+            bar = self._signs[0] * done + self._signs[1] * (_BAR - done)
+            self._stream.write(f"\r\x1b[K[{bar}] {share:4.0%}  {text}")
         elif text != self._last:
             self._stream.write(f"{text}\n")
         self._last = text

@@ -2,9 +2,13 @@
 
 import dataclasses
 import secrets
+import signal
 import sys
 import threading
+import time
 from pathlib import Path
+from types import FrameType
+from typing import Self
 
 from core.commands.terminal import CommandError, ProgressBar, as_json, load_tensorflow, say, say_json
 from core.jobs.queue import RunQueue
@@ -62,14 +66,15 @@ def train_command(store: RunStore, recipe: Recipe, name: str, *, json: bool) -> 
     queue = RunQueue(store)
     # Nobody on the pages is this owner: a run of the command line is for looking, not for changing.
     owner = secrets.token_hex(16)
-    run = queue.enqueue(recipe, owner, name or _title(recipe), _NICKNAME)
-    lease = queue.lease(new_worker_id(), run.id)
-    training = threading.Thread(target=train_run, args=(lease,), daemon=True) if lease else None
-    if training:
-        training.start()
-    run = _watch(store, queue, run)
-    if training:
-        training.join()
+    with _FirstCtrlC() as ctrl_c:
+        run = queue.enqueue(recipe, owner, name or _title(recipe), _NICKNAME)
+        lease = queue.lease(new_worker_id(), run.id)
+        training = threading.Thread(target=train_run, args=(lease,), daemon=True) if lease else None
+        if training:
+            training.start()
+        run = _watch(store, queue, run, ctrl_c)
+        if training:
+            training.join()
     if json:
         say_json(as_json(run))
     elif run.test_accuracy is not None:
@@ -87,20 +92,33 @@ def _title(recipe: Recipe) -> str:
     return "My network"
 
 
-def _watch(store: RunStore, queue: RunQueue, run: Run) -> Run:
+class _FirstCtrlC:
+    """Notes the first Ctrl+C, wherever it comes; only the second one raises `KeyboardInterrupt`."""
+
+    pressed = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, _: int, __: FrameType | None) -> None:
+        self.pressed = True
+        signal.signal(signal.SIGINT, self._before)
+
+
+def _watch(store: RunStore, queue: RunQueue, run: Run, ctrl_c: _FirstCtrlC) -> Run:
     """Show how far a run is until it has ended; Ctrl+C stops it, and what it learned is kept."""
     bar, told = ProgressBar(sys.stderr), False
-    ended = threading.Event()
     while run.state.active:
-        try:
-            bar.show(run.progress, _news(store, run))
-            ended.wait(LOOK_SECONDS)
-        except KeyboardInterrupt:
-            if told:
-                raise
+        if ctrl_c.pressed and not told:
             told = True
             queue.stop(run.id, run.owner)
             sys.stderr.write("\nStopping. What it has learned is kept. Ctrl+C again ends at once.\n")
+        bar.show(run.progress, _news(store, run))
+        time.sleep(LOOK_SECONDS)
         run = store.get(run.id)
     bar.show(run.progress, _news(store, run))
     bar.end()

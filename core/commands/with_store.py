@@ -13,15 +13,11 @@ from core.store.database import StoreError
 from core.store.run import RunError
 from core.store.runs import RunStore
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+FAILED, BAD_INPUT = 1, 2
 
 
 def with_store(command: Callable[[RunStore], int]) -> int:
-    """Return the exit status of a command.
-
-    2 if what it was given cannot be used, 1 if it did not succeed for another reason, and 130, as the
-    shell has it, after Ctrl+C.
-    """
+    """Return the exit status of a command, see `core.__main__.main`."""
     logging.disable()  # What is wrong is said in a sentence, without its traceback.
     store = RunStore()
     try:
@@ -33,8 +29,6 @@ def with_store(command: Callable[[RunStore], int]) -> int:
         return _say(error, FAILED)
     except MemoryError:
         return _say("This computer has too little free memory for it.", FAILED)
-    except KeyboardInterrupt:
-        return _say("Stopped.", INTERRUPTED)
     except BrokenPipeError:
         # Who reads has seen enough, as `head` has. Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -141,7 +141,7 @@ def _remarks(run: Run) -> tuple[str, ...]:
         remarks.append(f"It was fine-tuned on {run.fine_tuning.train_size} drawings.")
     if run.operation:
         remarks.append(f"Its network was changed by hand after the training: {run.operation}.")
-    if IMPORTED in run.versions:
+    if run.imported:
         remarks.append("It was trained elsewhere and imported; only the test results were measured again.")
     return tuple(remarks)
 

@@ -16,10 +16,12 @@ from sqlalchemy.exc import ArgumentError
 from core.jobs.heartbeat import heartbeats
 from core.jobs.registry import registered_workers
 from core.jobs.scheduler import STALE_SECONDS
+from core.store.backup import damage
 from core.store.database import StoreError
 from core.store.retention import MAX_BYTES
 from core.store.run import RunState
 from core.store.runs import RunStore
+from core.store.user_messages import DAMAGED
 
 # How often it looks whether heartbeats have moved; those of trainings do so every half second.
 LOOK_SECONDS = 0.2
@@ -102,7 +104,10 @@ class Health:
 def report_health(as_json: bool) -> int:
     """Print the health of the default store; return the exit status of the process."""
     logging.disable()  # What is wrong with the store is in the report.
-    health = check_health(RunStore())
+    store = RunStore()
+    health = check_health(store)
+    if not health.problems and damage(store.database):
+        health = dataclasses.replace(health, problems=(DAMAGED,))
     print(json.dumps(dataclasses.asdict(health), indent=2) if as_json else as_text(health))
     return 1 if health.problems else 0
 

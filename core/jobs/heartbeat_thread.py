@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from core.store.run import RunError
 HEARTBEAT_SECONDS = 0.5
 # How often while the owner watches one batch after the other, and waits for the next.
 SLOW_MOTION_SECONDS = 0.05
+# How often a training that pauses asks whether others wait for the worker.
+ASK_SECONDS = 1.0
 # After this time without a click a training goes on: if others wait for the worker, and in any case.
 MAX_PAUSE_SECONDS = 120.0
 MAX_IDLE_SECONDS = 1800.0
@@ -42,6 +45,7 @@ class Pause:
         self._sign: tuple[Control, float] | None = None
         self._since = 0.0
         self._spent, self._looked = 0.0, 0.0
+        self._others_wait, self._asked = False, -math.inf
 
     def is_too_long(self, control: Control, progress: float, others_wait: Callable[[], bool]) -> bool:
         """Return that; ``progress`` is how far the training is, which tells a pause from a long epoch."""
@@ -52,7 +56,9 @@ class Pause:
         if self._sign != (control, progress):
             self._sign, self._since, self._looked = (control, progress), moment, moment
         seconds = moment - self._since
-        waiting = others_wait()
+        if moment - self._asked >= ASK_SECONDS:
+            self._others_wait, self._asked = others_wait(), moment
+        waiting = self._others_wait
         if waiting:
             self._spent += moment - self._looked
         self._looked = moment
@@ -101,11 +107,13 @@ class HeartbeatThread(threading.Thread):
 
     def run(self) -> None:
         """Send heartbeats until the training has ended, or the lease is lost."""
-        said = False
+        said, sent, due = False, -1.0, 0.0
         while not self._ended.is_set():
             try:
-                if self._lease.heartbeat(self._progress):
-                    self._told_to_stop.set()
+                if self._progress != sent or time.monotonic() >= due:
+                    sent, due = self._progress, time.monotonic() + HEARTBEAT_SECONDS
+                    if self._lease.heartbeat(sent):
+                        self._told_to_stop.set()
                 self._control = self._lease.control()
                 if self._pause.is_too_long(self._control, self._progress, self._lease.others_wait):
                     self._lease.end_pause()

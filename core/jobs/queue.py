@@ -16,7 +16,7 @@ from core.jobs.queue_admission import admit, check_pause, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
-from core.steering.control import Control, changes_to_json
+from core.steering.control import Control, changes_to_json, changes_until
 from core.store.queries import (
     delete_run,
     find_owned_run,
@@ -138,7 +138,10 @@ class RunQueue:
                 seconds=parent.seconds,
                 progress=len(history) / recipe.epochs,
                 control=Control(parent.control.factor).to_json(),
-                rate_changes=changes_to_json(parent.rate_changes),
+                # A run that was stopped has learned more than its whole epochs, at the rates of then.
+                rate_changes=changes_to_json(
+                    changes_until(parent.rate_changes, len(history) * recipe.steps_per_epoch)
+                ),
             )
             write_file(connection, new_id, "state", state)
             for epoch in history:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from core.jobs.queue_order import lock, next_order
 from core.recipe import Recipe
+from core.store.classrooms import owner_digest
 from core.store.queries import is_known, now
 from core.store.retention import (
     MAX_BYTES,
@@ -20,8 +21,12 @@ from core.store.retention import (
 from core.store.run import RunState
 from core.store.tables import CLASSROOM_MEMBERS, CLASSROOMS, COUNTER, RUNS
 
-# Runs that may wait: two for each student of a class. Anyone who comes later is told at once.
+# Owners who may wait, each with a run or with a series, whose runs begin one after the other, behind
+# everyone who came meanwhile: two for each student of a class. Anyone who comes later is told at once.
 MAX_WAITING = 60
+# Runs of all of them with which a series may wait: six for each student. More would make each look at
+# the queue slow.
+MAX_SERIES_RUNS = 180
 # Places beside these for owners who have trained or drawn here before, one for each student of a
 # class: whoever makes up owners cannot take these.
 RESERVED_WAITING = 30
@@ -106,17 +111,19 @@ def check_waiting(connection: Connection, owner: str, runs: int = 1, has_cookie:
     RunRefused
         If they cannot queue this number of runs now.
     """
-    queued = select(func.count()).select_from(RUNS).where(RUNS.c.state == RunState.QUEUED)
+    is_queued = RUNS.c.state == RunState.QUEUED
+    queued = select(func.count()).select_from(RUNS).where(is_queued)
+    owners = select(func.count(RUNS.c.owner.distinct())).where(is_queued)
     if connection.scalar(queued.where(RUNS.c.owner == owner)):
         raise RunRefused("You already have a queued run. Cancel it, or wait until it starts.")
-    waiting = (connection.scalar(queued) or 0) + runs
     known = is_known(connection, owner)
-    # What is reserved is for many owners, not for the series of a few.
-    if waiting > MAX_WAITING + (RESERVED_WAITING if known and runs == 1 else 0):
+    if (connection.scalar(owners) or 0) >= MAX_WAITING + (RESERVED_WAITING if known else 0):
         raise RunRefused("The queue is full. Try again in a few minutes.")
+    if runs > 1 and (connection.scalar(queued) or 0) + runs > MAX_SERIES_RUNS:
+        raise RunRefused("The queue is full of series. Start a single run, or try again in a few minutes.")
     if known or has_cookie:
         return False
-    if (connection.scalar(queued.where(RUNS.c.cookieless)) or 0) + runs > MAX_COOKIELESS:
+    if (connection.scalar(owners.where(RUNS.c.cookieless)) or 0) >= MAX_COOKIELESS:
         raise RunRefused(
             "Too many visitors whose browsers keep no cookies are waiting. Allow cookies for this page and "
             "reload it, or try again in a few minutes."
@@ -130,7 +137,9 @@ def check_pause(connection: Connection, owner: str) -> None:
         select(CLASSROOMS.c.code)
         .join(CLASSROOM_MEMBERS, CLASSROOM_MEMBERS.c.code == CLASSROOMS.c.code)
         .where(
-            CLASSROOM_MEMBERS.c.owner == owner, CLASSROOMS.c.trainings_paused, CLASSROOMS.c.ends_at > now()
+            CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner))),
+            CLASSROOMS.c.trainings_paused,
+            CLASSROOMS.c.ends_at > now(),
         )
     )
     if connection.scalar(paused.limit(1)) is not None:

@@ -17,9 +17,11 @@ from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
 from core.jobs.registry import RegisteredWorker, registered_workers, unregister
 from core.jobs.worker import train_run
+from core.store.backup import damage
 from core.store.classrooms import sweep_classrooms
 from core.store.database import StoreError
 from core.store.runs import RunStore
+from core.store.user_messages import DAMAGED
 
 # Both cores are busy with one training already.
 WORKERS = 1
@@ -132,6 +134,7 @@ class Scheduler:
             self._cluster.close()
 
     def _run(self) -> None:
+        self._look_for_damage()
         while not self._ended.is_set():
             pause = self._look_seconds
             try:
@@ -156,6 +159,12 @@ class Scheduler:
                 pause = PAUSE_SECONDS
             self._wake.wait(pause)
             self._wake.clear()
+
+    def _look_for_damage(self) -> None:
+        """Tell operators of a damaged store while most of it can still be read and copied."""
+        with contextlib.suppress(StoreError):  # That is told below, and by every page.
+            if found := damage(self._store.database):
+                _log.error("%s SQLite says: %s", DAMAGED, found)
 
     def _give_up_silent(self) -> None:
         """Requeue the runs, and forget the worker processes, whose heartbeat has stood still."""

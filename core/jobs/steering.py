@@ -2,7 +2,7 @@
 
 import contextlib
 
-from core.steering.control import Control, factors_of
+from core.steering.control import MAX_CHANGES, Control, factors_of
 from core.steering.moment import Moment
 from core.store.queries import find_owned_run, read_file, update_run
 from core.store.run import RunError
@@ -15,7 +15,7 @@ def steer(store: RunStore, run_id: str, owner: str, control: Control) -> None:
     Raises
     ------
     RunError
-        If the run is somebody else's, has ended, or cannot have this learning rate.
+        If the run is somebody else's, has ended, cannot have this learning rate, or has had too many.
     """
     with store.database.writing() as connection:
         run = find_owned_run(connection, run_id, owner)
@@ -25,6 +25,10 @@ def steer(store: RunStore, run_id: str, owner: str, control: Control) -> None:
             raise RunError("A fine-tuning takes a few seconds and cannot be steered.")
         if control.factor not in (*factors_of(run.recipe), run.control.factor):
             raise RunError("This learning rate is beyond its limits. Choose another one.")
+        if control.factor != run.control.factor and len(run.rate_changes) >= MAX_CHANGES:
+            raise RunError(
+                f"You have changed the learning rate of this run {MAX_CHANGES} times, which is the limit."
+            )
         update_run(connection, run_id, control=control.to_json())
 
 

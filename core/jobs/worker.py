@@ -86,8 +86,10 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
     if lease.run.fine_tuning:
         start, drawings = patiently(lease.fine_tuning_files)
         network = open_network(start) if start else None
-        mixture = lease.run.fine_tuning.mixture
-        result, fine_tuning = fine_tune(recipe, dataset, network, drawings, mixture, **options)
+        planned = lease.run.fine_tuning
+        result, fine_tuning = fine_tune(
+            recipe, dataset, network, drawings, planned.mixture, planned.rehearsed, **options
+        )
     else:
         steering = Steering(
             heartbeat.control,

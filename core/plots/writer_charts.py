@@ -11,17 +11,29 @@ from core.analysis.writers import EMPLOYEES, STUDENTS, WriterScore, binomial_ban
 from core.plots.theme import BLUE, GRAY, PERCENT, color_by
 
 
-def people(scores: Sequence[WriterScore], lowest: float = 0.0) -> alt.LayerChart:
+def people(
+    scores: Sequence[WriterScore],
+    lowest: float | None = None,
+    groups: Sequence[str] = (EMPLOYEES, STUDENTS),
+    anonymous: bool = False,
+) -> alt.LayerChart:
     """Return each person's accuracy as a dot, the lowest first, over the binomial band of chance.
 
     Parameters
     ----------
     scores : sequence of WriterScore
         As `core.analysis.writers.by_writer` gives them; at least one.
-    lowest : float
-        Lower end of the scale, the same for charts side by side.
+    lowest : float, optional
+        Lower end of the scale, the same for charts side by side. Otherwise what these people need.
+    groups : sequence of str
+        The groups in the scores, at most two, in the order of their colors.
+    anonymous : bool
+        Whether a dot does not say whose it is: the people know each other.
     """
     low, high = binomial_band(tuple(scores))
+    whose = [] if anonymous else [alt.Tooltip("writer:N", title="Writer")]
+    # A class is few people: their dots have room, and decimals would say nothing.
+    size, digits = (90, ".0%") if anonymous else (38, ".1%")
     frame = pd.DataFrame(
         {
             "rank": range(1, len(scores) + 1),
@@ -34,24 +46,31 @@ def people(scores: Sequence[WriterScore], lowest: float = 0.0) -> alt.LayerChart
             "high": high,
         }
     )
+    if lowest is None:
+        lowest = min(0.5, scores[0].accuracy, float(low.min()))
     scale = alt.Scale(domain=[lowest, 1])
     base = alt.Chart(frame).encode(
-        x=alt.X("rank:Q", title="People, lowest accuracy first", scale=alt.Scale(nice=False))
+        x=alt.X(
+            "rank:Q",
+            title="People, lowest accuracy first",
+            scale=alt.Scale(domain=[0.5, len(scores) + 0.5], nice=False),
+            axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        )
     )
     band = base.mark_area(color=GRAY, opacity=0.45).encode(
         y=alt.Y("low:Q", title="Accuracy", scale=scale, axis=PERCENT), y2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=38, opacity=1).encode(
+    dots = base.mark_point(filled=True, size=size, opacity=1).encode(
         y=alt.Y("accuracy:Q", title="Accuracy", scale=scale, axis=PERCENT),
-        color=color_by("group", [EMPLOYEES, STUDENTS]),
+        color=color_by("group", list(groups)),
         tooltip=[
-            alt.Tooltip("writer:N", title="Writer"),
+            *whose,
             alt.Tooltip("group:N", title="Group"),
-            alt.Tooltip("accuracy:Q", title="Accuracy", format=".1%"),
+            alt.Tooltip("accuracy:Q", title="Accuracy", format=digits),
             alt.Tooltip("images:Q", title="Digits"),
             alt.Tooltip("errors:Q", title="Errors"),
-            alt.Tooltip("low:Q", title="By chance alone, from", format=".1%"),
-            alt.Tooltip("high:Q", title="To", format=".1%"),
+            alt.Tooltip("low:Q", title="By chance alone, from", format=digits),
+            alt.Tooltip("high:Q", title="To", format=digits),
         ],
     )
     chart: alt.LayerChart = (band + dots).properties(height=340)

@@ -49,7 +49,7 @@ class RateChange:
     Attributes
     ----------
     step : int
-        After how many batches, counted from the first epoch.
+        After how many batches, counted from the first epoch as if each had as many as its recipe says.
     factor : float
         What the learning rate of the recipe, or its schedule, is multiplied by from then on.
     """
@@ -77,6 +77,18 @@ def factor_at(changes: Sequence[RateChange], step: int) -> float:
     0.1
     """
     return next((change.factor for change in reversed(changes) if change.step <= step), 1.0)
+
+
+def changes_until(changes: Sequence[RateChange], step: int) -> tuple[RateChange, ...]:
+    """Return the changes of a training that goes on at ``step`` with what came of all of them.
+
+    Examples
+    --------
+    >>> changes_until([RateChange(30, 0.1), RateChange(70, 0.3), RateChange(80, 3.0)], 60)
+    (RateChange(step=30, factor=0.1), RateChange(step=60, factor=3.0))
+    """
+    factors = {min(change.step, step): change.factor for change in changes}
+    return tuple(RateChange(*change) for change in factors.items())
 
 
 def factors_of(recipe: Recipe) -> tuple[float, ...]:

@@ -62,12 +62,20 @@ class SteeredLoop:
         Compiled.
     recipe : Recipe
     steering : Steering
+    planned_steps : int
+        Batches of an epoch by the recipe in the store, at least as many as there are: a validation
+        split by writers leaves some images unused. Whoever looks at a run numbers its steps by these.
     first_step : int
         Batches trained before.
     should_stop : callable
         Ends a pause.
     on_progress : callable
-        Called with the number of batches trained before a pause.
+        Called before a pause.
+
+    Attributes
+    ----------
+    step : int
+        Batches trained, counted from the first epoch.
     """
 
     def __init__(
@@ -75,15 +83,17 @@ class SteeredLoop:
         model: keras.Model,
         recipe: Recipe,
         steering: Steering,
+        planned_steps: int,
         first_step: int,
         should_stop: Callable[[], bool],
-        on_progress: Callable[[int], None],
+        on_progress: Callable[[], None],
     ) -> None:
         self.step = first_step
         self.paused_seconds = 0.0
         self._model = model
         self._recipe = recipe
         self._steering = steering
+        self._planned_steps = planned_steps
         self._changes = list(steering.changes)
         self._should_stop = should_stop
         self._on_progress = on_progress
@@ -93,7 +103,7 @@ class SteeredLoop:
         model.make_train_function()
         self._several_steps = model.train_function
         model.train_function = self
-        self._set(factor_at(self._changes, first_step))
+        self._set(factor_at(self._changes, self.number))
 
     def __call__(self, iterator: Iterator[Any]) -> dict[str, Any]:
         """Train the batches of one execution, and return the averages of the epoch so far."""
@@ -106,21 +116,32 @@ class SteeredLoop:
         return logs
 
     @property
+    def number(self) -> int:
+        """The step as the store has it: the last batch of each epoch is followed by the next planned one."""
+        return self._number(self.step)
+
+    def _number(self, step: int) -> int:
+        epoch, batch = divmod(step, self._recipe.steps_per_epoch)
+        return epoch * self._planned_steps + batch
+
+    @property
     def learning_rate(self) -> float:
         """What the learning rate is now, or what it decays from."""
         return self._recipe.learning_rate * self._factor
 
     def _is_eventful(self, control: Control, end: int) -> bool:
         """Return whether the training is to be changed or to pause before this batch."""
-        if control.hold_at is not None and control.hold_at <= end:
+        if control.hold_at is not None and control.hold_at <= self._number(end):
             return True
-        return any(self.step < change.step < end for change in self._changes)
+        return any(self.number < change.step < self._number(end) for change in self._changes)
 
     def _one_by_one(self, iterator: Iterator[Any], end: int) -> dict[str, Any]:
         logs: dict[str, Any] = {}
         while self.step < end and not (logs and self._should_stop()):
             control = self._obey()
-            logs = self._train_batch(iterator, is_watched=control.hold_at == self.step + 1)
+            after = self._number(self.step + 1)
+            is_watched = control.hold_at is not None and self.number < control.hold_at <= after
+            logs = self._train_batch(iterator, is_watched)
         return logs
 
     def _train_batch(self, iterator: Iterator[Any], is_watched: bool) -> dict[str, Any]:
@@ -141,12 +162,12 @@ class SteeredLoop:
         while True:
             control = self._steering.control()
             self._follow(control)
-            if control.hold_at is None or control.hold_at > self.step or self._should_stop():
+            if control.hold_at is None or control.hold_at > self.number or self._should_stop():
                 break
             if began is None:
                 began = time.perf_counter()
-                self._on_progress(self.step)
-                self._show(Moment.without_batch(self.step))
+                self._on_progress()
+                self._show(Moment.without_batch(self.number))
             time.sleep(ASK_SECONDS)
         if began is not None:
             self.paused_seconds += time.perf_counter() - began
@@ -155,11 +176,11 @@ class SteeredLoop:
     def _follow(self, control: Control) -> None:
         """Change the learning rate as it was changed here before, or else as it is wanted now."""
         last = self._changes[-1].step if self._changes else 0
-        if self.step < last or len(self._changes) >= MAX_CHANGES:
-            self._set(factor_at(self._changes, self.step))
-        elif control.factor != factor_at(self._changes, self.step):
-            self._changes = [change for change in self._changes if change.step < self.step]
-            self._changes.append(RateChange(self.step, control.factor))
+        if self.number < last or len(self._changes) >= MAX_CHANGES:
+            self._set(factor_at(self._changes, self.number))
+        elif control.factor != factor_at(self._changes, self.number):
+            self._changes = [change for change in self._changes if change.step < self.number]
+            self._changes.append(RateChange(self.number, control.factor))
             self._steering.on_change(tuple(self._changes))
             self._set(control.factor)
         else:
@@ -187,7 +208,7 @@ class SteeredLoop:
     def _moment(self, batch: tuple[Any, Any], before: np.ndarray, after: np.ndarray) -> Moment:
         images, labels = np.asarray(batch[0]), np.asarray(batch[1]).astype(np.uint8)
         return Moment(
-            self.step,
+            self.number,
             _loss(before, labels),
             _loss(after, labels),
             np.clip(np.rint(images[:SHOWN]), 0, MAX_PIXEL).astype(np.uint8),

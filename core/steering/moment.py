@@ -20,7 +20,7 @@ class Moment:
     Attributes
     ----------
     step : int
-        Batches trained, counted from the first epoch.
+        Batches trained, counted from the first epoch as if each had as many as its recipe says.
     loss_before, loss_after : float
         Cross-entropy of the whole batch before and after the update; NaN without a batch.
     images : ndarray of uint8, shape (n, 28, 28)

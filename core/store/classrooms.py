@@ -12,10 +12,13 @@ from core.store.database import Database
 from core.store.queries import now
 from core.store.tables import (
     CLASSROOM_DRAWINGS,
+    CLASSROOM_LESSONS,
     CLASSROOM_MEMBERS,
     CLASSROOM_READINGS,
     CLASSROOM_TEACHERS,
     CLASSROOMS,
+    LESSON_ANSWERS,
+    LESSON_STEPS,
 )
 
 
@@ -26,6 +29,11 @@ def owner_digest(owner: str) -> str:
     owner controls their runs.
     """
     return hashlib.sha256(f"classroom member {owner}".encode()).hexdigest()
+
+
+def class_lesson_name(number: int) -> str:
+    """Return by which name answers to a lesson of a class are kept."""
+    return f"class-{number}"
 
 
 def sweep_classrooms(database: Database) -> int:
@@ -49,12 +57,19 @@ def delete_classroom(connection: Connection, code: str) -> None:
     # Not left to the database: SQLite does not cascade, see core/store/engine.py.
     drawings = select(CLASSROOM_DRAWINGS.c.id).where(CLASSROOM_DRAWINGS.c.code == code)
     connection.execute(delete(CLASSROOM_READINGS).where(CLASSROOM_READINGS.c.drawing.in_(drawings)))
-    for table in (CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_TEACHERS, CLASSROOMS):
+    members = select(CLASSROOM_MEMBERS.c.id).where(CLASSROOM_MEMBERS.c.code == code)
+    lessons = select(CLASSROOM_LESSONS.c.id).where(CLASSROOM_LESSONS.c.code == code)
+    names = [class_lesson_name(number) for number in connection.scalars(lessons)]
+    for table in (LESSON_ANSWERS, LESSON_STEPS):
+        connection.execute(delete(table).where(or_(table.c.member.in_(members), table.c.lesson.in_(names))))
+    for table in (CLASSROOM_LESSONS, CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_TEACHERS, CLASSROOMS):
         connection.execute(delete(table).where(table.c.code == code))
 
 
 def delete_member(connection: Connection, member: int) -> None:
-    """Delete a member with their drawings, and all that was read in these or by them."""
+    """Delete a member with their drawings, all that was read in these or by them, and their answers."""
+    for table in (LESSON_ANSWERS, LESSON_STEPS):
+        connection.execute(delete(table).where(table.c.member == member))
     drawings = select(CLASSROOM_DRAWINGS.c.id).where(CLASSROOM_DRAWINGS.c.member == member)
     of_member = or_(CLASSROOM_READINGS.c.member == member, CLASSROOM_READINGS.c.drawing.in_(drawings))
     connection.execute(delete(CLASSROOM_READINGS).where(of_member))
@@ -63,7 +78,9 @@ def delete_member(connection: Connection, member: int) -> None:
 
 
 def delete_owner(connection: Connection, owner: str) -> None:
-    """Delete an owner's memberships, and the classrooms that have no other teacher."""
+    """Delete an owner's memberships, their answers, and the classrooms that have no other teacher."""
+    for table in (LESSON_ANSWERS, LESSON_STEPS):
+        connection.execute(delete(table).where(table.c.owner == owner))
     own = CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner)))
     for member in connection.scalars(select(CLASSROOM_MEMBERS.c.id).where(own)).all():
         delete_member(connection, member)

@@ -124,21 +124,27 @@ class Database:
             with self.writing() as connection:
                 result = change(connection)
         except DiskFullError:
-            if (store := self._path()) is None:
+            if (store := self.path()) is None:
                 raise
             full = True
             disk_space.release_reserve(store)
             with self.writing() as connection:
                 result = change(connection)
-        if store := self._path():
-            with self._as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
-                disk_space.shrink(driver_connection(raw), store, full)
+        if store := self.path():
+            with self.driver() as connection:
+                disk_space.shrink(connection, store, full)
             disk_space.keep_reserve(store)
         return result
 
+    @contextlib.contextmanager
+    def driver(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection of SQLite's driver, in no transaction. Raises `StoreError`."""
+        with self._as_store_error(), contextlib.closing(self._open().raw_connection()) as raw:
+            yield driver_connection(raw)
+
     def check_room(self, size: int) -> None:
         """Raise `DiskFullError` if files of this size (in bytes) would fill the disk."""
-        if (store := self._path()) is None:
+        if (store := self.path()) is None:
             return
         with self.reading() as connection:
             free_pages = connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0
@@ -195,7 +201,8 @@ class Database:
             raise
         return connection
 
-    def _path(self) -> Path | None:
+    def path(self) -> Path | None:
+        """Return the file of the store; None if it is another database. Raises `StoreError`."""
         return file_of(self._open().url)
 
     def _open(self, to_write: bool = False) -> Engine:

@@ -144,6 +144,16 @@ class Run:
         return not self.owner
 
     @property
+    def imported(self) -> bool:
+        """Whether it came as a file: nobody here knows how it was trained."""
+        return IMPORTED in self.versions
+
+    @property
+    def follows_recipe(self) -> bool:
+        """Whether nothing but its recipe decided its network, as far as anybody here knows."""
+        return not (self.fine_tuning or self.operation or self.rate_changes or self.imported)
+
+    @property
     def steps_done(self) -> int:
         """Batches trained, counted from the first epoch, as the worker has said last."""
         return round(self.progress * self.recipe.epochs * self.recipe.steps_per_epoch)
@@ -152,7 +162,9 @@ class Run:
     def is_paused(self) -> bool:
         """Whether its training waits for its owner."""
         hold_at = self.control.hold_at
-        return self.state is RunState.RUNNING and hold_at is not None and hold_at <= self.steps_done
+        reached = hold_at is not None and hold_at <= self.steps_done
+        # After the last batch there is nothing to wait for: the network is evaluated.
+        return self.state is RunState.RUNNING and reached and self.progress < 1
 
     @property
     def steered(self) -> str:

@@ -34,7 +34,7 @@ from core.store.retention import (
     read_owner_usage,
     read_usage,
 )
-from core.store.run import ACTIVE, Run, RunError, RunState
+from core.store.run import ACTIVE, IMPORTED, Run, RunError, RunState
 from core.store.tables import RUNS
 
 if TYPE_CHECKING:
@@ -134,8 +134,9 @@ class RunStore:
         return tuple(card.run for card in cards if network_path(self._bundled_folder, card).exists())
 
     def best(self) -> str | None:
-        """Return the id of the run with the highest test accuracy, if any has been measured."""
-        query = select(RUNS.c.id).where(RUNS.c.test_accuracy.is_not(None))
+        """Return the id of the run with the highest test accuracy of those trained here, if there is any."""
+        here = RUNS.c.versions.not_like(f'%"{IMPORTED}"%')
+        query = select(RUNS.c.id).where(RUNS.c.test_accuracy.is_not(None), here)
         with self.database.reading() as connection:
             return connection.scalar(query.order_by(RUNS.c.test_accuracy.desc(), RUNS.c.number).limit(1))
 

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Collection, Iterable
 
 from core.recipe import Recipe
-from core.store.run import IMPORTED, Run
+from core.store.run import Run
 
 
 def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
@@ -34,12 +34,9 @@ def siblings(run: Run, runs: Iterable[Run]) -> tuple[Run, ...]:
 def alike(run: Run, other: Run) -> bool:
     """Return whether two runs differ in nothing but their seed.
 
-    One that was fine-tuned, operated on or steered is like no other.
+    One that was fine-tuned, operated on, steered or imported is like no other.
     """
-    if any(
-        one.fine_tuning or one.operation or one.rate_changes or IMPORTED in one.versions
-        for one in (run, other)
-    ):
+    if not (run.follows_recipe and other.follows_recipe):
         return run.id == other.id
     return dataclasses.replace(other.recipe, seed=run.recipe.seed) == run.recipe
 

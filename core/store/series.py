@@ -17,8 +17,8 @@ from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, Series
 from core.series.sweep import Sweep
 from core.store.database import Database
-from core.store.queries import now
-from core.store.run import ACTIVE, IMPORTED, RunState
+from core.store.queries import now, run_from_row
+from core.store.run import ACTIVE, RunState
 from core.store.runs import RunStore
 from core.store.tables import EPOCHS, RUNS, SERIES
 
@@ -105,8 +105,7 @@ def _plan_from_row(row: Row[Any]) -> Plan | None:
 def read_progress(store: RunStore, series: Series) -> Progress:
     """Return what the runs of a series have come to, whoever started them.
 
-    Only runs count that were trained as their recipe says from the first epoch to the last, and not
-    steered meanwhile.
+    Only runs count that were trained as their recipe says from the first epoch to the last.
     """
     texts = [recipe.to_json() for recipe in series.recipes]
     with store.database.reading() as connection:
@@ -114,19 +113,10 @@ def read_progress(store: RunStore, series: Series) -> Progress:
         query = (
             select(RUNS, EPOCHS.c.val_accuracy)
             .join_from(RUNS, EPOCHS, last, isouter=True)
-            .where(
-                RUNS.c.recipe.in_(texts),
-                RUNS.c.parent.is_(None),
-                RUNS.c.rate_changes.is_(None),
-                # A class may have trained the same recipe on other data.
-                RUNS.c.fine_tuning.is_(None),
-                RUNS.c.operation.is_(None),
-                # Nobody knows how a run from a file was trained.
-                RUNS.c.versions.not_like(f'%"{IMPORTED}"%'),
-            )
+            .where(RUNS.c.recipe.in_(texts), RUNS.c.parent.is_(None))
             .order_by(RUNS.c.number)
         )
-        rows = connection.execute(query).all()
+        rows = [row for row in connection.execute(query) if (run := run_from_row(row)) and run.follows_recipe]
     results = _bundled_results(store)
     results |= {row.recipe: _result(row) for row in rows if row.state == RunState.FINISHED}
     results = {text: results[text] for text in texts if text in results and series.is_measured(results[text])}

@@ -153,6 +153,9 @@ CLASSROOMS = Table(
     Column("uploads_paused", Boolean, nullable=False, default=False),
     Column("trainings_paused", Boolean, nullable=False, default=False),
     Column("board", Text, nullable=False),
+    # The lesson that the class works on, and the question whose answers the board shows.
+    Column("lesson", String(80), nullable=False, default="", server_default=""),
+    Column("question", String(16), nullable=False, default="", server_default=""),
 )
 
 # Who may manage a class. The first is the one who opened it.
@@ -213,6 +216,41 @@ CLASSROOM_READINGS = Table(
         index=True,
     ),
     Column("digit", Integer, nullable=True),
+)
+
+# Lessons that a teacher has pasted into a class, as Markdown.
+CLASSROOM_LESSONS = Table(
+    "classroom_lessons",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(8), ForeignKey("classrooms.code", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What somebody has answered in a lesson; see core/lessons/. ``member`` tells students apart who share a
+# tablet; it is 0 outside of a class. ``lesson`` is the name of its file, or of one in a class.
+LESSON_ANSWERS = Table(
+    "lesson_answers",
+    METADATA,
+    Column("owner", String(64), primary_key=True),
+    Column("member", Integer, primary_key=True, autoincrement=False, index=True),
+    Column("lesson", String(80), primary_key=True),
+    Column("question", String(16), primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("changed", String(32), nullable=False, index=True),
+)
+
+# The last step of a lesson that somebody has reached.
+LESSON_STEPS = Table(
+    "lesson_steps",
+    METADATA,
+    Column("owner", String(64), primary_key=True),
+    Column("member", Integer, primary_key=True, autoincrement=False, index=True),
+    Column("lesson", String(80), primary_key=True),
+    Column("step", Integer, nullable=False),
+    Column("changed", String(32), nullable=False, index=True),
 )
 
 # Sweeps and experiments that somebody has started; see core/store/series.py. Their runs are found by

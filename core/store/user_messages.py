@@ -24,6 +24,10 @@ BUSY = "The run store is busy. Try again in a moment."
 AWAY = "The database of the run store does not answer now. It is tried again every few seconds."
 UNKNOWN = "The run store cannot be used right now. Try again later; the server's log says why."
 NOT_A_URL = f"{ADDRESS_VARIABLE} is not a database URL. Correct it, or leave it empty."
+DAMAGED = (
+    "The file of the run store is damaged in places. Put a backup back "
+    "(python -m core restore FILE), or move the file away."
+)
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_BUSY: LOCKED,

@@ -8,6 +8,8 @@ import pytest
 
 from core import fine_tuning, mixture
 from core.classroom.archive import save_class
+from core.classroom.board import read_board
+from core.classroom.board_pictures import pixels, wall
 from core.classroom.classroom import Member
 from core.classroom.membership import Membership, join, memberships
 from core.classroom.pooled import to_drawings
@@ -18,6 +20,7 @@ from core.jobs.queue import RunQueue
 from core.jobs.teacher_key import KEY_VARIABLE
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.jobs.tuning import tune_for_class
+from core.plots.figures import LIGHT
 from core.recipe import Recipe
 from core.store.drawings import KEEP_VARIABLE
 from core.store.owners import delete_all
@@ -268,6 +271,35 @@ def test_a_removed_student_is_told_and_nobody_else_notices(open_page, browser, c
     assert "class_enter_now" in keys(app.run())
 
 
+def test_in_a_closed_class_nobody_draws_or_labels_and_all_is_told_why(open_page, browser, code):
+    draw(database(), become(code, BOB, "Bob"), 4)
+    draw(database(), become(code, ANN, "Ann"), 4)
+    browser(ANN)
+    app = open_page(PAGE)
+    TaughtClassroom(database(), code, TEACHER).close(True)
+    for view in ("Label", "Draw"):
+        app.segmented_control(key="class_view").set_value(view).run()
+        assert not app.exception
+        assert "This class is closed" in app.info[0].value
+        assert not {"class_save", "class_label_4"} & keys(app)
+    assert "class_delete" in app.session_state, "what is one's own can go"
+
+
+def test_who_was_removed_starts_no_training_on_the_drawings(open_page, browser, code, mnist):
+    ann = become(code, ANN, "Ann")
+    for member in (ann, become(code, BOB, "Bob")):
+        for image, label in zip(mnist.test_images[:9], mnist.test_labels[:9], strict=True):
+            Membership(database(), member).save(image // member.seat, int(label))
+    browser(ANN)
+    app = open_page(PAGE, model="softmax")
+    app.segmented_control(key="class_view").set_value("Train").run()
+    TaughtClassroom(database(), code, TEACHER).remove_member(ann.id)
+    app.button(key="class_start").click().run()
+    assert not app.exception
+    assert "Join it again" in app.toast[0].value
+    assert resources.store().runs() == ()
+
+
 def test_a_server_that_keeps_no_drawings_says_so(open_page, monkeypatch):
     monkeypatch.setenv(KEEP_VARIABLE, "off")
     app = open_page(PAGE)
@@ -348,6 +380,21 @@ def test_the_board_shows_what_the_teacher_chose_and_no_name_of_a_drawing(open_pa
     assert {metric.label: metric.value for metric in app.metric} == {"Joined": "1", "Drawings": "1"}
 
 
+def test_no_picture_of_the_board_keeps_a_hidden_drawing(open_page, code):
+    draw(database(), become(code, ANN, "Ann"), 3, 8)
+    open_page("10_board", room=code)
+    shown, hidden = read_pool(database(), code)
+    desk = TaughtClassroom(database(), code, TEACHER)
+    desk.hide_drawing(hidden.id, True)
+    without = np.array(read_board(resources.store(), code).shown)
+    # Shown again between the look at the class and the drawing of the picture, which is kept.
+    desk.hide_drawing(hidden.id, False)
+    picture = board._wall(code, without, "")
+    desk.hide_drawing(hidden.id, True)
+    assert board._wall(code, without, "") == picture
+    assert picture == wall(pixels([shown.image]), np.array([shown.label], np.uint8), LIGHT)
+
+
 @pytest.mark.parametrize("query", [{}, {"room": "<b>"}, {"room": "BCFHJ"}])
 def test_a_board_of_no_class_is_a_sentence(open_page, query):
     app = open_page("10_board", **query)
@@ -376,7 +423,11 @@ def test_other_pages_know_a_network_trained_from_scratch_for_a_class(open_page, 
     app = open_page("2_train", run=run.id)
     assert not app.exception
     assert "Classmates' drawings (held out)" in [metric.label for metric in app.metric]
-    for view, said in (("Significance", "No other seeds"), ("Label errors", "cannot be ranked")):
+    for view, said in (
+        ("Significance", "No other seeds"),
+        ("Label errors", "cannot be ranked"),
+        ("Baselines", "for a class"),
+    ):
         app = open_page("3_evaluate", model=run.id, view=view)
         assert not app.exception
         assert said in words(app)

@@ -343,6 +343,10 @@ def test_a_bundle_is_imported_as_a_run_of_ones_own_and_opened(open_page, browser
     assert (run.owner, run.recipe) == (BOB, PRESETS["softmax"])
     assert run.id in app.query_params["run"]
     assert "Imported from a run bundle" in words(app)
+    train = open_page("2_train", run=run.id)
+    assert not train.exception
+    assert "its training cannot be continued" in words(train)
+    assert "train_extend" not in {button.key for button in train.button}
     assert "Evaluate this model" in [link.value for link in app.page_link]
 
 

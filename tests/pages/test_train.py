@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import delete
 
 from core.data import DataError, load_mnist
 from core.export.keras_script import keras_script
@@ -13,6 +14,7 @@ from core.presets import PRESETS
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import RunState
+from core.store.tables import FILES
 from tests.pages.conftest import TIMEOUT, train_until_finished, wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import data_form, resources
@@ -518,7 +520,9 @@ def test_a_run_in_slow_motion_shows_a_batch_and_says_that_it_was_steered(open_pa
     app.toggle(key="train_slow_start").set_value(True)
     app.button(key="train_start").click().run()
     wait_until(app, lambda app: "before the first batch" in progress(app))
-    assert "train_next_batch" in keys(app)
+    with resources.store().database.writing() as connection:
+        connection.execute(delete(FILES).where(FILES.c.kind == "moment"))
+    assert "train_next_batch" in keys(app.run()), "there is always a way out of a pause"
     app.segmented_control(key=f"train_rate_{newest()}_1").set_value(10.0).run()
     assert app.segmented_control(key=f"train_rate_{newest()}_10").value == 10.0
     app.button(key="train_next_batch").click().run()

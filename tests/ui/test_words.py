@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.words import percent
+from ui.words import counted, percent
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,11 @@ from ui.words import percent
 )
 def test_a_percentage_never_claims_certainty(share: float, digits: int, text: str):
     assert percent(share, digits) == text
+
+
+def test_one_drawing_is_not_one_drawings():
+    assert [counted(number, "drawing") for number in (0, 1, 2000)] == [
+        "0 drawings",
+        "1 drawing",
+        "2,000 drawings",
+    ]

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
-from core.classroom.board import Board, Signature, read_board
+from core.classroom.board import Board, read_board
 from core.classroom.board_pictures import matrix, pixels, wall
-from core.classroom.classroom import ClassroomError, PooledDrawing
+from core.classroom.classroom import ClassroomError
 from core.classroom.invitation import invitation
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
@@ -82,7 +83,8 @@ def _joined(state: Board) -> None:
 
 def _drawings(state: Board) -> None:
     st.header(_count(state.drawings), anchor=False)
-    picture = _wall(state.classroom.code, state.signature, pictures.style().background)
+    # As an array, because Streamlit takes a tenth of a second to tell one tuple of thousands from another.
+    picture = _wall(state.classroom.code, np.array(state.shown), pictures.style().background)
     st.image(picture, alt=f"{_count(state.drawings)}, a row for each digit", width="stretch")
 
 
@@ -183,17 +185,13 @@ def _state(code: str) -> Board:
     return read_board(resources.store(), code)
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _pool(code: str, signature: Signature) -> tuple[PooledDrawing, ...]:
-    """Return the pool as it was with this signature."""
-    del signature
-    return read_pool(resources.store().database, code)
-
-
 @st.cache_data(max_entries=20, show_spinner=False)
-def _wall(code: str, signature: Signature, background: str) -> bytes:
+def _wall(code: str, shown: npt.NDArray[np.int64], background: str) -> bytes:
+    """Return the picture of these drawings and no others, whatever is hidden at this moment."""
     del background  # Of the theme: the picture is another one.
-    drawings = _pool(code, signature)
+    pool = read_pool(resources.store().database, code, hidden=True)
+    chosen = set(shown.tolist())
+    drawings = [drawing for drawing in pool if drawing.id in chosen]
     labels = np.array([drawing.label for drawing in drawings], dtype=np.uint8)
     return wall(pixels([drawing.image for drawing in drawings]), labels, pictures.style())
 

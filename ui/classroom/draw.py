@@ -27,9 +27,14 @@ def draw(member: Member) -> None:
     own = Membership(resources.store().database, member)
     try:
         visit.touch(member)
+        is_open = visit.is_open(member)
         drawings = own.drawings()
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
+        return
+    if not is_open:
+        if drawings:
+            _own_drawings(own, drawings)
         return
     counts = _counts(drawings)
     if st.session_state.get(_DIGIT) is None:
@@ -82,7 +87,7 @@ def _progress(counts: tuple[int, ...]) -> None:
     said = (
         f"{done} of {asked} drawings"
         if done < asked
-        else f"All {asked} are there. Label others' drawings now, or draw more, up to {MAX_DRAWINGS}."
+        else f"You have drawn all {asked}. Now label others' drawings, or draw more, up to {MAX_DRAWINGS}."
     )
     st.progress(done / asked, text=said)
     st.pills(

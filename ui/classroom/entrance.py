@@ -19,6 +19,8 @@ from ui.key import check_key
 
 def entrance(code: str | None) -> None:
     """Let the visitor join the class of a code, or of one that they type, or open one."""
+    if why := visit.why_removed():
+        st.warning(why, icon=":material/person_off:")
     if code:
         _join(code)
         return

@@ -9,6 +9,7 @@ from core.data import CLASSES
 from core.store.database import StoreError
 from ui import pictures, resources
 from ui.classroom import visit
+from ui.words import counted
 
 _TILE_SCALE = 7
 
@@ -19,6 +20,8 @@ def label(member: Member) -> None:
     database = resources.store().database
     try:
         visit.touch(member)
+        if not visit.is_open(member):
+            return
         drawing, done = next_unread(database, member), count_readings(database, member)
     except StoreError as error:
         st.error(str(error), icon=":material/database_off:")
@@ -30,7 +33,9 @@ def label(member: Member) -> None:
             "differently, a network can't know better: check its label."
         )
         share = min(done / READINGS_ASKED, 1.0)
-        st.progress(share, text=f"You have labeled {done} drawings. {READINGS_ASKED} help already.")
+        st.progress(
+            share, text=f"You have labeled {counted(done, 'drawing')}. {READINGS_ASKED} already help."
+        )
     with left:
         if drawing is None:
             st.info(

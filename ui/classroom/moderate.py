@@ -6,6 +6,7 @@ from core.classroom.classroom import PooledDrawing
 from core.classroom.progress import read_pool
 from ui import pictures, resources
 from ui.classroom.act import act, desk
+from ui.words import counted
 
 _TILES = 60
 _TILE_SCALE = 2
@@ -19,8 +20,8 @@ def moderate(code: str) -> None:
         return
     hidden = sum(drawing.hidden for drawing in drawings)
     st.markdown(
-        f"{len(drawings)} drawings, {hidden} of them hidden. Press the number under a drawing to hide it, "
-        "or to show it again: a hidden one is on no screen, and in no training."
+        f"{counted(len(drawings), 'drawing')}, {hidden} of them hidden. Press the number under a drawing to "
+        "hide it, or to show it again: a hidden one is on no screen, and in no training."
     )
     pages = -(-len(drawings) // _TILES)
     page = st.pagination(pages, key="class_pool_page") if pages > 1 else 1

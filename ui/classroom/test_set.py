@@ -15,7 +15,7 @@ from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import pictures, resources
 from ui.run_picker import pick
-from ui.words import percent
+from ui.words import counted, percent
 
 _SHOWN_ERRORS = 18
 _ASKED = "class_download_of"
@@ -47,11 +47,11 @@ def test_set(code: str) -> None:
         )
         groups = [UNSEEN, TRAINED_ON] if trained else [UNSEEN]
         # Imported here because they bring Altair.
-        from core.plots.class_charts import anonymous_people
         from core.plots.theme import legible
+        from core.plots.writer_charts import people
 
         st.altair_chart(
-            legible(anonymous_people(scores, groups), pictures.style()),
+            legible(people(scores, groups=groups, anonymous=True), pictures.style()),
             key="class_people",
             alt=f"Accuracy of {len(scores)} people",
         )
@@ -116,7 +116,7 @@ def _share(label: str, correct: int, count: int) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
-        help=f"{correct} of {count} drawings, with the 95% Wilson interval.",
+        help=f"{correct} of {counted(count, 'drawing')}, with the 95% Wilson interval.",
     )
 
 
@@ -135,7 +135,7 @@ def _errors(drawings: Drawings, evaluation: Any) -> None:
 def _downloads(code: str, drawings: Drawings) -> None:
     st.header("Take the data set home", anchor=False)
     st.markdown(
-        f"{len(drawings)} drawings with their labels, and who drew each as a number. Names are not in it."
+        f"{counted(len(drawings), 'drawing')} with labels, and who drew each as a number. No names are in it."
     )
     with st.container(horizontal=True):
         _download("NumPy archive (.npz)", code, "npz", to_npz, drawings)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.classroom.classroom import Classroom, PooledDrawing
+from core.classroom.classroom import Classroom, ClassroomError, PooledDrawing
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
 from core.fine_tuning import MIN_DRAWINGS
@@ -12,6 +12,7 @@ from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session, spreadsheets
+from ui.classroom import visit
 from ui.queue_watch import watch_line
 from ui.run_picker import pick
 from ui.runs_table import STATES
@@ -98,12 +99,13 @@ def _settings(classroom: Classroom, pool: tuple[PooledDrawing, ...]) -> None:
 def _start(run: Run, code: str, data: str, from_scratch: bool) -> None:
     store = resources.store()
     try:
+        visit.check(code)
         drawings = to_drawings(read_pool(store.database, code))
         tuning = tune_for_class(store, run.id, drawings, code, data, from_scratch)
         started = resources.queue().enqueue_tuning(
             tuning, session.owner(), session.nickname(), session.has_cookie()
         )
-    except (RunRefused, RunError, RecipeError, StoreError) as refusal:
+    except (ClassroomError, RunRefused, RunError, RecipeError, StoreError) as refusal:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return
     resources.estimates.clear()
@@ -113,8 +115,8 @@ def _start(run: Run, code: str, data: str, from_scratch: bool) -> None:
 def _results(runs: tuple[Run, ...]) -> None:
     if not runs:
         st.markdown(
-            "Train the same network on MNIST, on your drawings, and on both. Which of the three reads best "
-            "what people have drawn whom it has never seen?"
+            "Train the same network on MNIST, on your drawings, and on both. Which of the three is most "
+            "accurate on drawings by people it has never seen?"
         )
         return
     ended = [run for run in runs if run.fine_tuning and run.fine_tuning.after is not None]
@@ -131,7 +133,8 @@ def _results(runs: tuple[Run, ...]) -> None:
         },
         column_config={
             "Held-out people": st.column_config.TextColumn(
-                help="Accuracy on drawings of people whom no network of the class has seen", alignment="right"
+                help="Accuracy on drawings by people that no network of this class was trained on",
+                alignment="right",
             ),
             "Before": st.column_config.TextColumn(
                 help="On the same drawings, before fine-tuning", alignment="right"

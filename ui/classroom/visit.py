@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.classroom.classroom import Classroom, ClassroomError, Member, find_classroom
 from core.classroom.codes import read_code, read_token
-from core.classroom.membership import Membership, attended, memberships
+from core.classroom.membership import CLOSED, GONE, Membership, attended, memberships
 from core.classroom.progress import ClassProgress, read_progress
 from core.classroom.teaching import become_teacher, taught_by
 from ui import resources, session
@@ -17,6 +17,7 @@ from ui.classroom.address import ROOM, TEACHER
 # Kept while the visitor goes from page to page.
 _CODE, _MEMBER = "class_code", "class_member"
 _TOKENS, _TOUCHED = "class_tokens", "class_touched"
+_REMOVED = "class_removed"
 _CHOICE, _ENTRANCE = "class_choice", ""
 _TOUCH_SECONDS = 60.0
 
@@ -101,10 +102,27 @@ def visit(code: str) -> Visit | None:
     with database.reading() as connection:
         classroom = find_classroom(connection, code)
     teaches = any(one.code == code for one in taught_by(database, owner))
-    members = memberships(database, code, owner)
-    chosen = st.session_state.get(_MEMBER)
-    members = tuple(sorted(members, key=lambda member: member.id != chosen))
+    members = _chosen_first(memberships(database, code, owner))
     return Visit(classroom, teaches, members) if teaches or members else None
+
+
+def student() -> Member | None:
+    """Return the student who uses this device now, on whatever page. Raises `StoreError`."""
+    database, owner = resources.store().database, session.owner()
+    code = entered() or next((one.code for one in attended(database, owner)), None)
+    members = memberships(database, code, owner) if code else ()
+    return next(iter(_chosen_first(members)), None)
+
+
+def _chosen_first(members: tuple[Member, ...]) -> tuple[Member, ...]:
+    chosen = st.session_state.get(_MEMBER)
+    return tuple(sorted(members, key=lambda member: member.id != chosen))
+
+
+def check(code: str) -> None:
+    """Raise `ClassroomError` if the visitor is nobody in this class, or no longer."""
+    if visit(code) is None:
+        raise ClassroomError(GONE)
 
 
 def choose(own: tuple[Classroom, ...], code: str) -> None:
@@ -127,6 +145,27 @@ def touch(member: Member) -> None:
     if who != member.id or time.monotonic() - last > _TOUCH_SECONDS:
         Membership(resources.store().database, member).touch()
         st.session_state[_TOUCHED] = member.id, time.monotonic()
+
+
+def is_open(member: Member) -> bool:
+    """Return whether a member can draw and label; if their class is closed, say so.
+
+    A member who has been removed sees the entrance. Raises `StoreError`.
+    """
+    try:
+        closed = Membership(resources.store().database, member).classroom().closed
+    except ClassroomError as error:
+        st.session_state[_REMOVED] = str(error)
+        st.rerun()  # Also what is outside of a fragment.
+    if closed:
+        st.info(CLOSED, icon=":material/lock:")
+    return not closed
+
+
+def why_removed() -> str | None:
+    """Return why the visitor sees the entrance again, once."""
+    said: str | None = st.session_state.pop(_REMOVED, None)
+    return said
 
 
 def be(member: Member) -> None:
@@ -153,5 +192,6 @@ def progress(code: str) -> ClassProgress:
 
 def leave() -> None:
     """Be in no class in this tab, whatever the address says."""
-    st.session_state.pop(_CODE, None)
+    for key in (_CODE, _REMOVED):
+        st.session_state.pop(key, None)
     st.query_params.pop(ROOM, None)

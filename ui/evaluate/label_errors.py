@@ -7,10 +7,11 @@ from core.analysis import label_errors
 from core.analysis.label_errors import LABEL_ISSUES, LabelIssue, Verdict
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.plots import figures
 from core.store.run import Run
 from ui import chrome, pictures, resources
-from ui.evaluate import training_labels, widgets
+from ui.evaluate import test_sets, training_labels, widgets
 from ui.words import percent
 
 _SHOWN = "evaluate_verdicts_shown"
@@ -24,8 +25,9 @@ _VERDICTS = {
 }
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show fifteen images to vote on, the published votes, and the score on corrected labels."""
+    test_sets.stays(test_set, "Nobody has checked the labels of this test set.")
     evaluation = resources.test_evaluation(run.id)
     st.header("Label errors in the test set", anchor=False)
     st.markdown(

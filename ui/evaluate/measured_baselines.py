@@ -13,6 +13,7 @@ from core.store.database import Database, StoreError
 from core.store.run import Run
 from ui import resources
 from ui.evaluate import widgets
+from ui.words import percent
 
 _POLL_SECONDS = 2.0
 _ABOUT = {
@@ -25,13 +26,20 @@ _ABOUT = {
 def show(run: Run) -> None:
     """Show what is measured of the simple classifiers, and offer to measure the rest."""
     st.header("Baselines: measured on the same training images", anchor=False)
+    if run.fine_tuning and run.fine_tuning.from_scratch:
+        st.markdown(
+            "This model was trained for a class, on chosen images. Baselines are measured for models that "
+            "were trained on *Train*."
+        )
+        return
     if run.fine_tuning or run.operation:
         st.markdown(
             "This model was changed after its training. Look at the baselines of the model that it was "
             "before."
         )
         return
-    active = _worker().job(run.recipe) is not None
+    job = _worker().job(run.recipe)
+    active = job is not None and not job.failure
     st.fragment(_look, run_every=_POLL_SECONDS if active else None)(run, active)
     st.markdown(
         "LeCun's k-nearest neighbors of 1998 have a test error of 5.0%, and a single neighbor here about "
@@ -51,7 +59,7 @@ def _worker_of(address: str, _database: Database) -> BaselineWorker:  # noqa: AR
 
 
 def _look(run: Run, was_active: bool) -> None:
-    """Show the table; when the last one is measured, the page runs again and polls no more."""
+    """Show the table; when the last one is measured, or cannot be, the page runs again and polls no more."""
     try:
         job = _worker().job(run.recipe)
         found = read_baselines(resources.store().database, selection_key(run.recipe))
@@ -59,7 +67,7 @@ def _look(run: Run, was_active: bool) -> None:
         st.warning(str(error), icon=":material/database_off:")
         return
     busy = job is not None and not job.failure
-    if was_active and job is None:
+    if was_active and not busy:
         st.rerun()
     if found:
         _table(run, found)
@@ -73,7 +81,7 @@ def _look(run: Run, was_active: bool) -> None:
 
 
 def _table(run: Run, found: Sequence[MeasuredBaseline]) -> None:
-    network = 0.0 if run.test_accuracy is None else run.test_accuracy
+    accuracy = None if run.test_accuracy is None else percent(run.test_accuracy, 2)
     table = pd.DataFrame(
         {
             "Model": [one.name for one in found],
@@ -88,9 +96,11 @@ def _table(run: Run, found: Sequence[MeasuredBaseline]) -> None:
             table,
             border="horizontal",
             hide_index=True,
-            alt=f"Test accuracy of simple classifiers; this network has {network:.2%}",
+            alt="Test accuracy of simple classifiers"
+            + (f"; this network has {accuracy}" if accuracy else ""),
         )
-        st.markdown(f"This network has a test accuracy of **{network:.2%}**.")
+        if accuracy:
+            st.markdown(f"This network has a test accuracy of **{accuracy}**.")
     widgets.save("measured_baselines", run, table)
 
 

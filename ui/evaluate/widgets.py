@@ -13,8 +13,8 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
-from core.data import Images
 from core.evaluation import Evaluation, EvaluationError
+from core.evaluation_sets import EvaluationSet
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
 from core.store.run import Run, RunError
@@ -22,7 +22,7 @@ from ui import chrome, pictures, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
 from ui.spreadsheets import to_csv
-from ui.words import percent
+from ui.words import counted, percent
 
 # Returns the file of a picture of a kind, "png" or "svg".
 Picture = Callable[[str], bytes]
@@ -125,9 +125,14 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
+def suffix(test_set: EvaluationSet) -> str:
+    """Return what is added to the key of a widget that another test set has another one of."""
+    return "" if test_set.is_mnist else f"_{test_set.key}"
+
+
 def images(count: int) -> str:
     """Return a number of images in words."""
-    return "1 image" if count == 1 else f"{count:,} images"
+    return counted(count, "image")
 
 
 def images_name(label: int | None, prediction: int | None, errors_only: bool) -> str:
@@ -143,8 +148,8 @@ def images_name(label: int | None, prediction: int | None, errors_only: bool) ->
 
 def tiles(
     run: Run,
+    test_set: EvaluationSet,
     evaluation: Evaluation,
-    images: Images,
     indices: npt.NDArray[np.int64],
     key: str,
     name: str,
@@ -154,9 +159,9 @@ def tiles(
     Parameters
     ----------
     run : Run
+    test_set : EvaluationSet
     evaluation : Evaluation
-        Of the run on all test images.
-    images : ndarray of uint8, shape (10000, 28, 28)
+        Of the run on the test set.
     indices : ndarray of int
         The images to show, in this order.
     key : str
@@ -164,6 +169,7 @@ def tiles(
     name : str
         Of the files.
     """
+    images, key = test_set.images, f"{key}{suffix(test_set)}"
     pages = -(-len(indices) // TILES)
     page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
     shown = indices[(page - 1) * TILES : page * TILES]
@@ -179,7 +185,7 @@ def tiles(
                 )
                 words = f"{label} → {prediction} · {confidence}"
                 if st.button(words, key=f"{key}_open_{index}", type="tertiary"):
-                    _open_image(run, int(index))
+                    _open_image(run, test_set, int(index))
     captions = [f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
         {
@@ -193,17 +199,17 @@ def tiles(
 
 
 @st.dialog("Test image", width="large")
-def _open_image(run: Run, index: int) -> None:
+def _open_image(run: Run, test_set: EvaluationSet, index: int) -> None:
     try:
-        _show_image(run, index)
+        _show_image(run, test_set, index)
     except (RunError, StoreError, EvaluationError) as error:
         # The dialog runs by itself, and the model may be gone by now.
         st.error(str(error), icon=":material/error:")
 
 
-def _show_image(run: Run, index: int) -> None:
-    evaluation = resources.test_evaluation(run.id)
-    image, label = resources.mnist().test_images[index], int(evaluation.labels[index])
+def _show_image(run: Run, test_set: EvaluationSet, index: int) -> None:
+    evaluation = resources.evaluation(run.id, test_set)
+    image, label = test_set.images[index], int(evaluation.labels[index])
     prediction = int(evaluation.predictions[index])
     picture, bars = st.columns(2)
     with picture:
@@ -212,8 +218,9 @@ def _show_image(run: Run, index: int) -> None:
             f"Test image {index}: true label **{label}**, predicted label **{prediction}**, "
             f"confidence {percent(evaluation.confidences[index])}"
         )
-        chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
-        chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
+        if test_set.is_mnist:
+            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
+            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(

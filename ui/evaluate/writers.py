@@ -17,10 +17,11 @@ from core.analysis.writers import (
 )
 from core.data import Writers
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet, mnist_test_set
 from core.plots import accuracy_charts, writer_charts
 from core.store.run import Run
 from ui import pictures, resources
-from ui.evaluate import widgets
+from ui.evaluate import test_sets, widgets
 from ui.words import WRITERS_MISSING, percent
 
 _CARE = (
@@ -30,8 +31,9 @@ _CARE = (
 )
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the accuracy by group and by person, one person's digits, and a second model beside it."""
+    test_sets.stays(test_set, "Who wrote the digits of this test set is not known here.")
     writers = resources.mnist().test_writers
     st.header("Whose digits does it get wrong?", anchor=False)
     if writers is None:
@@ -112,8 +114,8 @@ def _one_person(run: Run, evaluation: Evaluation, people: tuple[WriterScore, ...
     own = own[np.argsort(evaluation.correct[own], kind="stable")]
     widgets.tiles(
         run,
+        mnist_test_set(),
         evaluation,
-        resources.mnist().test_images,
         own,
         f"writer_{run.id}_{writer}",
         f"writer_{writer}",

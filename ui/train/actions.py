@@ -46,7 +46,7 @@ def actions(run: Run) -> None:
 def offer_more_epochs(run: Run) -> None:
     """Offer more epochs, in a new run."""
     most = int(LIMITS["epochs"].high) - run.epochs_done
-    if not run.has_model or run.bundled or run.fine_tuning or run.operation or most < 1:
+    if not run.has_model or run.bundled or run.fine_tuning or run.operation or run.imported or most < 1:
         return
     with st.popover("Continue training", icon=":material/forward:", key="train_further"):
         st.markdown("A new run continues from here with the same settings; this one is kept.")

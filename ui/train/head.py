@@ -46,8 +46,14 @@ def _ended(run: Run) -> str:
 def _paused(run: Run, moment: Moment) -> tuple[float, str]:
     """Return the share that is done, and where the training pauses."""
     epoch, batch = divmod(moment.step, run.recipe.steps_per_epoch)
-    place = f"after batch {batch:,} of {run.recipe.steps_per_epoch:,}" if batch else "before the first batch"
+    place = f"after batch {batch:,} of {_batches(run)}" if batch else "before the first batch"
     return run.progress, f"Paused in epoch {epoch + 1} {place}"
+
+
+def _batches(run: Run) -> str:
+    """Return how many batches an epoch has: a split by writers leaves some images unused."""
+    about = "about " if run.recipe.validation_by == "writers" else ""
+    return f"{about}{run.recipe.steps_per_epoch:,}"
 
 
 def progress(run: Run) -> tuple[float, str]:
@@ -69,5 +75,5 @@ def progress(run: Run) -> tuple[float, str]:
     text = f"Epoch {run.epochs_done + 1} of {epochs}"
     if not per_epoch or per_epoch >= SLOW_EPOCH_SECONDS:
         batch = round(share * epochs * steps) - run.epochs_done * steps
-        text += f", batch {min(max(batch, 1), steps):,} of {steps:,}"
+        text += f", batch {min(max(batch, 1), steps):,} of {_batches(run)}"
     return share, f"{text} · {clock((1 - share) * epochs * per_epoch)} left" if per_epoch else text

@@ -90,9 +90,11 @@ def _panel(run_id: str, shown_pace: float | None) -> None:
 
 
 def _moment(run: Run) -> Moment | None:
-    """Return where the training pauses, once it does."""
-    moment = moment_of(resources.store(), run.id) if run.is_paused else None
-    return moment if moment and moment.step == run.steps_done else None
+    """Return where the training pauses, once it does; also if what its last batch changed is not known."""
+    if not run.is_paused:
+        return None
+    moment = moment_of(resources.store(), run.id)
+    return moment if moment and moment.step == run.steps_done else Moment.without_batch(run.steps_done)
 
 
 def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment: Moment | None) -> None:

@@ -41,6 +41,11 @@ def meaning(run: Run, history: Sequence[Epoch]) -> None:
             if run.eviction:
                 st.info(run.eviction, icon=":material/auto_delete:")
             return
+        if run.imported:
+            st.markdown(
+                "This run came as a file, without what its optimizer had learned, so its training cannot be "
+                "continued. Train it again with its settings."
+            )
         chrome.page_link("3_evaluate.py", "Evaluate this model", model=run.id)
         chrome.page_link("4_predict.py", "Try it on your drawing", model=run.id)
 

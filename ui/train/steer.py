@@ -42,14 +42,6 @@ def steering(run: Run) -> None:
             args=(run.id, dataclasses.replace(run.control, hold_at=0)),
             help="Then go on batch by batch, and watch what each update changes.",
         )
-        if run.control.hold_at is not None:
-            st.button(
-                "End the pause",
-                icon=":material/play_arrow:",
-                key="train_end_pause",
-                on_click=_want,
-                args=(run.id, dataclasses.replace(run.control, hold_at=None)),
-            )
 
 
 def slow_start() -> None:
@@ -99,7 +91,8 @@ def _learning_rate(run: Run) -> None:
 
 
 def _change_rate(run_id: str, control: Control, key: str) -> None:
-    _want(run_id, dataclasses.replace(control, factor=st.session_state[key]))
+    if not _is_taken(run_id, dataclasses.replace(control, factor=st.session_state[key])):
+        st.session_state[key] = control.factor
 
 
 def _way_on(run: Run, moment: Moment) -> None:
@@ -134,10 +127,17 @@ def _has_come(run: Run, control: Control) -> bool:
 
 
 def _want(run_id: str, control: Control) -> None:
+    _is_taken(run_id, control)
+
+
+def _is_taken(run_id: str, control: Control) -> bool:
+    """Say what the visitor wants of a run; return whether it can be, or else tell them why not."""
     try:
         steer(resources.store(), run_id, session.owner(), control)
     except (RunError, StoreError) as error:
         st.toast(str(error), icon=":material/block:")
+        return False
+    return True
 
 
 def _batch(moment: Moment) -> None:

@@ -123,6 +123,7 @@ def test_a_jump_is_put_down_to_the_learning_rate_that_the_run_had_then():
         (Recipe(learning_rate=1.0, activation="relu"), "flat", 1.0, "dead"),
         (Recipe(learning_rate=1.0), "flat", 1.0, "saturated"),
         (Recipe(hidden_units=(9,) * 4, learning_rate=0.0001), "flat", 0.0001, "fewer hidden layers"),
+        (Recipe(hidden_units=(1,) * 4, activation="relu"), "born flat", 0.001, "another random seed"),
     ],
 )
 def test_a_training_that_diverged_names_the_setting_to_change(recipe, reason, rate, sentence):

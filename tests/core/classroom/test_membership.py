@@ -120,9 +120,12 @@ def test_what_is_no_drawing_or_one_too_many_is_refused(
     assert len(own.drawings()) == 2, "nobody deletes another's"
     own.remove(newest.id)
     own.save(picture(99), 3)
+    assert not own.classroom().closed
     own.leave()
     with pytest.raises(ClassroomError, match="Join it again"):
         own.save(picture(1), 1)
+    with pytest.raises(ClassroomError, match="Join it again"):
+        own.classroom()
 
 
 @ON_EVERY_DATABASE

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ from core.__main__ import main
 from core.commands.terminal import ProgressBar
 from core.export.formats import FORMATS
 from core.jobs.queue import RunQueue
+from core.model import build_model, to_bytes
 from core.presets import PRESETS
 from core.recipe import Recipe
-from core.store.run import RunState
+from core.store.run import Run, RunState
 from core.store.runs import RunStore
 from core.store.user_messages import ADDRESS_VARIABLE
 from tests.stored import finished_run
@@ -155,11 +157,55 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
         (["export", "article", "--format", "exe"], "invalid choice"),
         ([*script, str(tmp_path / "no" / "x.py")], "a folder that is there"),
         ([*script, str(tmp_path)], "cannot be written"),
+        (
+            [*script, str(tmp_path / ("x" * 250))],
+            "cannot be written",
+        ),  # No room for the name of the file aside.
+        ([*script, str(tmp_path / ("x" * 300))], "cannot be written"),
+        (["evaluate", broken_run(store).id], "not numbers"),
     ):
         assert said in refused(capsys, *arguments)
     queued = RunQueue(store).enqueue(Recipe(), "ann", "Waits")
     assert "no model yet" in refused(capsys, "export", queued.id, "--format", "report")
-    assert len(store.runs()) == 1
+    assert len(store.runs()) == 2
+
+
+def broken_run(store: RunStore) -> Run:
+    """A run whose weights are not numbers any more."""
+    model = build_model(TINY)
+    model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
+    return finished_run(store, TINY, "bob", network=to_bytes(model))
+
+
+def test_ctrl_c_at_any_moment_stops_the_training_and_keeps_what_it_learned(
+    monkeypatch: pytest.MonkeyPatch, recipe_file: Path, store: RunStore, capsys
+):
+    get, pressed = RunStore.get, [signal.SIGINT]
+
+    def look(store: RunStore, run_id: str) -> Run:
+        while pressed:
+            signal.raise_signal(pressed.pop())
+        return get(store, run_id)
+
+    monkeypatch.setattr(RunStore, "get", look)
+    assert main(["train", "--recipe", str(recipe_file), "--epochs", "100"]) == 0
+    assert "Stopping." in capsys.readouterr().err
+    (run,) = store.runs()
+    assert run.has_model
+    pressed += [signal.SIGINT, signal.SIGINT]
+    monkeypatch.setattr("core.commands.train.train_run", lambda _: None)
+    assert main(["train", "--recipe", str(recipe_file), "--seed", "1"]) == 130
+    assert capsys.readouterr().err.endswith("Stopped.\n")
+
+
+def test_a_console_that_knows_only_ascii_shows_a_name_as_well_as_it_can(
+    monkeypatch: pytest.MonkeyPatch, store: RunStore
+):
+    finished_run(store, Recipe(epochs=1), name="Zoë’s run")
+    console = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(console, encoding="ascii"))
+    assert main(["runs"]) == 0
+    assert b"Zo?" in console.getvalue()
 
 
 def test_a_store_that_cannot_be_used_is_one_sentence_and_exit_code_1(monkeypatch, capsys):

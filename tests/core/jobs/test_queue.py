@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint, Epoch
+from core.jobs import queue_admission
 from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.queue import RunQueue
@@ -104,11 +105,15 @@ def test_one_waiting_and_one_running_for_each_owner(queue: RunQueue, store: RunS
     assert [run.id for run in store.active()] == [first.id, bob.id, second.id]
 
 
-def test_a_full_queue_is_a_sentence(queue: RunQueue):
-    for number in range(MAX_WAITING):
+def test_a_full_queue_is_a_sentence_and_a_series_takes_the_place_of_one_student(queue: RunQueue):
+    queue.enqueue_series([Recipe(seed=seed) for seed in range(18)], "sweeper", "Six values, three seeds")
+    for number in range(MAX_WAITING - 1):
         queue.enqueue(RECIPE, f"owner {number}", "Run")
     with pytest.raises(RunRefused, match="The queue is full"):
         queue.enqueue(RECIPE, "late", "Run")
+    queue.lease("worker")
+    with pytest.raises(RunRefused, match="The queue is full"):
+        queue.enqueue(RECIPE, "late", "The rest of the series still waits")
     queue.lease("worker")
     queue.enqueue(RECIPE, "late", "Run")
 
@@ -339,13 +344,16 @@ def test_a_series_waits_as_one_run_would(queue: RunQueue, store: RunStore):
     assert served == [("ann", 0), ("bob", 0), ("cem", 0), ("ann", 1), ("dan", 0), ("ann", 2)]
 
 
-def test_a_series_that_does_not_fit_is_refused_as_a_whole(queue: RunQueue, store: RunStore):
-    for number in range(MAX_WAITING - 2):
-        queue.enqueue(RECIPE, f"owner {number}", "Run")
-    with pytest.raises(RunRefused, match="The queue is full"):
-        queue.enqueue_series([RECIPE] * 3, "ann", "Seeds")
-    assert len(store.active()) == MAX_WAITING - 2
+def test_a_series_that_does_not_fit_is_refused_as_a_whole(
+    queue: RunQueue, store: RunStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue_admission, "MAX_SERIES_RUNS", 4)
     queue.enqueue_series([RECIPE] * 2, "ann", "Seeds")
+    with pytest.raises(RunRefused, match="full of series"):
+        queue.enqueue_series([RECIPE] * 3, "bob", "Seeds")
+    assert len(store.active()) == 2
+    queue.enqueue_series([RECIPE] * 2, "bob", "Seeds")
+    queue.enqueue(RECIPE, "cem", "A single run")
 
 
 def test_a_waiting_run_keeps_its_place_when_the_server_ends(queue: RunQueue, store: RunStore):
@@ -459,9 +467,7 @@ def test_a_full_queue_still_admits_who_is_known_here(queue: RunQueue, store: Run
         queue.enqueue(RECIPE, f"owner {number}", "Run")
     with pytest.raises(RunRefused, match="The queue is full"):
         queue.enqueue(RECIPE, "new", "Run")
-    with pytest.raises(RunRefused, match="The queue is full"):
-        queue.enqueue_series([RECIPE, OTHER], "ann", "A series does not take the places of others")
-    queue.enqueue(RECIPE, "ann", "Run")
+    queue.enqueue_series([RECIPE, OTHER], "ann", "Takes one place")
 
 
 def test_a_series_of_an_owner_without_a_cookie_moves_nobody_else(queue: RunQueue):
@@ -492,3 +498,16 @@ def test_a_run_is_moved_first_in_its_class_and_nobody_else_waits_longer(queue: R
     assert not move_first(store, "gone", {"ann", "bob", "cem"})
     assert not move_first(store, runs["stranger"], {"ann", "bob", "cem"}), "not of this class"
     assert [run.owner for run in store.active()] == ["cem", "stranger", "ann", "other stranger", "bob"]
+
+
+def test_a_run_is_moved_before_a_series_which_stays_together(queue: RunQueue, store: RunStore):
+    queue.enqueue_series([Recipe(seed=seed) for seed in range(3)], "ann", "Seeds")
+    bob = queue.enqueue(Recipe(), "bob", "Bob's")
+    assert move_first(store, bob.id, {"ann", "bob"})
+    served = []
+    while lease := queue.lease("worker"):
+        served.append(lease.run.owner)
+        if len(served) == 1:
+            queue.enqueue(Recipe(), "cem", "Came meanwhile")
+        finish(lease)
+    assert served == ["bob", "ann", "cem", "ann", "ann"]

@@ -11,6 +11,7 @@ from core import training
 from core.data import Dataset
 from core.history import Checkpoint
 from core.recipe import Recipe
+from core.sampling import select
 from core.steering.control import Control, RateChange
 from core.steering.loop import Steering
 from core.steering.moment import Moment
@@ -76,6 +77,29 @@ def test_a_steered_training_is_recorded_and_ends_the_same_when_it_is_resumed(
         recipe, mnist, resume=checkpoints[0], steering=Hand(Control(factor=3.0)).steering(hand.changes)
     )
     assert_same(whole, resumed)
+
+
+def test_steps_are_those_of_the_recipe_also_where_whole_writers_are_held_out(mnist: Dataset):
+    recipe = Recipe(
+        hidden_units=(4,),
+        epochs=2,
+        batch_size=100,
+        train_size=3000,
+        validation_share=0.2,
+        validation_by="writers",
+    )
+    steps = recipe.steps_per_epoch
+    trained = -(-len(select(recipe, mnist).fit) // recipe.batch_size)
+    assert trained < steps, "or this test shows nothing"
+    hand = Hand(
+        Control(hold_at=trained - 1), Control(hold_at=trained), Control(0.1, hold_at=steps + 1), Control(0.1)
+    )
+    shares: list[float] = []
+    train(recipe, mnist, on_progress=shares.append, steering=hand.steering())
+    assert [moment.step for moment in hand.moments] == [trained - 1, steps, steps + 1]
+    assert all(len(moment.images) for moment in hand.moments)
+    assert hand.changes == (RateChange(steps, 0.1),), "the learning rate changed with the second epoch"
+    assert {0.5, 1.0} <= set(shares)
 
 
 def test_slow_motion_shows_what_each_update_changes_and_changes_nothing_itself(

@@ -1,6 +1,7 @@
 """The run store: what is kept of a run, who may change it, and what it is found by."""
 
 import dataclasses
+import json
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +15,8 @@ from core.jobs.queue import RunQueue
 from core.model import build_model, to_bytes
 from core.presets import PRESETS
 from core.recipe import Recipe
-from core.store.run import Run, RunError, RunState
+from core.store.queries import update_run
+from core.store.run import IMPORTED, Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE, RunStore
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import long_ago
@@ -85,6 +87,10 @@ def test_the_best_run_reads_most_test_images(store: RunStore, finished):
     best = finished(accuracy=0.95)
     finished(accuracy=0.95)
     assert store.best() == best.id, "the first of equals"
+    imported = finished(accuracy=0.99)
+    with store.database.writing() as connection:
+        update_run(connection, imported.id, versions=json.dumps({IMPORTED: "2026-01-02"}))
+    assert store.best() == best.id, "nobody knows what an imported run was trained on"
 
 
 def test_saved_model_is_the_same(store: RunStore, mnist: Dataset, finished):

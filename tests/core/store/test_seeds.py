@@ -2,7 +2,7 @@ import dataclasses
 
 from core.fine_tuning import FineTuning
 from core.recipe import ARTICLE, Recipe
-from core.store.run import Run, RunState
+from core.store.run import IMPORTED, Run, RunState
 from core.store.seeds import alike, more_seeds, siblings
 from tests.postgres import ON_EVERY_DATABASE
 
@@ -50,3 +50,4 @@ def test_a_network_that_was_taught_is_no_seed_of_another():
     assert not alike(plain, taught)
     assert siblings(plain, [taught, also]) == (plain,)
     assert siblings(taught, [plain, also]) == (taught,)
+    assert not alike(plain, dataclasses.replace(plain, id="d", versions={IMPORTED: "2026-01-02"}))

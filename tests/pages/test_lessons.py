@@ -1,0 +1,61 @@
+"""A lesson beside the page: reached by a link, answered, and kept."""
+
+import ast
+
+from core.lessons.addresses import PAGES
+from core.lessons.library import read_library
+from tests.pages.conftest import ROOT, words
+
+NAME = "from-pixel-to-prediction"
+LESSON = read_library()[NAME]
+
+
+def key(question: str) -> str:
+    return f"lesson_{NAME}_{question}_0"
+
+
+def test_a_link_shows_its_step_and_an_answer_shows_what_to_notice_and_stays(open_page, browser):
+    browser("ann")
+    app = open_page("8_inside", lesson=LESSON.title, step="6")
+    assert not app.exception
+    assert not app.warning
+    assert f"6. {LESSON.steps[5].title}" in words(app)
+    notice = LESSON.steps[5].notice
+    assert notice not in words(app)
+    app.radio(key=key("6.1")).set_value("6, and it is rather sure").run()
+    assert notice in words(app)
+    again = open_page("3_evaluate", lesson=LESSON.title, step="6")
+    assert again.radio(key=key("6.1")).value == "6, and it is rather sure"
+    assert LESSON.steps[5].answer not in "".join(str(one.value) for one in again.markdown)
+
+
+def test_a_lesson_or_step_that_is_not_there_gives_a_sentence(open_page):
+    for wrong in ({"lesson": "Alchemy"}, {"lesson": LESSON.title, "step": "99"}):
+        app = open_page("0_home", **wrong)
+        assert not app.exception
+        assert "not here" in app.warning[0].value
+
+
+def test_home_lists_the_lessons(open_page):
+    links = [link.proto.label for link in open_page().get("page_link")]
+    assert {f"**{lesson.title}**" for lesson in read_library().values()} <= {*links}
+
+
+def test_the_addresses_of_lessons_are_those_of_the_pages():
+    assert PAGES["evaluate"]["view"] == keys("pages/3_evaluate.py", "VIEWS")
+    assert PAGES["inside"]["inside_view"] == keys("ui/inside/show.py", "_VIEWS")
+    assert PAGES["predict"]["predict_source"] == keys("pages/4_predict.py", "SOURCES")
+
+
+def keys(file: str, name: str) -> tuple[str, ...]:
+    """Return the keys of a mapping in a file that cannot be imported without a page around it."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    values = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    ]
+    assert isinstance(values[0], ast.Dict)
+    named = {"sources.SEVERAL": "Several digits", "sources.TEST_IMAGE": "Test image"}
+    written = [ast.unparse(key) for key in values[0].keys if key]
+    return tuple(named.get(text) or ast.literal_eval(text) for text in written)

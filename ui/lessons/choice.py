@@ -1,0 +1,94 @@
+"""Which lesson the visitor takes, at which step, and who they are in it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.classroom.classroom import Member
+from core.lessons.answers import LessonBook
+from core.lessons.lesson import Lesson
+from core.lessons.library import read_library
+from ui import chrome, resources, session
+from ui.links import Setting
+
+# Widgets of every page, and their names in the address.
+LESSON, STEP = "lesson", "step"
+_FIRST = 1
+# What is taken, kept by this tab: the navigation leaves the address, and what is bound to it, behind.
+_KEPT = "lesson_kept"
+# The visit to a page at which the panel was shown last.
+_VISIT = "lesson_visit"
+
+
+def is_open() -> bool:
+    """Return whether a lesson is beside the page, or asked for by the address."""
+    return LESSON in st.query_params or _KEPT in st.session_state
+
+
+def bring_along() -> None:
+    """Go on with the lesson on the page to which the visitor has come by the navigation."""
+    state = st.session_state
+    if _KEPT in state and LESSON not in st.query_params and state.get(_VISIT) != chrome.visit():
+        state[LESSON], state[STEP] = state[_KEPT]
+
+
+def keep(name: str | None, step: int) -> None:
+    """Remember what is taken; None if the visitor has closed the lesson."""
+    if name is None:
+        st.session_state.pop(_KEPT, None)
+    else:
+        st.session_state[_KEPT] = name, step
+    st.session_state[_VISIT] = chrome.visit()
+
+
+def lessons() -> Mapping[str, Lesson]:
+    """Return the lessons that the visitor can take, by their names."""
+    return read_library()
+
+
+def titles() -> dict[str | None, str]:
+    """Return how the address and the panel call each lesson, by its name; none is called nothing."""
+    return {None: "", **{name: lesson.title for name, lesson in lessons().items()}}
+
+
+def settings(lesson: Lesson | None) -> tuple[Setting, ...]:
+    """Return what of the address belongs to lessons: of the one that is taken, the steps."""
+    steps = range(_FIRST, len(lesson.steps) + 1) if lesson else [_FIRST]
+    return Setting(LESSON, titles(), None), Setting(STEP, {step: str(step) for step in steps}, _FIRST)
+
+
+def asked() -> Lesson | None:
+    """Return the lesson that the address asks for, or the one taken last."""
+    title = st.query_params.get(LESSON)
+    if title:
+        return next((lesson for lesson in lessons().values() if lesson.title == title), None)
+    return lessons().get(st.session_state.get(LESSON) or "")
+
+
+def first_step() -> None:
+    """Begin another lesson at its beginning."""
+    st.session_state[STEP] = _FIRST
+
+
+def address(lesson: Lesson, step: int = _FIRST) -> dict[str, str]:
+    """Return the parts of an address that show a step of a lesson."""
+    return {LESSON: lesson.title} | ({STEP: str(step)} if step != _FIRST else {})
+
+
+def member() -> Member | None:
+    """Return the student who uses this device, if it is one of a class."""
+    from ui.classroom import visit
+
+    return visit.student()
+
+
+def book(name: str) -> LessonBook:
+    """Return the visitor's answers to a lesson."""
+    student = member()
+    return LessonBook(resources.store().database, session.owner(), student.id if student else 0, name)
+
+
+def begin(lesson: Lesson) -> dict[str, str]:
+    """Return the parts of an address that begin a lesson, with what its first link carries."""
+    first = lesson.steps[0].links
+    return {**(dict(first[0].query) if first else {}), **address(lesson)}
