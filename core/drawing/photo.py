@@ -1,7 +1,7 @@
 """A picture from a file or a camera: opened with care, and its ink found.
 
 Anyone who uploads a picture chooses every byte of it. So its size is read from its header
-before anything is decoded, only three decoders are let near it, and it is made small at once.
+before anything is decoded, only six decoders are let near it, and it is made small at once.
 """
 
 import io
@@ -15,11 +15,13 @@ from scipy import ndimage
 
 from core.data import MAX_PIXEL
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_MEGABYTES = 10
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+# What files of these kinds are called; telephones write HEIC.
+EXTENSIONS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif")
+MAX_MEGABYTES = 25
 # A JPEG, as cameras write it, is made small while it is decoded; of the others every pixel is
 # needed, and of a progressive JPEG, which comes in several passes, six bytes for each.
-MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25}
+MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25, "BMP": 25, "GIF": 25, "HEIF": 25}
 MAX_PROGRESSIVE_MEGAPIXELS = 16
 # Pixels along the longer side of an opened picture. A digit of a twentieth of it still
 # has twice as many as MNIST keeps.
@@ -59,7 +61,7 @@ class PictureError(ValueError):
 
 
 def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
-    """Return the PNG, JPEG or WebP picture in a file.
+    """Return the PNG, JPEG, WebP, BMP, GIF or HEIC picture in a file.
 
     It is turned upright as its EXIF data says. An animation gives its first picture.
     What is transparent becomes paper: like the rest where most is opaque; otherwise white,
@@ -98,10 +100,10 @@ def _decode(content: bytes) -> Image.Image:
     """Return the picture, small, upright, in mode L, RGB or RGBA."""
     try:
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+            image: Image.Image = Image.open(io.BytesIO(content), formats=_formats_of(content))
     except UnidentifiedImageError as error:
         raise PictureError(
-            "This file is not a PNG, JPEG or WebP picture. Save it as one of these."
+            "This file is not a PNG, JPEG, WebP, BMP, GIF or HEIC picture. Save it as one of these."
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(min(MAX_MEGAPIXELS.values())) from error
@@ -123,6 +125,16 @@ def _decode(content: bytes) -> Image.Image:
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGB")
     return ImageOps.exif_transpose(image)
+
+
+def _formats_of(content: bytes) -> tuple[str, ...]:
+    """Return the decoders that may look at a file; that of HEIC is loaded only for what may be one."""
+    if content[4:8] != b"ftyp":
+        return FORMATS
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    return ("HEIF",)
 
 
 def _too_many_pixels(limit: int) -> PictureError:

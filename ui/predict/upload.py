@@ -9,7 +9,7 @@ from core.data import DataError
 from core.drawing.number import NumberReading
 from core.drawing.overlay import draw_over
 from core.drawing.page import Page, PageError, find_page, read_page
-from core.drawing.photo import MAX_MEGABYTES, PictureError, open_picture
+from core.drawing.photo import EXTENSIONS, MAX_MEGABYTES, PictureError, open_picture
 from core.drawing.segmentation import NumberError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
@@ -87,7 +87,7 @@ def _content() -> bytes | None:
     else:
         file = st.file_uploader(
             "A photo of one digit, a number, or a page of up to 12 lines",
-            type=["png", "jpg", "jpeg", "webp"],
+            type=list(EXTENSIONS),
             key="predict_file",
             max_upload_size=MAX_MEGABYTES,
             help="On paper or on a screen, dark on light or light on dark. It is not stored.",
