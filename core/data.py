@@ -22,6 +22,7 @@ CLASSES = len(CLASS_NAMES)
 IMAGE_SIZE = 28
 MAX_PIXEL = 255
 TRAINING_IMAGES = 60_000
+TEST_IMAGES = 10_000
 
 DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
 WRITERS_FILE = DATA_FILE.with_name("mnist_writers.npz")

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from core.data import IMAGE_SIZE, Dataset, Images, Labels
+from core.data import IMAGE_SIZE, TRAINING_IMAGES, Dataset, Images, Labels
 from core.history import TrainingError
 from core.mixture import MAX_REPEATS, REHEARSAL_IMAGES, REPEATED_DRAWINGS, Mixture, plain_recipe
 from core.recipe import Recipe
+from core.sampling import select
 
 if TYPE_CHECKING:
     import keras
@@ -55,6 +56,9 @@ class FineTuning:
     mixture : Mixture or None
         For a network of a class, what it was trained on. If that was from scratch, there is no
         accuracy before.
+    rehearsed : Recipe or None
+        What chose the images of MNIST that the network had learned from: these are rehearsed, with
+        the labels that it was shown. None for all of MNIST.
     """
 
     train_size: int
@@ -63,6 +67,7 @@ class FineTuning:
     after: float | None = None
     test_before: float | None = None
     mixture: Mixture | None = None
+    rehearsed: Recipe | None = None
 
     @property
     def from_scratch(self) -> bool:
@@ -71,25 +76,30 @@ class FineTuning:
 
     def to_json(self) -> str:
         """Return it as a JSON object, with the names that stores have had from the beginning."""
-        values = {
+        values: dict[str, Any] = {
             "learned": self.train_size,
             "held_out": self.holdout_size,
             "before": self.before,
             "after": self.after,
             "test_before": self.test_before,
         }
-        # Without it, an older version reads the run, too.
-        return json.dumps({**values, "mixture": self.mixture.to_dict()} if self.mixture else values)
+        # Without them, an older version reads the run, too.
+        if self.mixture:
+            values["mixture"] = self.mixture.to_dict()
+        if self.rehearsed:
+            values["rehearsed"] = json.loads(self.rehearsed.to_json())
+        return json.dumps(values)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return what `to_json` wrote."""
         values = json.loads(text)
-        mixture = values.pop("mixture", None)
+        mixture, rehearsed = values.pop("mixture", None), values.pop("rehearsed", None)
         return cls(
             train_size=values.pop("learned"),
             holdout_size=values.pop("held_out"),
             mixture=Mixture.from_dict(mixture) if mixture else None,
+            rehearsed=Recipe.from_json(json.dumps(rehearsed)) if rehearsed else None,
             **values,
         )
 
@@ -163,6 +173,22 @@ def is_held_out(people: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return held_out
 
 
+def rehearsed_recipe(recipe: Recipe, fine_tuning: FineTuning | None) -> Recipe | None:
+    """Return what chose the images of MNIST that a network has learned from; None for all of them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        By which the network was trained.
+    fine_tuning : FineTuning or None
+        If that was a fine-tuning: what it rehearsed is what the network knows of MNIST.
+    """
+    if fine_tuning:
+        return fine_tuning.rehearsed
+    chosen = recipe.fit_size < TRAINING_IMAGES or recipe.label_noise
+    return recipe if chosen else None
+
+
 def fine_tuning_recipe(recipe: Recipe, train_size: int) -> Recipe:
     """Return the recipe by which a network is fine-tuned.
 
@@ -214,6 +240,7 @@ def fine_tune(
     start: "keras.Model | None",
     drawings: Drawings,
     mixture: Mixture | None = None,
+    rehearsed: Recipe | None = None,
     **options: Any,
 ) -> tuple["TrainingResult", FineTuning]:
     """Train a network further on drawings and on rehearsed images, and measure it before and after.
@@ -229,6 +256,8 @@ def fine_tune(
         Some of them are held out, see `Drawings.split`.
     mixture : Mixture, optional
         For a network of a class.
+    rehearsed : Recipe, optional
+        As `rehearsed_recipe` gives it for the network.
     **options
         ``should_stop``, ``on_epoch``, ``on_progress``, ``on_checkpoint`` and ``resume``, as for
         `core.training.train`.
@@ -237,13 +266,18 @@ def fine_tune(
     -------
     result : TrainingResult
     outcome : FineTuning
+
+    Raises
+    ------
+    SelectionError
+        If the images that the network had learned from cannot be told any more.
     """
     # Imported here because it brings TensorFlow, which nobody needs who only looks at a run.
     from core.evaluation import evaluate
     from core.training import train
 
     training, holdout = drawings.split()
-    mixed = rehearsal_dataset(dataset, training, recipe.seed, mixture)
+    mixed = rehearsal_dataset(dataset, training, recipe.seed, mixture, rehearsed)
     result = train(recipe, mixed, start=start, **options)
     outcome = FineTuning(
         train_size=len(training),
@@ -252,12 +286,17 @@ def fine_tune(
         after=evaluate(result.model, holdout.images, holdout.labels).accuracy,
         test_before=evaluate(start, dataset.test_images, dataset.test_labels).accuracy if start else None,
         mixture=mixture,
+        rehearsed=rehearsed,
     )
     return result, outcome
 
 
 def rehearsal_dataset(
-    dataset: Dataset, drawings: Drawings, seed: int, mixture: Mixture | None = None
+    dataset: Dataset,
+    drawings: Drawings,
+    seed: int,
+    mixture: Mixture | None = None,
+    rehearsed: Recipe | None = None,
 ) -> Dataset:
     """Return drawings among images of MNIST, in the numbers of `fine_tuning_recipe` or of a mixture.
 
@@ -267,8 +306,11 @@ def rehearsal_dataset(
     drawings : Drawings
         To train on.
     seed : int
-        Decides which of MNIST's training images are rehearsed.
+        Decides which images of MNIST are rehearsed.
     mixture : Mixture, optional
+    rehearsed : Recipe, optional
+        Only images that this recipe fits the weights to, with its labels; all of them, and some
+        repeatedly, if they are fewer than an epoch holds.
 
     Returns
     -------
@@ -276,23 +318,31 @@ def rehearsal_dataset(
         Its training images are those of MNIST followed by the drawings, each as many times as it
         is repeated; its test images are those of ``dataset``.
     """
-    rehearsal = mixture.mnist_images if mixture else REHEARSAL_IMAGES
-    rehearsed: npt.NDArray[np.int64] = np.random.default_rng(seed).choice(
-        len(dataset.train_images), min(rehearsal, len(dataset.train_images)), replace=False
-    )
+    count = mixture.mnist_images if mixture else REHEARSAL_IMAGES
+    known, known_labels = _known(dataset, rehearsed)
+    places = np.random.default_rng(seed).choice(len(known), min(count, len(known)), replace=False)
+    places = np.resize(places, count)
     repeats = mixture.repeats if mixture else _repeats(len(drawings))
     # Filled in place: two copies of it would be the most that a small server has to hold.
     drawn = repeats * len(drawings)
-    images = np.empty((len(rehearsed) + drawn, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    np.take(dataset.train_images, rehearsed, axis=0, out=images[: len(rehearsed)], mode="clip")
-    images[len(rehearsed) :].reshape(repeats, len(drawings), IMAGE_SIZE, IMAGE_SIZE)[:] = drawings.images
-    labels = np.concatenate([dataset.train_labels[rehearsed], np.tile(drawings.labels, repeats)])
+    images = np.empty((count + drawn, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+    np.take(dataset.train_images, known[places], axis=0, out=images[:count], mode="clip")
+    images[count:].reshape(repeats, len(drawings), IMAGE_SIZE, IMAGE_SIZE)[:] = drawings.images
+    labels = np.concatenate([known_labels[places], np.tile(drawings.labels, repeats)])
     return dataclasses.replace(
         dataset,
         train_images=images,
         train_labels=labels,
         train_writers=None,
     )
+
+
+def _known(dataset: Dataset, rehearsed: Recipe | None) -> tuple[npt.NDArray[np.int64], Labels]:
+    """Return the images of MNIST that a network has learned from, by their index, and their labels."""
+    if rehearsed is None:
+        return np.arange(len(dataset.train_images)), dataset.train_labels
+    selection = select(rehearsed, dataset)
+    return selection.fit, selection.fit_labels
 
 
 def _repeats(train_size: int) -> int:

@@ -14,6 +14,7 @@ from ui.evaluate import (
     results,
     robustness,
     significance,
+    test_sets,
     writers,
 )
 from ui.run_picker import pick
@@ -47,8 +48,11 @@ row = chrome.begin(
     "learned. But one number hides a lot, so there are eight views.",
 )
 resources.mnist()
+test_set_setting = test_sets.setting()
+links.check([test_set_setting])
 with row:
     run = pick("evaluate_model", default="article")
+    test_set = test_sets.choose(test_set_setting)
 if not run.epochs_done:
     st.warning(
         "This training was stopped before its first epoch was finished, so these results say little. "
@@ -71,11 +75,14 @@ view = st.pills(
     wrap=False,
 )
 try:
-    VIEWS[view](run)
+    if test_set is not None and test_sets.introduce(test_set, run):
+        VIEWS[view](run, test_set)
 except (RunError, StoreError, EvaluationError) as error:
     st.error(str(error), icon=":material/error:")
 
-links.copy_link("evaluate", [links.Setting("view", {name: name for name in VIEWS}, "Results")], model=run.id)
+view_setting = links.Setting("view", {name: name for name in VIEWS}, "Results")
+cell = results.cell_address() if view == "Results" else None
+links.copy_link("evaluate", [view_setting, test_set_setting], model=run.id, cell=cell)
 chrome.end(
     "evaluate",
     [
@@ -83,6 +90,7 @@ chrome.end(
         "Compare the article network with the convolutional one. Which confusions are gone, which remain?",
         "Whose digits does the network get wrong? Compare two groups of writers, and one person with chance.",
         "Rotate the digits by 30 degrees. Which network copes best, and why?",
+        "Choose another test set: scikit-learn's digits, or your own drawings. Is it as good, and as sure?",
         "Let the network abstain below a confidence threshold. How many images must a person check to "
         "reach 99% accuracy?",
     ],

@@ -81,8 +81,8 @@ with settings, st.container(key="teach_settings"):
         )
     if run.recipe.data_choices:
         st.info(
-            "This model was trained on chosen data. Fine-tuning also shows it MNIST digits of all kinds, "
-            "with correct labels: what it was never shown, it learns now.",
+            "This model was trained on chosen data. Beside your drawings, fine-tuning shows it the same "
+            "images of MNIST again, with the same labels: what else it learns, it learns from your drawings.",
             icon=":material/database:",
         )
     if validation < MEANINGFUL_HOLDOUT:

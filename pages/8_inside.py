@@ -6,7 +6,7 @@ from core.inspection.network import InspectionError
 from core.store.database import StoreError
 from core.store.run import RunError
 from ui import chrome, links, resources
-from ui.inside import show
+from ui.inside import show, subject
 from ui.run_picker import pick
 
 row = chrome.begin(
@@ -19,7 +19,7 @@ row = chrome.begin(
 resources.mnist()
 with row:
     run = pick("inside_model", default="article")
-links.check([show.VIEW])
+links.check([show.VIEW, subject.SETTING])
 try:
     network = show.network(run.id)
 except (RunError, StoreError, InspectionError) as error:

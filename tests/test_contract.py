@@ -81,6 +81,21 @@ KEYS = {
     "compare_difference",
     "runs_import",
     "runs_import_start",
+    "train_sweep",
+    "train_experiments",
+    "sweep_field",
+    "sweep_seeds",
+    "sweep_start",
+    "experiment",
+    "experiment_start",
+    "experiment_result",
+    "evaluate_measure",
+    "evaluate_people_dots",
+    "evaluate_planted",
+    "evaluate_rank_labels",
+    "explore_closer",
+    "explore_people",
+    "test_set",
 }
 
 

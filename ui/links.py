@@ -40,10 +40,15 @@ def check(settings: Sequence[Setting]) -> None:
         if st.query_params.get(setting.key, setting.texts[setting.default]) not in setting.texts.values()
     ]
     if wrong:
-        st.warning(
-            "The link asks for something that is not here. You see the usual choice instead.",
-            icon=":material/link_off:",
-        )
+        say_wrong()
+
+
+def say_wrong() -> None:
+    """Say that the address asks for what is not there."""
+    st.warning(
+        "The link asks for something that is not here. You see the usual choice instead.",
+        icon=":material/link_off:",
+    )
 
 
 def copy_link(page: str, settings: Sequence[Setting] = (), **more: str | None) -> None:

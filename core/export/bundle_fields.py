@@ -117,6 +117,7 @@ def _fine_tuning(value: Any) -> FineTuning | None:
         _share(told.before),
         _share(told.after),
         _share(told.test_before),
+        rehearsed=told.rehearsed,
     )
 
 

@@ -54,8 +54,8 @@ def next_run(connection: Connection, run_id: str | None = None) -> Run | None:
 def move_first(store: RunStore, run_id: str, among: Collection[str]) -> bool:
     """Let a queued run begin before the others of a group, such as a class; return whether it waits.
 
-    The group keeps its places in the queue, so nobody outside of it waits longer. Who asks for it
-    must be in charge of the whole group.
+    A run of a series takes the whole series along, which has one place. The group keeps its places in
+    the queue, so nobody outside of it waits longer. Who asks for it must be in charge of the whole group.
 
     Parameters
     ----------
@@ -67,14 +67,19 @@ def move_first(store: RunStore, run_id: str, among: Collection[str]) -> bool:
     with store.database.writing() as connection:
         lock(connection)
         own = (RUNS.c.state == RunState.QUEUED, RUNS.c.owner.in_(list(among)))
-        query = select(RUNS.c.id, RUNS.c.queue_order).where(*own)
+        query = select(RUNS.c.id, RUNS.c.owner, RUNS.c.queue_order).where(*own)
         waiting = connection.execute(query.order_by(RUNS.c.queue_order, RUNS.c.number)).all()
-        ids = [row.id for row in waiting]
-        if run_id not in ids:
+        place_of = {row.id: (row.queue_order, row.owner) for row in waiting}
+        if run_id not in place_of:
             return False
-        moved = [run_id, *(other for other in ids if other != run_id)]
-        for one, row in zip(moved, waiting, strict=True):
-            connection.execute(update(RUNS).where(RUNS.c.id == one).values(queue_order=row.queue_order))
+        places = list(dict.fromkeys(place_of.values()))
+        orders = [order for order, _ in places]
+        # Runs without a cookie may share a number with others, and the older ones would go first.
+        orders[0] -= orders.count(orders[0]) > 1
+        moved = dict.fromkeys([place_of[run_id], *places])
+        order_of = dict(zip(moved, orders, strict=True))
+        for one, place in place_of.items():
+            connection.execute(update(RUNS).where(RUNS.c.id == one).values(queue_order=order_of[place]))
         return True
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.fine_tuning import MIN_DRAWINGS, Drawings, FineTuning, fine_tuning_recipe, mixture_recipe
+from core.fine_tuning import (
+    MIN_DRAWINGS,
+    Drawings,
+    FineTuning,
+    fine_tuning_recipe,
+    mixture_recipe,
+    rehearsed_recipe,
+)
 from core.jobs.queue_admission import RunRefused
 from core.mixture import Mixture, plan
 from core.recipe import Recipe
@@ -61,7 +68,9 @@ def tune(store: RunStore, run_id: str, drawings: Drawings) -> Tuning:
     return Tuning(
         parent.name if parent.fine_tuning else f"{parent.name}{_FINE_TUNED}",
         fine_tuning_recipe(parent.recipe, len(training)),
-        FineTuning(len(training), len(holdout)),
+        FineTuning(
+            len(training), len(holdout), rehearsed=rehearsed_recipe(parent.recipe, parent.fine_tuning)
+        ),
         run_id,
         {"start": start, "drawings": drawings.to_bytes()},
     )
@@ -102,11 +111,12 @@ def tune_for_class(
     images, repeats = plan(parent.recipe, data, from_scratch, len(training))
     mixture = Mixture(classroom, data, from_scratch, images, repeats, _people(training), _people(holdout))
     files = {} if from_scratch else {"start": store.model_file(run_id)}
+    rehearsed = None if from_scratch else rehearsed_recipe(parent.recipe, parent.fine_tuning)
     base = parent.name.partition(" · ")[0] if parent.fine_tuning else parent.name
     return Tuning(
         f"{base} · {_DATA[data]}{'' if from_scratch else _FINE_TUNED}",
         mixture_recipe(parent.recipe, mixture, len(training)),
-        FineTuning(len(training), len(holdout), mixture=mixture),
+        FineTuning(len(training), len(holdout), mixture=mixture, rehearsed=rehearsed),
         None if from_scratch else run_id,
         {**files, "drawings": drawings.to_bytes()},
     )

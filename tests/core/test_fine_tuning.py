@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from core import fine_tuning
-from core.fine_tuning import Drawings
+from core.fine_tuning import Drawings, FineTuning
 from core.history import TrainingError
 from core.presets import PRESETS
 from core.recipe import Recipe
+from core.sampling import select
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,25 @@ def test_any_network_can_be_fine_tuned(parent: Recipe):
     assert (recipe.hidden_units, recipe.conv_filters) == (parent.hidden_units, parent.conv_filters)
     assert recipe.fit_size == recipe.train_size
     assert recipe.augmentation is not recipe.handwriting, "its images are deformed in one way, not two"
+
+
+def test_only_images_that_the_network_had_learned_from_are_rehearsed_with_its_labels(mnist, drawings):
+    chosen = Recipe(writers="students", left_out=(4,), train_size=3000, label_noise=0.2)
+    selection = select(chosen, mnist)
+    rehearsed = fine_tuning.rehearsed_recipe(chosen, None)
+    count = fine_tuning.REHEARSAL_IMAGES
+    mixed = fine_tuning.rehearsal_dataset(mnist, drawings, 0, rehearsed=rehearsed)
+    shown = zip(map(bytes, mixed.train_images[:count]), mixed.train_labels[:count].tolist(), strict=True)
+    learned = zip(map(bytes, mnist.train_images[selection.fit]), selection.fit_labels.tolist(), strict=True)
+    assert set(shown) == set(learned), "all of them, some repeatedly, and no others"
+    assert len(mixed.train_images) == fine_tuning.fine_tuning_recipe(chosen, len(drawings)).train_size
+
+
+def test_what_a_network_has_learned_from_is_kept_through_two_fine_tunings():
+    chosen = Recipe(left_out=(4,))
+    first = FineTuning(20, 5, rehearsed=fine_tuning.rehearsed_recipe(chosen, None))
+    tuned = fine_tuning.fine_tuning_recipe(chosen, 20)
+    assert fine_tuning.rehearsed_recipe(tuned, FineTuning.from_json(first.to_json())) == chosen
+    everything = FineTuning(20, 5, rehearsed=fine_tuning.rehearsed_recipe(Recipe(), None))
+    assert everything.rehearsed is None
+    assert "rehearsed" not in everything.to_json(), "an older version reads it, too"

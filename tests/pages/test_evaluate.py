@@ -20,12 +20,14 @@ from core.analysis.glossary import METRICS
 from core.analysis.label_errors import LABEL_ISSUES
 from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
+from core.evaluation_sets import mnist_test_set, sklearn_digits
 from core.jobs.baseline_worker import BaselineJob
 from core.plots import accuracy_charts, figures
 from core.presets import PRESETS
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.database import StoreError
+from core.store.drawings import DrawingStore
 from core.store.queries import update_run
 from core.store.run import Run, RunState
 from tests.pages.conftest import wait_for_state, wait_until_trained, words
@@ -414,7 +416,7 @@ def test_a_run_with_a_calibration_split_has_its_own_temperature(open_page):
     run = copied(dataclasses.replace(ARTICLE, validation_share=0.1), 0.93)
     app = open_page("3_evaluate", model=run.id, view="Calibration")
     assert not app.exception
-    assert "Fitted on training images that were held out." in words(app)
+    assert "training images that were held out." in words(app)
     assert cached.temperature(run.id).of_holdout is False
 
 
@@ -605,9 +607,10 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
 
 def test_a_run_deleted_before_one_of_its_images_is_opened():
     def open_image(run, index):
+        from core.evaluation_sets import mnist_test_set
         from ui.evaluate import widgets
 
-        widgets._open_image(run, index)
+        widgets._open_image(run, mnist_test_set(), index)
 
     run = copied(ARTICLE, 0.93)
     resources.store().delete(run.id, "ann")
@@ -643,7 +646,7 @@ def test_the_only_model_on_the_server_has_nobody_to_compare_with(open_page, othe
 def test_a_network_without_a_single_error(open_page, monkeypatch):
     labels = resources.mnist().test_labels
     perfect = Evaluation(np.eye(10, dtype=np.float32)[labels], labels)
-    monkeypatch.setattr(resources, "test_evaluation", lambda run_id: perfect)
+    monkeypatch.setattr(resources, "evaluation", lambda run_id, test_set: perfect)
     for view in VIEWS:
         app = open_page("3_evaluate", view=view)
         assert not app.exception, view
@@ -717,3 +720,41 @@ def test_baselines_that_cannot_be_measured_say_why_and_the_page_looks_no_more(op
     assert app.warning[0].value == "The data is missing."
     assert "evaluate_measure" in {button.key for button in app.button}, "one may try again"
     assert paces[-1] is None
+
+
+def test_views_follow_another_test_set_or_say_that_they_cannot(open_page):
+    app = open_page("3_evaluate", model="article", test_set="scikit-learn digits")
+    assert app.selectbox(key="test_set").value == "scikit-learn digits"
+    evaluation = resources.evaluation("article", sklearn_digits())
+    assert metrics(app)["Test accuracy"] == f"{evaluation.accuracy:.2%}"
+    assert "of 1,797" in text(app, "test_interval")
+    link = next(code.value for code in app.code if "/evaluate?" in code.value)
+    assert "test_set=scikit-learn%20digits" in link
+    for view in VIEWS:
+        app.pills(key="view").set_value(view).run()
+        assert not app.exception, view
+        stays = any("This view stays with MNIST" in info.value for info in app.info)
+        assert stays is (view in ("Writers", "Label errors", "Baselines")), view
+
+
+def test_ones_own_drawings_are_a_test_set(open_page, browser):
+    browser("1234567890abcdef")
+    app = open_page("3_evaluate", test_set="My drawings")
+    assert "There is no drawing in this test set yet." in words(app)
+    assert "Test accuracy" not in metrics(app)
+    mnist = mnist_test_set()
+    for image, label in zip(mnist.images[:3], mnist.labels[:3], strict=True):
+        DrawingStore(resources.store().database, app.session_state["owner"]).save(image, int(label))
+    for view in VIEWS:
+        app = open_page("3_evaluate", test_set="My drawings", view=view)
+        assert not app.exception, view
+        assert not app.error, view
+    app.pills(key="view").set_value("Results").run()
+    assert "of 3" in text(app, "test_interval")
+
+
+def test_an_unknown_test_set_in_the_address_gives_mnists_and_a_sentence(open_page):
+    app = open_page("3_evaluate", test_set="Moon dust")
+    assert app.selectbox(key="test_set").value == "MNIST"
+    assert "not here" in words(app)
+    assert metrics(app)["Test accuracy"]

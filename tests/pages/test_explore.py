@@ -115,3 +115,15 @@ def test_handwriting_augmentation_redraws_a_digit(open_page):
     app.segmented_control(key="explore_augmentation").set_value("Handwriting").run()
     assert not app.exception
     assert drawn_at_random(app)
+
+
+def test_near_duplicates_and_next_doors_digits(open_page):
+    app = open_page("1_explore")
+    app.segmented_control(key="explore_closer").set_value("Near-duplicates").run()
+    assert not app.exception
+    assert "**1** and **7** · distance **612**" in words(app)
+    app.selectbox(key="explore_pairs").select(1).run()
+    assert "**1** and **1** · distance **210**" in words(app)
+    app.segmented_control(key="explore_closer").set_value("Next door's digits").run()
+    assert not app.exception
+    assert any("20 images of the digit 7 from scikit-learn" in alt for alt in pictures_of(app))

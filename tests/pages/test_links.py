@@ -31,6 +31,8 @@ def test_explore_is_restored_and_its_link_leaves_defaults_out(open_page):
         ("1_explore", {"explore_class": "11"}),
         ("4_predict", {"predict_source": "Telepathy"}),
         ("8_inside", {"inside_view": "Upside down"}),
+        ("8_inside", {"inside_index": "10000"}),
+        ("3_evaluate", {"cell": "4-12"}),
     ],
 )
 def test_a_wrong_value_gives_the_default_and_a_sentence(open_page, page, query):
@@ -42,6 +44,12 @@ def test_a_wrong_value_gives_the_default_and_a_sentence(open_page, page, query):
 def test_evaluate_predict_and_inside_are_restored(open_page):
     app = open_page("3_evaluate", model="relu", view="Baselines")
     assert link_of(app).endswith("/evaluate?view=Baselines&model=relu")
+    app = open_page("3_evaluate", model="relu", cell="all-3", test_set="scikit-learn digits")
+    assert "all labels → predicted 3" in words(app)
+    assert link_of(app).endswith("/evaluate?test_set=scikit-learn%20digits&model=relu&cell=all-3")
+    app.selectbox(key="evaluate_cell_digit").select(8).run()
+    assert app.query_params["cell"] == "8-3"
+    assert "true 8 → predicted 3" in words(app)
     app = open_page("4_predict", model="relu", predict_source="Test image", image="5")
     assert "Image 5 · label" in words(app)
     assert link_of(app).endswith("/predict?predict_source=Test%20image&model=relu&image=5")

@@ -1,1 +1,1 @@
-"""The views of the Evaluate page, one module each; ``show(run)`` draws a view."""
+"""The views of the Evaluate page, one module each; ``show(run, test_set)`` draws a view."""

@@ -4,15 +4,17 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.baselines import BASELINES, reasons, standing
+from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import chrome, pictures, resources
-from ui.evaluate import measured_baselines, widgets
+from ui.evaluate import measured_baselines, test_sets, widgets
 from ui.words import percent
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the baselines from guessing to the best, and this network among them."""
+    test_sets.stays(test_set, "The published results are about MNIST.")
     st.header("Baselines: published test errors", anchor=False)
     error = 1 - resources.test_evaluation(run.id).accuracy
     found = standing(error)

@@ -1,6 +1,8 @@
 """What the Evaluate page measures, cached for all visitors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from core.analysis.robustness import CORRUPTIONS, Point
 from core.analysis.temperatures import calibration_split, preset_temperature
 from core.data import Images, Labels, load_mnist, sample_indices
 from core.evaluation import predict
+from core.evaluation_sets import EvaluationSet
 from core.sampling import SelectionError, select, take
 from ui import resources
 
@@ -39,17 +42,20 @@ class FgsmCurves:
     random: tuple[Point, ...]
 
 
-def sample() -> tuple[Images, Labels]:
+# What is kept for another session is known by the images, not by the object that holds them.
+_BY_KEY: dict[str | type, Callable[[Any], Any]] = {EvaluationSet: lambda test_set: test_set.key}
+
+
+def sample(test_set: EvaluationSet) -> tuple[Images, Labels]:
     """Return the test images that are corrupted, and their labels."""
-    dataset = resources.mnist()
-    chosen = sample_indices(dataset.test_labels, SAMPLE_SIZE, _SAMPLE_SEED)
-    return dataset.test_images[chosen], dataset.test_labels[chosen]
+    chosen = sample_indices(test_set.labels, SAMPLE_SIZE, _SAMPLE_SEED)
+    return test_set.images[chosen], test_set.labels[chosen]
 
 
 @st.cache_resource(max_entries=_MODELS, show_spinner="Fitting the temperature on held-out images…")
 def temperature(run_id: str) -> Temperature | None:
     """Return the temperature of a run's network; None if it has no calibration split, or it is not known."""
-    run = resources.store().get(run_id)
+    run = resources.whole_store().get(run_id)
     if run.bundled:
         value = preset_temperature(run_id)
         return None if value is None else Temperature(value, of_holdout=True)
@@ -67,30 +73,34 @@ def temperature(run_id: str) -> Temperature | None:
     )
 
 
-@st.cache_resource(max_entries=_MODELS * len(CORRUPTIONS), show_spinner="Evaluating on distorted images…")
-def corruption_curve(run_id: str, corruption: str) -> tuple[Point, ...]:
+@st.cache_resource(
+    max_entries=_MODELS * len(CORRUPTIONS), show_spinner="Evaluating on distorted images…", hash_funcs=_BY_KEY
+)
+def corruption_curve(run_id: str, test_set: EvaluationSet, corruption: str) -> tuple[Point, ...]:
     """Return the accuracy of a run's network at every level of a corruption."""
-    return robustness.corruption_curve(resources.model(run_id), *sample(), CORRUPTIONS[corruption])
+    return robustness.corruption_curve(resources.model(run_id), *sample(test_set), CORRUPTIONS[corruption])
 
 
-@st.cache_resource(max_entries=_MODELS, show_spinner="Evaluating on adversarial images (FGSM)…")
-def fgsm_curves(run_id: str) -> FgsmCurves:
+@st.cache_resource(
+    max_entries=_MODELS, show_spinner="Evaluating on adversarial images (FGSM)…", hash_funcs=_BY_KEY
+)
+def fgsm_curves(run_id: str, test_set: EvaluationSet) -> FgsmCurves:
     """Return the accuracy of a run's network under adversarial and under random changes."""
     # Imported here because it brings TensorFlow, as the network does.
     from core.analysis.interpretability import gradient_signs
 
     model = resources.model(run_id)
-    images, labels = sample()
+    images, labels = sample(test_set)
     return FgsmCurves(
         robustness.perturbation_curve(model, images, labels, gradient_signs(model, images, labels)),
         robustness.perturbation_curve(model, images, labels, robustness.random_signs(images)),
     )
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def test_morphology() -> Morphology:
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_KEY)
+def morphology(test_set: EvaluationSet) -> Morphology:
     """Return thickness, slant and size of the test images."""
-    return measure(load_mnist().test_images)
+    return measure(test_set.images)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +128,7 @@ class DisputedLabels:
 def disputed_labels(run_id: str) -> DisputedLabels:
     """Return the training labels that a run's network disputes most. Raises `SelectionError`."""
     dataset = load_mnist()
-    selection = select(resources.store().get(run_id).recipe, dataset)
+    selection = select(resources.whole_store().get(run_id).recipe, dataset)
     probabilities = predict(resources.model(run_id), take(dataset.train_images, selection.fit))
     loss = label_errors.loss_by_image(probabilities, selection.fit_labels)
     order = label_errors.rank_by_loss(loss)

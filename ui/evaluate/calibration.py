@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis.calibration import confidence_histogram, reliability, risk_coverage, scale_temperature
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.plots import calibration_charts
 from core.store.run import Run
 from ui import resources
@@ -18,9 +19,9 @@ from ui.words import percent
 _BEFORE, _AFTER = "As trained", "Temperature-scaled"
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show confidence against accuracy, and what follows if the network may abstain."""
-    evaluation = resources.test_evaluation(run.id)
+    evaluation = resources.evaluation(run.id, test_set)
     _reliability(run, evaluation, cached.temperature(run.id))
     _risk_coverage(run, evaluation)
 
@@ -112,7 +113,7 @@ def _after(temperature: Temperature, before: float, after: float) -> None:
             "50,000 training images, on the 10,000 images held out."
         )
     else:
-        st.caption("Fitted on training images that were held out.")
+        st.caption("Fitted on MNIST's training images that were held out.")
 
 
 def _risk_coverage(run: Run, evaluation: Evaluation) -> None:

@@ -1,10 +1,13 @@
 """The errors of a network in groups, and the morphology of their digits."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.analysis.morphology import by_quintile, deviation_from_class_mean
+from core.analysis.morphology import QUINTILES, by_quintile, deviation_from_class_mean
+from core.data import CLASSES
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts
 from core.store.run import Run
 from ui import resources
@@ -33,18 +36,24 @@ _MEASURES = (
 )
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the errors in groups, and how their digits are written."""
-    evaluation = resources.test_evaluation(run.id)
+    evaluation = resources.evaluation(run.id, test_set)
     st.header(f"Misclassified test images: {len(evaluation.errors):,}", anchor=False)
     if len(evaluation.errors) == 0:
         st.success("No test image is misclassified.", icon=":material/celebration:")
         return
-    _groups(run, evaluation)
-    _morphology(run, evaluation)
+    _groups(run, test_set, evaluation)
+    if np.bincount(test_set.labels, minlength=CLASSES).min() >= QUINTILES:
+        _morphology(run, test_set, evaluation)
+    else:
+        st.caption(
+            f"With at least {QUINTILES} images of each digit, this page also compares thin with thick, "
+            "leaning and small digits."
+        )
 
 
-def _groups(run: Run, evaluation: Evaluation) -> None:
+def _groups(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         group = st.segmented_control(
             "Show",
@@ -56,27 +65,27 @@ def _groups(run: Run, evaluation: Evaluation) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        label, prediction = _choice(run, evaluation, group)
+        label, prediction = _choice(f"{run.id}{widgets.suffix(test_set)}", evaluation, group)
     found = evaluation.select(label, prediction, errors_only=True)
     with st.container(key="evaluate_errors"):
         widgets.tiles(
             run,
+            test_set,
             evaluation,
-            resources.mnist().test_images,
             found,
             f"mistakes_{run.id}_{group}_{label}_{prediction}",
             widgets.images_name(label, prediction, errors_only=True),
         )
 
 
-def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, int | None]:
+def _choice(name: str, evaluation: Evaluation, group: str) -> tuple[int | None, int | None]:
     if group == "pair":
         counts = {(one.label, one.prediction): one.count for one in evaluation.confusions}
         chosen: tuple[int, int] = st.selectbox(
             "Class pair, most frequent first",
             counts,
             format_func=lambda cell: f"true {cell[0]} → predicted {cell[1]} · {widgets.images(counts[cell])}",
-            key=f"evaluate_pair_{run.id}",
+            key=f"evaluate_pair_{name}",
             width=300,
         )
         return chosen
@@ -87,20 +96,20 @@ def _choice(run: Run, evaluation: Evaluation, group: str) -> tuple[int | None, i
             "Class, most errors first",
             worst,
             format_func=lambda digit: f"true {digit} · {widgets.images(wrong[digit])}",
-            key=f"evaluate_worst_{run.id}",
+            key=f"evaluate_worst_{name}",
             width=300,
         )
         return digit, None
     return None, None
 
 
-def _morphology(run: Run, evaluation: Evaluation) -> None:
+def _morphology(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> None:
     st.header("Error rate by stroke thickness, slant and size", anchor=False)
     st.markdown(
         "The images of each class are sorted and split into five equal parts (quintiles). If the way of "
         "writing a digit did not matter, all five bars would be about equally high."
     )
-    morphology, wrong = cached.test_morphology(), ~evaluation.correct
+    morphology, wrong = cached.morphology(test_set), ~evaluation.correct
     rows = []
     split = {name: by_quintile(getattr(morphology, name), evaluation.labels, wrong) for name, *_ in _MEASURES}
     top = 1.1 * max(one.errors / one.images for quintiles in split.values() for one in quintiles)

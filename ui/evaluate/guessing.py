@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.evaluation import Confusion, Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.store.run import Run
 from ui.evaluate import widgets
 
@@ -68,18 +69,19 @@ def offer() -> bool:
     return wanted
 
 
-def done(run: Run, evaluation: Evaluation) -> bool:
+def done(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> bool:
     """Return whether there is a guess, and show what it is worth; if there is none, ask for it."""
     guesses: dict[str, Guess] = st.session_state.setdefault(_GUESSES, {})
-    if run.id in guesses:
-        _reveal(guesses, run)
+    name = f"{run.id}{widgets.suffix(test_set)}"
+    if name in guesses:
+        _reveal(guesses, name)
     elif evaluation.confusions:
-        _ask(run, evaluation, guesses)
+        _ask(name, evaluation, guesses)
         return False
     return True
 
 
-def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess]) -> None:
+def _ask(name: str, evaluation: Evaluation, guesses: dict[str, Guess]) -> None:
     st.markdown("**Which two digits does this network confuse most?**")
     with st.container(horizontal=True):
         label: Any = st.selectbox(
@@ -100,12 +102,12 @@ def _ask(run: Run, evaluation: Evaluation, guesses: dict[str, Guess]) -> None:
         icon=":material/visibility:",
         key="evaluate_guess",
         disabled=label is None or prediction is None or label == prediction,
-        on_click=lambda: guesses.update({run.id: score(evaluation.confusions, label, prediction)}),
+        on_click=lambda: guesses.update({name: score(evaluation.confusions, label, prediction)}),
     )
 
 
-def _reveal(guesses: dict[str, Guess], run: Run) -> None:
-    guess = guesses[run.id]
+def _reveal(guesses: dict[str, Guess], name: str) -> None:
+    guess = guesses[name]
     points = sum(one.points for one in guesses.values())
     with st.container(key="evaluate_guess_result"):
         st.markdown(

@@ -8,10 +8,11 @@ import streamlit as st
 from core.analysis.significance import wilson
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
-from ui import chrome, pictures, projector, resources
+from ui import chrome, links, pictures, projector, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets
 from ui.take_home import take_home
@@ -21,26 +22,30 @@ ALL = "all"
 _CHART = "evaluate_matrix"
 _LABEL, _PREDICTION = "evaluate_cell_digit", "evaluate_cell_answer"
 _PROPOSED = "evaluate_cell_proposed"
+_ADDRESS, _ASKED = "cell", "evaluate_cell_asked"
+# How the address writes a true or a predicted label.
+_TEXTS = {ALL: ALL, **{str(digit): digit for digit in range(10)}}
 _ERRORS_ONLY, _PER = "evaluate_mistakes_only", "evaluate_shares"
 _SHARES = {"counts": "Counts", "label": "Row % (recall)", "prediction": "Column % (precision)"}
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the test accuracy, the confusion matrix with the images of a cell, and each class."""
-    evaluation = resources.test_evaluation(run.id)
+    evaluation = resources.evaluation(run.id, test_set)
     _numbers(run, evaluation)
+    _follow_address()
     _propose(evaluation)
     matrix, images = st.columns([3, 2])
     with matrix:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header("Confusion matrix", anchor=False, width="content")
             guess_first = guessing.offer()
-        shown = not guess_first or guessing.done(run, evaluation)
+        shown = not guess_first or guessing.done(run, test_set, evaluation)
         if shown:
             _matrix(run, evaluation)
     if shown:
         with images:
-            _images(run, evaluation)
+            _images(run, test_set, evaluation)
     st.caption(f"{chrome.plain(run.name)}: {run.recipe.settings}")
     take_home(run)
     _classes(run, evaluation)
@@ -58,7 +63,7 @@ def _numbers(run: Run, evaluation: Evaluation) -> None:
                     "Test accuracy",
                     percent(evaluation.accuracy, 2),
                     width="content",
-                    help="Share of the 10,000 test images that the network classifies correctly.",
+                    help=f"Share of the {count:,} test images that the network classifies correctly.",
                 )
             if run.train_accuracy is not None:
                 st.metric(
@@ -70,11 +75,39 @@ def _numbers(run: Run, evaluation: Evaluation) -> None:
         with st.container(key="test_interval", width="content", gap=None):
             st.markdown(
                 f"95% confidence interval: **{interval.low:.2%} – {interval.high:.2%}**",
-                help="The 10,000 test images are a sample. On new digits from the same source the "
+                help=f"The {count:,} test images are a sample. On new digits from the same source the "
                 "accuracy would lie in this interval, with 95% confidence. It says nothing about other "
                 "handwriting.",
             )
             st.markdown(f"Misclassified test images: **{len(evaluation.errors):,}** of {count:,}")
+
+
+def cell_address() -> str | None:
+    """Return the cell of the confusion matrix as the address has it; None if the visitor has chosen none."""
+    state = st.session_state
+    chosen = [state.get(_LABEL), state.get(_PREDICTION)]
+    if None in chosen or chosen == state.get(_PROPOSED):
+        return None
+    return "-".join(map(str, chosen))
+
+
+def _follow_address() -> None:
+    """Choose the cell that the address asks for, once."""
+    asked, state = st.query_params.get(_ADDRESS), st.session_state
+    if asked is None or state.get(_ASKED) == asked:
+        return
+    state[_ASKED] = asked
+    parts = asked.split("-")
+    if len(parts) == 2 and all(part in _TEXTS for part in parts):
+        state[_LABEL], state[_PREDICTION] = (_TEXTS[part] for part in parts)
+    else:
+        links.say_wrong()
+
+
+def _to_address() -> None:
+    """Put a cell that the visitor has chosen into the address, so that a refresh keeps it."""
+    chosen = "-".join(str(st.session_state[key]) for key in (_LABEL, _PREDICTION))
+    st.query_params[_ADDRESS] = st.session_state[_ASKED] = chosen
 
 
 def _propose(evaluation: Evaluation) -> None:
@@ -129,6 +162,7 @@ def _choose() -> None:
     if chosen:
         for key, field in ((_LABEL, "label"), (_PREDICTION, "prediction")):
             st.session_state[key] = int(chosen[0][field])
+        _to_address()
 
 
 def _chosen() -> tuple[int | None, int | None]:
@@ -137,7 +171,7 @@ def _chosen() -> tuple[int | None, int | None]:
     return None if label == ALL else label, None if prediction == ALL else prediction
 
 
-def _images(run: Run, evaluation: Evaluation) -> None:
+def _images(run: Run, test_set: EvaluationSet, evaluation: Evaluation) -> None:
     with st.container(horizontal=True):
         for title, key in (("True label", _LABEL), ("Predicted label", _PREDICTION)):
             st.selectbox(
@@ -147,6 +181,7 @@ def _images(run: Run, evaluation: Evaluation) -> None:
                 key=key,
                 persist_state="session",
                 width=130,
+                on_change=_to_address,
             )
     label, prediction = _chosen()
     errors_only = st.session_state[_ERRORS_ONLY]
@@ -162,7 +197,7 @@ def _images(run: Run, evaluation: Evaluation) -> None:
             return
         key = f"cell_{run.id}_{label}_{prediction}_{errors_only}"
         name = widgets.images_name(label, prediction, errors_only)
-        widgets.tiles(run, evaluation, resources.mnist().test_images, found, key, name)
+        widgets.tiles(run, test_set, evaluation, found, key, name)
 
 
 def _heading(label: int | None, prediction: int | None) -> str:
@@ -183,8 +218,8 @@ def _classes(run: Run, evaluation: Evaluation) -> None:
             {
                 "Class": [f"{digit} · {CLASS_NAMES[digit]}" for digit in scores["digit"]],
                 "Precision": scores["precision"] * 100,
-                "Recall": scores["recall"] * 100,
-                "F1": scores["f1"] * 100,
+                "Recall": (scores["recall"] * 100).where(scores["support"] > 0),
+                "F1": (scores["f1"] * 100).where(scores["support"] > 0),
                 "Support (images)": scores["support"],
             }
         ),

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis import robustness
 from core.analysis.robustness import CORRUPTIONS, EPSILONS, Point
 from core.evaluation import predict
+from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts, figures
 from core.store.run import Run
 from ui import chrome, pictures, resources
@@ -23,7 +24,7 @@ _ADVERSARIAL, _RANDOM = "Adversarial", "Random noise"
 _SAMPLE = "evaluate_stress_sample"
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the accuracy against the level of a corruption, and what the images look like."""
     st.header("Robustness", anchor=False)
     other = widgets.other_model(run)
@@ -44,10 +45,10 @@ def show(run: Run) -> None:
     series: dict[tuple[str, str], Sequence[Point]] = {}
     for model, name in zip(models, names, strict=True):
         if kind == _GRADIENT:
-            curves = cached.fgsm_curves(model.id)
+            curves = cached.fgsm_curves(model.id, test_set)
             series |= {(name, _ADVERSARIAL): curves.adversarial, (name, _RANDOM): curves.random}
         else:
-            series[name, KINDS[kind]] = cached.corruption_curve(model.id, kind)
+            series[name, KINDS[kind]] = cached.corruption_curve(model.id, test_set, kind)
     left, samples = st.columns([3, 2])
     with left:
         chart = accuracy_charts.robustness_curves(series, axis)
@@ -56,17 +57,21 @@ def show(run: Run) -> None:
             key="evaluate_stress_curves",
             alt=f"Accuracy against: {axis}",
         )
-        st.caption(
-            f"A random sample of {cached.SAMPLE_SIZE:,} test images; the bands are 95% confidence intervals."
-        )
+        st.caption(f"{_sample_words(test_set)}; the bands are 95% confidence intervals.")
         widgets.save(f"stress_{kind}", run, _table(series), widgets.of_chart(chart))
     with samples:
-        _samples(run, kind)
+        _samples(run, test_set, kind)
     widgets.explain(_GRADIENT if kind == _GRADIENT else "distortion")
 
 
-def _samples(run: Run, kind: str) -> None:
-    images, labels = cached.sample()
+def _sample_words(test_set: EvaluationSet) -> str:
+    if len(test_set) > cached.SAMPLE_SIZE:
+        return f"A random sample of {cached.SAMPLE_SIZE:,} test images"
+    return f"All {widgets.images(len(test_set))} of this test set"
+
+
+def _samples(run: Run, test_set: EvaluationSet, kind: str) -> None:
+    images, labels = cached.sample(test_set)
     index = st.session_state.get(_SAMPLE, 0) % len(images)
     image, label = images[index : index + 1], labels[index : index + 1]
     model = resources.model(run.id)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.analysis.significance import Comparison, Interval, mcnemar, summarize_seeds, wilson
 from core.evaluation import Evaluation
+from core.evaluation_sets import EvaluationSet
 from core.jobs.queue_admission import RunRefused
 from core.plots import accuracy_charts
 from core.recipe import Recipe
@@ -29,19 +30,20 @@ _VERDICTS = {
 }
 
 
-def show(run: Run) -> None:
+def show(run: Run, test_set: EvaluationSet) -> None:
     """Compare a run with a second model, and with other seeds of its recipe."""
-    _compare(run, resources.test_evaluation(run.id))
-    _show_seeds(run)
+    _compare(run, test_set)
+    _show_seeds(run, test_set)
 
 
-def _compare(run: Run, evaluation: Evaluation) -> None:
+def _compare(run: Run, test_set: EvaluationSet) -> None:
     st.header("Compare two models (McNemar's test)", anchor=False)
     other = widgets.other_model(run)
     if other is None:
         st.info("There is no second model on this server yet. Train one to compare with.")
         return
-    other_evaluation = resources.test_evaluation(other.id)
+    evaluation = resources.evaluation(run.id, test_set)
+    other_evaluation = resources.evaluation(other.id, test_set)
     interval, other_interval = _interval(evaluation), _interval(other_evaluation)
     comparison = mcnemar(evaluation.correct, other_evaluation.correct)
     accuracies = dict(zip(widgets.names(run, other), (interval, other_interval), strict=True))
@@ -91,8 +93,10 @@ def _better(comparison: Comparison) -> str | None:
     return "first" if comparison.only_first > comparison.only_second else "second"
 
 
-def _show_seeds(run: Run) -> None:
+def _show_seeds(run: Run, test_set: EvaluationSet) -> None:
     st.header("Variation over random seeds", anchor=False)
+    if not test_set.is_mnist:
+        st.caption("Measured on MNIST's test images, once at the end of each training.")
     if run.fine_tuning and run.fine_tuning.from_scratch:
         st.markdown("This model was trained for a class. No other seeds of it are trained here.")
         return

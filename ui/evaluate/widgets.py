@@ -13,8 +13,8 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
-from core.data import Images
 from core.evaluation import Evaluation, EvaluationError
+from core.evaluation_sets import EvaluationSet
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
 from core.store.run import Run, RunError
@@ -127,6 +127,11 @@ def of_figure(draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> Picture
     return render
 
 
+def suffix(test_set: EvaluationSet) -> str:
+    """Return what is added to the key of a widget that another test set has another one of."""
+    return "" if test_set.is_mnist else f"_{test_set.key}"
+
+
 def images(count: int) -> str:
     """Return a number of images in words."""
     return counted(count, "image")
@@ -145,8 +150,8 @@ def images_name(label: int | None, prediction: int | None, errors_only: bool) ->
 
 def tiles(
     run: Run,
+    test_set: EvaluationSet,
     evaluation: Evaluation,
-    images: Images,
     indices: npt.NDArray[np.int64],
     key: str,
     name: str,
@@ -156,9 +161,9 @@ def tiles(
     Parameters
     ----------
     run : Run
+    test_set : EvaluationSet
     evaluation : Evaluation
-        Of the run on all test images.
-    images : ndarray of uint8, shape (10000, 28, 28)
+        Of the run on the test set.
     indices : ndarray of int
         The images to show, in this order.
     key : str
@@ -166,6 +171,7 @@ def tiles(
     name : str
         Of the files.
     """
+    images, key = test_set.images, f"{key}{suffix(test_set)}"
     pages = -(-len(indices) // TILES)
     page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
     shown = indices[(page - 1) * TILES : page * TILES]
@@ -177,15 +183,16 @@ def tiles(
             with st.container(horizontal_alignment="center", gap=None):
                 st.image(
                     pictures.enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, true label {label}, predicted label {prediction}",
+                    alt=f"Test image {test_set.number(index)}, true label {label}, "
+                    f"predicted label {prediction}",
                 )
                 words = f"{label} → {prediction} · {confidence}"
                 if st.button(words, key=f"{key}_open_{index}", type="tertiary"):
-                    _open_image(run, int(index))
+                    _open_image(run, test_set, int(index))
     captions = [f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
         {
-            "index": indices,
+            "index": [test_set.number(index) for index in indices],
             "true_digit": evaluation.labels[indices],
             "answer": evaluation.predictions[indices],
             "confidence": evaluation.confidences[indices].round(4),
@@ -195,27 +202,28 @@ def tiles(
 
 
 @st.dialog("Test image", width="large")
-def _open_image(run: Run, index: int) -> None:
+def _open_image(run: Run, test_set: EvaluationSet, index: int) -> None:
     try:
-        _show_image(run, index)
+        _show_image(run, test_set, index)
     except (RunError, StoreError, EvaluationError) as error:
         # The dialog runs by itself, and the model may be gone by now.
         st.error(str(error), icon=":material/error:")
 
 
-def _show_image(run: Run, index: int) -> None:
-    evaluation = resources.test_evaluation(run.id)
-    image, label = resources.mnist().test_images[index], int(evaluation.labels[index])
-    prediction = int(evaluation.predictions[index])
+def _show_image(run: Run, test_set: EvaluationSet, index: int) -> None:
+    evaluation = resources.evaluation(run.id, test_set)
+    image, label = test_set.images[index], int(evaluation.labels[index])
+    prediction, number = int(evaluation.predictions[index]), test_set.number(index)
     picture, bars = st.columns(2)
     with picture:
-        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
+        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {number} enlarged", width=280)
         st.markdown(
-            f"Test image {index}: true label **{label}**, predicted label **{prediction}**, "
+            f"Test image {number}: true label **{label}**, predicted label **{prediction}**, "
             f"confidence {percent(evaluation.confidences[index])}"
         )
-        chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
-        chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
+        if test_set.is_mnist:
+            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(number))
+            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(number))
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(

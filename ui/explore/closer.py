@@ -1,4 +1,4 @@
-"""A closer look at the images: typical and strange ones, unused pixels, and data augmentation."""
+"""A closer look at the images: typical ones, near-duplicates, other digits, pixels, and augmentation."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,15 @@ from core.augmentation.transform import Affine, random_affine, transform
 from core.data import CLASSES, Dataset, Images
 from core.plots import figures
 from ui import pictures, resources
+from ui.explore import near_duplicates, next_door
 
-_VIEWS = ("Typical and strange", "Unused pixels", "Data augmentation")
+_VIEWS = (
+    "Typical and strange",
+    "Near-duplicates",
+    "Next door's digits",
+    "Unused pixels",
+    "Data augmentation",
+)
 _SHOWN = 12
 _DRAWN = 12
 _SCALE = 8
@@ -34,6 +41,10 @@ def show(dataset: Dataset) -> None:
     )
     if view == "Typical and strange":
         _typical(dataset)
+    elif view == "Near-duplicates":
+        near_duplicates.show(dataset)
+    elif view == "Next door's digits":
+        next_door.show(dataset)
     elif view == "Unused pixels":
         _unused()
     else:
@@ -84,7 +95,7 @@ def _unused() -> None:
     picture = np.repeat((use * 255).round().astype(np.uint8)[..., np.newaxis], 3, axis=2)
     picture[unused] = _ORANGE
     image, words = st.columns([1, 2])
-    with image:
+    with image, st.container(key="explore_unused"):
         st.image(
             pictures.enlarged(picture, _SCALE),
             alt=f"The 784 pixels: {unused.sum()} at the edges, in orange, are never used",

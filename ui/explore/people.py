@@ -137,7 +137,8 @@ def group_digits() -> dict[str, GroupDigits]:
 
 
 def _groups() -> None:
-    st.markdown("The mean image of each class, of the 5,000 test digits of each group.")
+    with st.container(key="explore_groups"):
+        st.markdown("The mean image of each class, of the 5,000 test digits of each group.")
     for name, group in group_digits().items():
         st.metric(
             f"{name}: stroke thickness",

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core.data import Images
+from core.data import TEST_IMAGES, Images
 from core.drawing.strokes import StrokeError, strokes_to_mnist
 from core.evaluation import EvaluationError
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import resources
 from ui.drawing_pad import ONE_DIGIT
+from ui.links import Setting
+from ui.test_part import mnist_set
 
 INDEX, _SOURCE, _PROBLEM, _ASKED = "inside_index", "inside_source", "inside_problem", "inside_asked"
 _ADDRESS = "image"
 # What the address asks for instead of the number of a test image.
 DRAWING_ADDRESS = "drawing"
 _TEST_IMAGE, _DRAWING = "Test image", "My drawing"
+
+
+SETTING = Setting(INDEX, {index: str(index) for index in range(TEST_IMAGES)}, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +68,7 @@ def choose(run: Run) -> Subject:
                 0,
                 count - 1,
                 key=INDEX,
+                bind="query-params",
                 persist_state="session",
                 label_visibility="collapsed",
                 width=108,
@@ -119,7 +125,9 @@ def _next_error(run: Run) -> None:
     """Go on to the next test image that the network gets wrong, from the last one to the first."""
     state = st.session_state
     try:
-        errors = np.sort(resources.test_evaluation(run.id).errors)
+        test_set = mnist_set()
+        found = resources.evaluation(run.id, test_set).errors
+        errors = np.sort([test_set.number(index) for index in found])
     except (RunError, StoreError, EvaluationError) as error:
         state[_PROBLEM] = str(error)
         return

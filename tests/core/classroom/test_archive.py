@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from core.classroom import membership
+from core.classroom import archive, membership
 from core.classroom.archive import load_class, save_class
 from core.classroom.classroom import Classroom, ClassroomError, Member
-from core.classroom.membership import join, memberships
+from core.classroom.membership import Membership, join, memberships
 from core.classroom.progress import read_pool, read_progress
 from core.classroom.second_readings import read_drawings, save_reading
 from core.classroom.teaching import TaughtClassroom, taught_by
@@ -18,7 +18,7 @@ from core.jobs.queue_admission import RunRefused
 from core.recipe import Recipe
 from core.store.database import Database
 from core.store.runs import RunStore
-from tests.core.classroom.conftest import draw
+from tests.core.classroom.conftest import draw, picture
 from tests.postgres import ON_EVERY_DATABASE
 
 pytestmark = ON_EVERY_DATABASE
@@ -61,6 +61,16 @@ def test_a_student_of_a_loaded_class_is_one_also_before_they_come_back(
     monkeypatch.setattr(membership, "MAX_PER_BROWSER", 1)
     with pytest.raises(ClassroomError, match="on this device"):
         join(database, loaded.code, "ann", "Another")
+
+
+def test_a_class_whose_file_would_be_too_large_is_saved_without_the_paths_of_the_pen(
+    database: Database, classroom: Classroom, ann: Member, monkeypatch: pytest.MonkeyPatch
+):
+    noise = np.random.default_rng(0).uniform(0, 280, (1000, 2))
+    Membership(database, ann).save(picture(1), 1, (noise,))
+    monkeypatch.setattr(archive, "MAX_FILE_BYTES", 2000)
+    loaded, _ = load_class(database, save_class(database, classroom.code), "teacher")
+    np.testing.assert_array_equal(read_pool(database, loaded.code)[0].image, picture(1))
 
 
 def test_a_class_beside_the_saved_one_has_another_code(database: Database, classroom: Classroom, file: bytes):

@@ -498,3 +498,16 @@ def test_a_run_is_moved_first_in_its_class_and_nobody_else_waits_longer(queue: R
     assert not move_first(store, "gone", {"ann", "bob", "cem"})
     assert not move_first(store, runs["stranger"], {"ann", "bob", "cem"}), "not of this class"
     assert [run.owner for run in store.active()] == ["cem", "stranger", "ann", "other stranger", "bob"]
+
+
+def test_a_run_is_moved_before_a_series_which_stays_together(queue: RunQueue, store: RunStore):
+    queue.enqueue_series([Recipe(seed=seed) for seed in range(3)], "ann", "Seeds")
+    bob = queue.enqueue(Recipe(), "bob", "Bob's")
+    assert move_first(store, bob.id, {"ann", "bob"})
+    served = []
+    while lease := queue.lease("worker"):
+        served.append(lease.run.owner)
+        if len(served) == 1:
+            queue.enqueue(Recipe(), "cem", "Came meanwhile")
+        finish(lease)
+    assert served == ["bob", "ann", "cem", "ann", "ann"]
