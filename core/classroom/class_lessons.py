@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from core.classroom.classroom import ClassroomError
 from core.classroom.teaching import TaughtClassroom
@@ -26,6 +26,8 @@ from core.store.tables import (
 
 # That a teacher has pasted into one class.
 MAX_LESSONS = 5
+# Of a histogram of numbers.
+MAX_BARS = 8
 _log = logging.getLogger(__name__)
 _parse = functools.lru_cache(maxsize=100)(parse_lesson)
 
@@ -99,24 +101,23 @@ class LessonDesk(TaughtClassroom):
         self._database.free(change)
 
 
-def lessons_of(database: Database, owner: str) -> Mapping[str, tuple[str, Lesson]]:
-    """Return the lessons of all classes that an owner teaches or attends, with their codes, by their names."""
-    codes = or_(
-        CLASSROOM_LESSONS.c.code.in_(
-            select(CLASSROOM_MEMBERS.c.code).where(CLASSROOM_MEMBERS.c.owner == owner)
-        ),
-        CLASSROOM_LESSONS.c.code.in_(
-            select(CLASSROOM_TEACHERS.c.code).where(CLASSROOM_TEACHERS.c.owner == owner)
-        ),
-    )
-    query = select(CLASSROOM_LESSONS).where(codes).order_by(CLASSROOM_LESSONS.c.id)
+def lessons_of(database: Database, owner: str) -> Mapping[str, Lesson]:
+    """Return the lessons of the classes that an owner teaches or attends, by their names."""
+    tables = (CLASSROOM_MEMBERS, CLASSROOM_TEACHERS)
+    codes = [select(table.c.code).where(table.c.owner == owner) for table in tables]
+    return _lessons(database, or_(*(CLASSROOM_LESSONS.c.code.in_(code) for code in codes)))
+
+
+def read_class_lessons(database: Database, code: str) -> Mapping[str, Lesson]:
+    """Return the lessons that were pasted into a class, by their names."""
+    return _lessons(database, CLASSROOM_LESSONS.c.code == code)
+
+
+def _lessons(database: Database, which: ColumnElement[bool]) -> Mapping[str, Lesson]:
+    query = select(CLASSROOM_LESSONS).where(which).order_by(CLASSROOM_LESSONS.c.id)
     with database.reading() as connection:
         rows = connection.execute(query).all()
-    return {
-        class_lesson_name(row.id): (row.code, lesson)
-        for row in rows
-        if (lesson := _read(row.text)) is not None
-    }
+    return {class_lesson_name(row.id): lesson for row in rows if (lesson := _read(row.text))}
 
 
 def _read(text: str) -> Lesson | None:
@@ -170,4 +171,19 @@ def count_answers(database: Database, code: str, name: str, question: Question) 
         counts = Counter(connection.scalars(query))
     if question.kind == "choice":
         return {option: counts[option] for option in question.options}
-    return {answer: counts[answer] for answer in sorted(counts, key=float)}
+    return _grouped({float(answer): count for answer, count in counts.items()})
+
+
+def _grouped(counts: Mapping[float, int]) -> Mapping[str, int]:
+    """Return how often each number was given; if there are many, in groups of equal width."""
+    if len(counts) <= MAX_BARS:
+        return {f"{number:g}": counts[number] for number in sorted(counts)}
+    low, high = min(counts), max(counts)
+    width = (high - low) / MAX_BARS
+    groups = Counter[int]()
+    for number, count in counts.items():
+        groups[min(int((number - low) / width), MAX_BARS - 1)] += count
+    return {
+        f"{low + width * group:.4g} to {low + width * (group + 1):.4g}": groups[group]
+        for group in range(MAX_BARS)
+    }

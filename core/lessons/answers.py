@@ -1,6 +1,6 @@
 """What somebody has answered in lessons, and how far they are; it stays with them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
@@ -76,19 +76,19 @@ def _evict(connection: Connection, table: Table) -> None:
 
 
 def read_answers(
-    database: Database, owner: str, lessons: Mapping[str, Lesson]
+    database: Database, owner: str, members: Collection[int], lessons: Mapping[str, Lesson]
 ) -> tuple[tuple[str, str], ...]:
-    """Return all that an owner has answered in lessons, as questions and answers, in their order.
-
-    What several students have answered on one device is all there.
-    """
-    query = select(LESSON_ANSWERS).where(LESSON_ANSWERS.c.owner == owner).order_by(LESSON_ANSWERS.c.member)
+    """Return what an owner has answered in lessons as one or several members: questions with answers."""
+    query = (
+        select(LESSON_ANSWERS)
+        .where(LESSON_ANSWERS.c.owner == owner, LESSON_ANSWERS.c.member.in_(members))
+        .order_by(LESSON_ANSWERS.c.changed)
+    )
     with database.reading() as connection:
-        rows = connection.execute(query).all()
+        answers = {(row.lesson, row.question): row.answer for row in connection.execute(query)}
     return tuple(
-        (f"{lesson.title}: {question.text}", row.answer)
+        (f"{lesson.title}: {question.text}", answers[name, question.id])
         for name, lesson in lessons.items()
         for question in lesson.questions
-        for row in rows
-        if (row.lesson, row.question) == (name, question.id)
+        if (name, question.id) in answers
     )
