@@ -48,10 +48,11 @@ row = chrome.begin(
     "learned. But one number hides a lot, so there are eight views.",
 )
 resources.mnist()
-links.check([test_sets.SETTING])
+test_set_setting = test_sets.setting()
+links.check([test_set_setting])
 with row:
     run = pick("evaluate_model", default="article")
-    test_set = test_sets.choose()
+    test_set = test_sets.choose(test_set_setting)
 if not run.epochs_done:
     st.warning(
         "This training was stopped before its first epoch was finished, so these results say little. "
@@ -81,7 +82,7 @@ except (RunError, StoreError, EvaluationError) as error:
 
 view_setting = links.Setting("view", {name: name for name in VIEWS}, "Results")
 cell = results.cell_address() if view == "Results" else None
-links.copy_link("evaluate", [view_setting, test_sets.SETTING], model=run.id, cell=cell)
+links.copy_link("evaluate", [view_setting, test_set_setting], model=run.id, cell=cell)
 chrome.end(
     "evaluate",
     [

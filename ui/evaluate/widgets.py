@@ -181,7 +181,8 @@ def tiles(
             with st.container(horizontal_alignment="center", gap=None):
                 st.image(
                     pictures.enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, true label {label}, predicted label {prediction}",
+                    alt=f"Test image {test_set.number(index)}, true label {label}, "
+                    f"predicted label {prediction}",
                 )
                 words = f"{label} → {prediction} · {confidence}"
                 if st.button(words, key=f"{key}_open_{index}", type="tertiary"):
@@ -189,7 +190,7 @@ def tiles(
     captions = [f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
         {
-            "index": indices,
+            "index": [test_set.number(index) for index in indices],
             "true_digit": evaluation.labels[indices],
             "answer": evaluation.predictions[indices],
             "confidence": evaluation.confidences[indices].round(4),
@@ -210,17 +211,17 @@ def _open_image(run: Run, test_set: EvaluationSet, index: int) -> None:
 def _show_image(run: Run, test_set: EvaluationSet, index: int) -> None:
     evaluation = resources.evaluation(run.id, test_set)
     image, label = test_set.images[index], int(evaluation.labels[index])
-    prediction = int(evaluation.predictions[index])
+    prediction, number = int(evaluation.predictions[index]), test_set.number(index)
     picture, bars = st.columns(2)
     with picture:
-        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
+        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {number} enlarged", width=280)
         st.markdown(
-            f"Test image {index}: true label **{label}**, predicted label **{prediction}**, "
+            f"Test image {number}: true label **{label}**, predicted label **{prediction}**, "
             f"confidence {percent(evaluation.confidences[index])}"
         )
         if test_set.is_mnist:
-            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
-            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
+            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(number))
+            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(number))
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(
