@@ -103,11 +103,15 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
         with st.popover("About", icon=":material/info:", type="tertiary"):
             st.markdown(what)
             st.markdown(why)
+            from ui import projector
+
+            projector.switch()
 
     from ui import identity, resources, test_part
     from ui.lessons import choice
     from ui.uploads import bound_uploads
 
+    projector.style()
     bound_uploads()
     identity.ask()
     resources.queue()

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.classroom.pooled import TRAINED_ON, UNSEEN, People, by_person
-from ui import pictures
+from ui import pictures, projector
 
 
 def anonymous_dots(evaluation: Any, people: People, trained: bool) -> None:
@@ -30,7 +30,7 @@ def anonymous_dots(evaluation: Any, people: People, trained: bool) -> None:
     from core.plots.writer_charts import people as dots
 
     st.altair_chart(
-        legible(dots(scores, groups=groups, anonymous=True), pictures.style()),
+        projector.sized_chart(legible(dots(scores, groups=groups, anonymous=True), pictures.style())),
         key="class_people",
         alt=f"Accuracy of {len(scores)} people",
     )

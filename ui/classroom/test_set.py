@@ -13,7 +13,7 @@ from core.evaluation import EvaluationError
 from core.fine_tuning import Drawings
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import pictures, resources
+from ui import pictures, projector, resources
 from ui.classroom.people import anonymous_dots
 from ui.run_picker import pick
 from ui.words import counted, percent
@@ -50,7 +50,11 @@ def test_set(code: str) -> None:
         from core.plots.theme import legible
 
         st.altair_chart(
-            legible(confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()),
+            projector.sized_chart(
+                legible(
+                    confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()
+                )
+            ),
             key="class_matrix",
             alt="Confusion matrix on the drawings of this class",
         )

@@ -18,7 +18,7 @@ from core.evaluation_sets import EvaluationSet
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import chrome, pictures, resources
+from ui import chrome, pictures, projector, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
 from ui.spreadsheets import to_csv
@@ -65,7 +65,9 @@ def chart(drawn: Any, key: str, alt: str) -> None:
     """Show an Altair chart of `core.plots`; the page and the browser find it by its key."""
     # The browser gets the key of a chart only if the chart reports clicks.
     with st.container(key=key):
-        st.altair_chart(theme.legible(drawn, pictures.style()), key=f"{key}_chart", alt=alt)
+        st.altair_chart(
+            projector.sized_chart(theme.legible(drawn, pictures.style())), key=f"{key}_chart", alt=alt
+        )
 
 
 def save(
@@ -225,7 +227,7 @@ def _show_image(run: Run, test_set: EvaluationSet, index: int) -> None:
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(
-            charts.probabilities(evaluation.probabilities[index], pictures.style().text),
+            projector.sized(charts.probabilities(evaluation.probabilities[index], pictures.style().text)),
             key="evaluate_open_probabilities",
             alt=f"Ten class probabilities; that of {prediction} is the highest",
         )

@@ -25,7 +25,7 @@ from core.inspection.network import Network
 from core.inspection.tsne_worker import MapRefused, TsneWorker
 from core.plots import inside_charts, map_chart
 from core.plots.map_chart import MappedDigits
-from ui import pictures
+from ui import pictures, projector
 from ui.inside import overview
 from ui.inside.subject import INDEX, Subject, choose_test_image
 from ui.inside.time_machine import Moment
@@ -158,7 +158,7 @@ def _draw(moment: Moment, network: Network, points: Points, color: str, stage: s
     with st.container(key="inside_map"):
         key = overview.key_of_chart(_PANEL, st.session_state.get(INDEX))
         st.vega_lite_chart(
-            map_chart.digit_map(digits, color == _BY_ERROR, pictures.style()),
+            projector.sized(map_chart.digit_map(digits, color == _BY_ERROR, pictures.style())),
             key=key,
             on_select=partial(_open, key),
             selection_mode=inside_charts.UNIT,

@@ -14,7 +14,7 @@ from core.store.database import StoreError
 from core.store.operated import keep_operated
 from core.store.run import Run, RunError
 from core.store.runs import open_network
-from ui import chrome, pictures, resources, session, test_part
+from ui import chrome, pictures, projector, resources, session, test_part
 from ui.inside import overview
 from ui.inside.subject import Subject
 from ui.inside.time_machine import Moment
@@ -58,7 +58,9 @@ def show(moment: Moment, values: ForwardPass, subject: Subject) -> None:
     with result:
         _numbers(network, operation, before, after)
         st.vega_lite_chart(
-            operate_chart.recall_before_and_after(before.of_digits, after.of_digits, pictures.style()),
+            projector.sized(
+                operate_chart.recall_before_and_after(before.of_digits, after.of_digits, pictures.style())
+            ),
             key="inside_suffering",
             alt=_suffering(before, after),
         )
