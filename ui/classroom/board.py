@@ -23,7 +23,7 @@ from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.classroom.address import students_address
-from ui.classroom.contest import interval, opened_lines, standings
+from ui.classroom.contest import interval, short_lines, standings
 from ui.classroom.fool import fooling
 from ui.classroom.test_set import evaluated
 from ui.words import clock, percent
@@ -192,11 +192,11 @@ def _leaderboard(state: Board) -> None:
     if not found:
         st.markdown("No network takes part yet.")
         return
-    # Side by side, so that a fourth part of the board holds it all.
-    table, lines = st.columns([3, 2]) if not classroom.is_sealed else (st.container(), None)
-    table.markdown("\n".join(_leaderboard_lines(found[:_MAX_ROWS])))
+    lines = short_lines(found)
+    # A fourth part of the board holds it all.
+    st.markdown("\n".join(_leaderboard_lines(found[: _MAX_ROWS - len(lines)])))
     if lines:
-        lines.markdown("\n\n".join(opened_lines(found)))
+        st.markdown("  \n".join(lines))
 
 
 def _leaderboard_lines(found: Sequence[Standing]) -> list[str]:

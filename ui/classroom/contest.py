@@ -182,6 +182,22 @@ def opened_lines(found: Sequence[Standing]) -> list[str]:
     return [*lines, *_lucky(found)]
 
 
+def short_lines(found: Sequence[Standing]) -> list[str]:
+    """Return the same for a board: whether the lead is chance, and who was luckiest."""
+    first, *rest = found
+    if first.sealed is None:
+        return []
+    lines = []
+    if rest and rest[0].sealed:
+        verdict = "more than chance" if rest[0].sealed.behind else "within chance"
+        lines.append(f"**{chrome.plain(first.entry.name)}** leads, {verdict}.")
+    luckiest = max(found, key=lambda one: one.luck or 0.0)
+    if luckiest.luck and luckiest.luck > 0:
+        name = chrome.plain(luckiest.entry.name)
+        lines.append(f"Luckiest on the open half: **{name}**, +{100 * luckiest.luck:.2f} points.")
+    return lines
+
+
 def _lucky(found: Sequence[Standing]) -> list[str]:
     """Return who did better on the open half than on the sealed one, and how the first there came out."""
     leader = min(found, key=lambda one: one.open.rank)
