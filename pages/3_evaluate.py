@@ -49,8 +49,9 @@ row = chrome.begin(
 )
 resources.mnist()
 links.check([test_sets.SETTING])
-with row:
-    run = pick("evaluate_model", default="article")
+# Side by side also on a phone, whose first screen has to hold the confusion matrix.
+with row.container(horizontal=True, width=520):
+    run = pick("evaluate_model", default="article", width="stretch")
     test_set = test_sets.choose()
 if not run.epochs_done:
     st.warning(

@@ -12,7 +12,7 @@ from core.store.run import Run
 from ui import chrome, links, session
 
 _DEFAULT = "MNIST"
-NEXT_DOOR_NAME = "scikit-learn digits"
+NEXT_DOOR_NAME = "scikit-learn"
 
 
 def _drawings() -> EvaluationSet:
@@ -40,7 +40,7 @@ def choose() -> EvaluationSet | None:
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
-        width=190,
+        width=140,
         help="The images that the network is evaluated on.",
     )
     try:
