@@ -48,19 +48,12 @@ row = chrome.begin(
     "learned. But one number hides a lot, so there are eight views.",
 )
 resources.mnist()
-<<<<<<< HEAD
-links.check([test_sets.SETTING])
+test_set_setting = test_sets.setting()
+links.check([test_set_setting])
 # Side by side also on a phone, whose first screen has to hold the confusion matrix.
 with row.container(horizontal=True, width=520):
     run = pick("evaluate_model", default="article", width="stretch")
-    test_set = test_sets.choose()
-=======
-test_set_setting = test_sets.setting()
-links.check([test_set_setting])
-with row:
-    run = pick("evaluate_model", default="article")
     test_set = test_sets.choose(test_set_setting)
->>>>>>> main
 if not run.epochs_done:
     st.warning(
         "This training was stopped before its first epoch was finished, so these results say little. "
