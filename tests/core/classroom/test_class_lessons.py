@@ -51,7 +51,7 @@ def test_a_pasted_lesson_is_for_the_class_only_and_goes_with_it(
 def test_only_a_teacher_adds_lessons_and_a_wrong_one_is_named_with_its_line(
     database: Database, desk: LessonDesk, classroom: Classroom, ann: Member
 ):
-    with pytest.raises(ClassroomError, match="^Line 12: HTML"):
+    with pytest.raises(ClassroomError, match=r"^Line 12: HTML"):
         desk.add(LESSON.replace("Look at *sevens*.", "<b>Look</b>"))
     with pytest.raises(ClassroomError, match="Only a teacher"):
         LessonDesk(database, classroom.code, ann.owner).add(LESSON)
