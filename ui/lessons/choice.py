@@ -90,7 +90,12 @@ def book(name: str) -> LessonBook:
     return LessonBook(resources.store().database, session.owner(), student.id if student else 0, name)
 
 
+def first_page(lesson: Lesson) -> str:
+    """Return the page on which a lesson begins: that of its first link."""
+    return next((link.page for step in lesson.steps for link in step.links), "home")
+
+
 def begin(lesson: Lesson) -> dict[str, str]:
-    """Return the parts of an address that begin a lesson, with what its first link carries."""
+    """Return the parts of an address that begin a lesson, with what a link of its first step carries."""
     first = lesson.steps[0].links
     return {**(dict(first[0].query) if first else {}), **address(lesson)}

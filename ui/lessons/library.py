@@ -19,6 +19,6 @@ def show() -> None:
     with st.container(key="lessons"), st.grid(3, min_column_width=300, gap="xxsmall"):
         for lesson in lessons.values():
             with st.container(border=True, gap="xxsmall", height="stretch"):
-                page = chrome.file_of(lesson.steps[0].links[0].page) if lesson.steps[0].links else "0_home.py"
+                page = chrome.file_of(choice.first_page(lesson))
                 chrome.page_link(page, f"**{lesson.title}**", **choice.begin(lesson))
                 st.caption(f"{lesson.minutes} minutes. {lesson.about}")

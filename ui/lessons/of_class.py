@@ -181,7 +181,7 @@ def invite(code: str) -> None:
     name = read_class_lesson(resources.store().database, code).lesson
     lesson = choice.lessons().get(name)
     if lesson and not choice.is_open():
-        page = chrome.file_of(lesson.steps[0].links[0].page) if lesson.steps[0].links else "0_home.py"
+        page = chrome.file_of(choice.first_page(lesson))
         label = f"Your class works on **{chrome.plain(lesson.title)}**"
         chrome.page_link(page, label, **choice.begin(lesson))
 
