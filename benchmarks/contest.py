@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -80,7 +81,7 @@ def main() -> None:
         print(f"their answers          {_milliseconds(lambda: read_entry_answers(database, found)):6.1f} ms")
         for opened in (False, True):
             label = "both halves" if opened else "open half"
-            taken = _milliseconds(lambda opened=opened: leaderboard(found, answers, mnist, opened))
+            taken = _milliseconds(partial(leaderboard, found, answers, mnist, opened))
             print(f"ranks, {label:<15} {taken:6.1f} ms")
         with database.reading() as connection:
             size = connection.scalar(select(func.avg(func.length(TEST_ANSWERS.c.content))))
