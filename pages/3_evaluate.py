@@ -50,8 +50,9 @@ row = chrome.begin(
 resources.mnist()
 test_set_setting = test_sets.setting()
 links.check([test_set_setting])
-with row:
-    run = pick("evaluate_model", default="article")
+# Side by side also on a phone, whose first screen has to hold the confusion matrix.
+with row.container(horizontal=True, width=520):
+    run = pick("evaluate_model", default="article", width="stretch")
     test_set = test_sets.choose(test_set_setting)
 if not run.epochs_done:
     st.warning(

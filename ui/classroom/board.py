@@ -26,6 +26,7 @@ from ui.classroom.address import students_address
 from ui.classroom.contest import interval, short_lines, standings
 from ui.classroom.fool import fooling
 from ui.classroom.test_set import evaluated
+from ui.lessons import of_class
 from ui.words import clock, percent
 
 POLL_SECONDS = 2.0
@@ -161,6 +162,13 @@ def _large(spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
+def _answers(state: Board) -> None:
+    try:
+        of_class.answers(state.classroom.code)
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+
+
 def _matrix(state: Board) -> None:
     st.header("Confusion matrix on our drawings", anchor=False)
     if not state.drawings:
@@ -247,6 +255,7 @@ PARTS: dict[str, Callable[[Board], None]] = {
     "queue": _queue,
     "curve": _curve,
     "matrix": _matrix,
+    "answers": _answers,
     "leaderboard": _leaderboard,
     "fooled": _fooled,
 }

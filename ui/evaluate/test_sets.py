@@ -16,7 +16,7 @@ from ui.classroom import visit
 from ui.test_part import mnist_set
 
 _DEFAULT, _CLASS = "MNIST", "Class drawings"
-NEXT_DOOR_NAME = "scikit-learn digits"
+NEXT_DOOR_NAME = "scikit-learn"
 
 
 def _drawings() -> EvaluationSet:
@@ -67,7 +67,7 @@ def choose(setting: links.Setting) -> EvaluationSet | None:
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
-        width=190,
+        width=140,
         help="The images that the network is evaluated on.",
     )
     try:

@@ -126,7 +126,7 @@ def test_every_format_is_written(kind: str, tmp_path: Path, capsys):
         "notebook": b"{",
     }
     assert path.read_bytes().lower().startswith(starts.get(kind, b'"""').lower())
-    assert list(tmp_path.iterdir()) == [path]
+    assert [file for file in tmp_path.iterdir() if not file.name.startswith("runs.db")] == [path]
 
 
 def test_a_report_whose_name_ends_in_html_is_a_web_page(tmp_path: Path):
