@@ -30,7 +30,7 @@ VIEWS: Mapping[tuple[str, str], Mapping[str, str]] = {
         "Baselines": "evaluate_ladder",
         "Results": "confusion_matrix",
     },
-    ("/evaluate?test_set=scikit-learn%20digits", "view"): {
+    ("/evaluate?test_set=scikit-learn", "view"): {
         "Errors": "evaluate_errors",
         "Calibration": "evaluate_reliability",
         "Robustness": "evaluate_stress_curves",

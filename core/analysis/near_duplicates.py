@@ -15,6 +15,8 @@ FILE = Path(__file__).resolve().parents[2] / "data" / "near_duplicates.npz"
 # Pairs that are kept of each digit, and of images with different labels.
 PAIRS = 12
 _SHAPES = {"same": (CLASSES, PAIRS, 2), "different": (PAIRS, 2), "typical": ()}
+# Kept of each block: within one digit each pair is there twice, and one image may be in many.
+_CANDIDATES = 40 * PAIRS
 # Images at a time: an array of distances has 24 MB.
 _BLOCK = 1000
 
@@ -23,7 +25,7 @@ Pairs = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class NearDuplicates:
-    """The nearest pairs of images, the nearest first.
+    """The nearest pairs of images, the nearest first, each image in one pair of a list only.
 
     Attributes
     ----------
@@ -61,7 +63,7 @@ def find_near_duplicates(images: Images, labels: Labels) -> NearDuplicates:
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
-        With at least 12 pairs of each digit.
+        With at least 24 images of each digit.
     """
     pixels = images.reshape(len(images), -1).astype(np.float32)
     own = [np.flatnonzero(labels == digit) for digit in range(CLASSES)]
@@ -90,17 +92,22 @@ def _nearest_pairs(
         np.maximum(apart, 0, out=apart)
         nearest[block] = np.minimum(nearest[block], apart.min(axis=1))
         nearest[columns] = np.minimum(nearest[columns], apart.min(axis=0))
-        # Within one digit each pair is there twice; rounding may change the order of the last ones.
-        best = np.argpartition(apart, min(4 * PAIRS, apart.size - 1), axis=None)[: 4 * PAIRS]
+        best = np.argpartition(apart, min(_CANDIDATES, apart.size - 1), axis=None)[:_CANDIDATES]
         row, column = np.unravel_index(best, apart.shape)
         found.append(np.stack([block[row], columns[column]], axis=1))
     return np.concatenate(found)
 
 
 def _first(images: Images, pairs: Pairs) -> Pairs:
-    """Return the nearest of some pairs, each once."""
+    """Return the nearest of some pairs, each image in one pair only."""
     once = np.unique(np.sort(pairs, axis=1), axis=0)
-    return once[distances(images, once).argsort(kind="stable")[:PAIRS]]
+    chosen: list[tuple[int, int]] = []
+    used: set[int] = set()
+    for first, second in once[distances(images, once).argsort(kind="stable")].tolist():
+        if len(chosen) < PAIRS and not {first, second} & used:
+            chosen.append((first, second))
+            used |= {first, second}
+    return np.array(chosen)
 
 
 def load_near_duplicates(path: Path = FILE) -> NearDuplicates:

@@ -11,6 +11,7 @@ from core.analysis.significance import wilson
 from core.analysis.writers import GroupScore, by_group
 from core.data import Dataset, Images
 from core.evaluation import Evaluation
+from core.halves import TEST_IMAGES, Part, words
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.run import IMPORTED, Run, RunState
@@ -53,6 +54,8 @@ class Report:
         True and predicted label of each.
     questions : tuple of str
     versions : str
+    answers : tuple of (str, str)
+        Questions of lessons, and what the owner has answered.
     """
 
     title: str
@@ -71,10 +74,16 @@ class Report:
     captions: tuple[str, ...]
     questions: tuple[str, ...]
     versions: str
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def describe(
-    run: Run, history: tuple[Epoch, ...], evaluation: Evaluation, dataset: Dataset, link: str = ""
+    run: Run,
+    history: tuple[Epoch, ...],
+    evaluation: Evaluation,
+    dataset: Dataset,
+    link: str = "",
+    answers: tuple[tuple[str, str], ...] = (),
 ) -> Report:
     """Return what a report says of a run.
 
@@ -85,8 +94,11 @@ def describe(
     evaluation : Evaluation
         Of its network on the test images.
     dataset : Dataset
+        With the same test images.
     link : str
         Where others find the run.
+    answers : tuple of (str, str)
+        Questions of lessons, and what the owner has answered.
     """
     correct, count = int(evaluation.correct.sum()), len(evaluation.labels)
     interval = wilson(correct, count)
@@ -97,7 +109,7 @@ def describe(
         link=link,
         dates=_dates(run),
         settings=_settings(run.recipe),
-        remarks=_remarks(run),
+        remarks=(*_remarks(run), *_sealed(dataset)),
         accuracy=f"{evaluation.accuracy:.2%}",
         interval=f"95% confidence interval: {interval.low:.2%} to {interval.high:.2%}",
         facts=(*_facts(run, evaluation), *_groups(evaluation, dataset)),
@@ -108,6 +120,7 @@ def describe(
         captions=tuple(f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in worst),
         questions=QUESTIONS,
         versions=_versions(run),
+        answers=answers,
     )
 
 
@@ -144,6 +157,13 @@ def _remarks(run: Run) -> tuple[str, ...]:
     if run.imported:
         remarks.append("It was trained elsewhere and imported; only the test results were measured again.")
     return tuple(remarks)
+
+
+def _sealed(dataset: Dataset) -> tuple[str, ...]:
+    """Return what one must know if the results are on a part of the test set."""
+    if len(dataset.test_labels) == TEST_IMAGES:
+        return ()
+    return (f"All test results are on the {words(Part.OPEN)}; the other half is sealed for a class.",)
 
 
 def _facts(run: Run, evaluation: Evaluation) -> tuple[str, ...]:

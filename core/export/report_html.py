@@ -2,16 +2,23 @@
 
 import base64
 import html
+import io
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
+from PIL import Image
 
+from core.data import MAX_PIXEL
 from core.export.report import Report
 from core.plots.figures import to_png
-from core.plots.report_figures import draw_curve, draw_digits, draw_matrix, figure_of
+from core.plots.report_figures import draw_curve, draw_matrix, figure_of
 
 # What a page has room for; the run itself keeps all of it.
 _MAX_TITLE, _MAX_NOTE = 200, 2000
+# Of a figure, in inches: on a phone its 7.5 points are as high as small print.
+_WIDTH = 3.5
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 system-ui, sans-serif; color: #0d151d; background: #fff;
@@ -21,6 +28,9 @@ p { margin: 0.3rem 0; } img { max-width: 100%; height: auto; }
 .result { font-size: 3rem; font-weight: 700; color: #0072b2; line-height: 1.2; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 0 2rem; }
 th { text-align: left; font-weight: 400; color: #5b6875; padding-right: 1rem; vertical-align: top; }
+.digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 0.5rem; }
+.digits figure { margin: 0; text-align: center; } .digits figcaption { font-size: 0.9rem; }
+.digits img { width: 76px; image-rendering: pixelated; }
 .answer { min-height: 5rem; border: 1px solid #5b6875; border-radius: 6px; padding: 0.5rem; }
 .note { white-space: pre-wrap; }
 footer { color: #5b6875; margin-top: 2rem; font-size: 0.85rem; }
@@ -73,6 +83,7 @@ def to_html(report: Report) -> str:
 <p>If you hand on a network, say what it can and cannot do. Answer in your own words: click into a
 field to type, then print the page or save it.</p>
 {_questions(report.questions)}
+{_answers(report.answers)}
 {note}
 <footer>{_text(report.versions)}. Made by Digit Lab.</footer>
 </body>
@@ -102,25 +113,49 @@ def _questions(questions: Iterable[str]) -> str:
     )
 
 
+def _answers(answers: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<p><b>{_text(question)}</b></p>\n<p class="note" dir="auto">{_text(answer)}</p>\n'
+        for question, answer in answers
+    )
+    return f"<h2>Lessons</h2>\n{rows}" if rows else ""
+
+
 def _curve(report: Report) -> str:
-    figure = figure_of(draw_curve, report.history, report.test_accuracy, width=4.6, height=3.2)
+    figure = figure_of(draw_curve, report.history, report.test_accuracy, width=_WIDTH, height=2.7)
     return _picture(figure, f"Accuracy after each of {len(report.history)} epochs")
 
 
 def _matrix(report: Report) -> str:
-    figure = figure_of(draw_matrix, report.confusion_matrix, width=4.6, height=4.6)
+    figure = figure_of(draw_matrix, report.confusion_matrix, width=_WIDTH, height=_WIDTH)
     return _picture(figure, f"Confusion matrix; {report.accuracy} of the test images are on the diagonal")
 
 
 def _errors(report: Report) -> str:
     if not len(report.errors):
         return ""
-    columns = -(-len(report.errors) // 2)
-    figure = figure_of(draw_digits, report.errors, report.captions, columns, width=7.5, height=3.2)
-    picture = _picture(figure, f"Test images with true and predicted label: {', '.join(report.captions)}")
-    return f"<h2>The most confident errors</h2>\n<p>True label → predicted label.</p>\n{picture}"
+    digits = "\n".join(
+        f"<figure>{_image(_digit(image), f'A test image: {caption}')}"
+        f"<figcaption>{_text(caption)}</figcaption></figure>"
+        for image, caption in zip(report.errors, report.captions, strict=True)
+    )
+    return (
+        "<h2>The most confident errors</h2>\n<p>True label → predicted label.</p>\n"
+        f'<div class="digits">\n{digits}\n</div>'
+    )
+
+
+def _digit(image: npt.NDArray[np.uint8]) -> bytes:
+    """Return a digit as a picture, black on white; the page enlarges it."""
+    content = io.BytesIO()
+    Image.fromarray(MAX_PIXEL - image).save(content, "PNG")
+    return content.getvalue()
 
 
 def _picture(figure: Figure, alt: str) -> str:
-    content = base64.b64encode(to_png(figure)).decode("ascii")
+    return _image(to_png(figure), alt)
+
+
+def _image(png: bytes, alt: str) -> str:
+    content = base64.b64encode(png).decode("ascii")
     return f'<img src="data:image/png;base64,{content}" alt="{_text(alt)}">'

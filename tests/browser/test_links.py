@@ -13,7 +13,7 @@ def test_a_link_restores_each_page_in_a_fresh_browser_and_a_refresh_loses_nothin
     expect(page.get_by_role("spinbutton", name="Image index")).to_have_value("7")
     page.goto("/evaluate?view=Baselines&model=relu")
     expect(page.get_by_role("radio", name="Baselines")).to_be_checked()
-    page.goto("/evaluate?test_set=scikit-learn%20digits&cell=4-9&model=relu")
+    page.goto("/evaluate?test_set=scikit-learn&cell=4-9&model=relu")
     expect(page.get_by_text("of 1,797")).to_be_visible()
     expect(page.get_by_role("heading", name="true 4 → predicted 9")).to_be_visible()
     page.goto("/predict?predict_source=Test%20image&model=relu&image=5")

@@ -723,13 +723,13 @@ def test_baselines_that_cannot_be_measured_say_why_and_the_page_looks_no_more(op
 
 
 def test_views_follow_another_test_set_or_say_that_they_cannot(open_page):
-    app = open_page("3_evaluate", model="article", test_set="scikit-learn digits")
-    assert app.selectbox(key="test_set").value == "scikit-learn digits"
+    app = open_page("3_evaluate", model="article", test_set="scikit-learn")
+    assert app.selectbox(key="test_set").value == "scikit-learn"
     evaluation = resources.evaluation("article", sklearn_digits())
     assert metrics(app)["Test accuracy"] == f"{evaluation.accuracy:.2%}"
     assert "of 1,797" in text(app, "test_interval")
     link = next(code.value for code in app.code if "/evaluate?" in code.value)
-    assert "test_set=scikit-learn%20digits" in link
+    assert "test_set=scikit-learn" in link
     for view in VIEWS:
         app.pills(key="view").set_value(view).run()
         assert not app.exception, view

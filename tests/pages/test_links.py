@@ -44,9 +44,9 @@ def test_a_wrong_value_gives_the_default_and_a_sentence(open_page, page, query):
 def test_evaluate_predict_and_inside_are_restored(open_page):
     app = open_page("3_evaluate", model="relu", view="Baselines")
     assert link_of(app).endswith("/evaluate?view=Baselines&model=relu")
-    app = open_page("3_evaluate", model="relu", cell="all-3", test_set="scikit-learn digits")
+    app = open_page("3_evaluate", model="relu", cell="all-3", test_set="scikit-learn")
     assert "all labels → predicted 3" in words(app)
-    assert link_of(app).endswith("/evaluate?test_set=scikit-learn%20digits&model=relu&cell=all-3")
+    assert link_of(app).endswith("/evaluate?test_set=scikit-learn&model=relu&cell=all-3")
     app.selectbox(key="evaluate_cell_digit").select(8).run()
     assert app.query_params["cell"] == "8-3"
     assert "true 8 → predicted 3" in words(app)

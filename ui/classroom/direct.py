@@ -18,6 +18,9 @@ _PANELS = {
     "queue": "Queue",
     "curve": "Learning curve",
     "matrix": "Confusion matrix",
+    "answers": "Answers",
+    "leaderboard": "Leaderboard",
+    "fooled": "Fool the network",
 }
 
 

@@ -39,7 +39,7 @@ def show(dataset: Dataset) -> None:
     )
     pairs = found.same[choice] if isinstance(choice, int) else found.different
     st.markdown(_meaning(choice))
-    with st.container(key="explore_near_duplicates"), st.grid(6, min_column_width=180):
+    with st.container(key="explore_near_duplicates"), st.grid(6, min_column_width=140):
         for (first, second), apart in zip(pairs, distances(dataset.train_images, pairs), strict=True):
             _pair(dataset, int(first), int(second), float(apart))
     st.caption(

@@ -36,7 +36,7 @@ def show(dataset: Dataset) -> None:
     digit = st.selectbox(
         "Digit", range(CLASSES), index=7, key="explore_next_door_digit", persist_state="session", width=90
     )
-    with st.grid(2, min_column_width=320, key="explore_next_door"):
+    with st.grid(2, min_column_width=320, gap="large", key="explore_next_door"):
         _side("MNIST", dataset.test_images, dataset.test_labels, digit)
         _side("scikit-learn", digits.images, digits.labels, digit)
     st.markdown(
