@@ -24,7 +24,8 @@ from scipy import ndimage
 
 from benchmarks.drawings import CANVAS, PEN, load, place
 from core.data import IMAGE_SIZE
-from core.drawing.photo import find_ink, open_picture
+from core.drawing.page import find_page
+from core.drawing.photo import open_picture
 from core.drawing.strokes import as_strokes, draw
 from core.evaluation import evaluate
 from core.ink import to_mnist
@@ -173,7 +174,7 @@ def time_a_large_one(drawing: npt.NDArray[np.uint8]) -> None:
     content, seconds = as_file(photo, Look(), rng), []
     for _ in range(7):
         start = time.perf_counter()
-        to_mnist(find_ink(open_picture(content)))
+        to_mnist(find_page(open_picture(content)).ink)
         seconds.append(time.perf_counter() - start)
     print(f"JPEG of 12 megapixels, {len(content) / 1e6:.1f} MB: {statistics.median(seconds):.2f} s")
 
@@ -201,7 +202,7 @@ def main() -> None:
         found = []
         for drawing in clean:
             look = LOOKS.get(name) or Look(*(rng.random(len(fields(Look))) < 0.3))
-            found.append(find_ink(open_picture(as_file(photograph(drawing, look, rng), look, rng))))
+            found.append(find_page(open_picture(as_file(photograph(drawing, look, rng), look, rng))).ink)
         pictures[name] = seen(found)
 
     store = RunStore()

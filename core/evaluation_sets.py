@@ -10,9 +10,10 @@ from PIL import Image
 from scipy import ndimage
 
 from core.data import IMAGE_SIZE, MAX_PIXEL, Images, Labels, Writers, load_mnist
+from core.halves import Part, part_of, places, words
 from core.ink import CENTER, DIGIT_SIZE
 
-MNIST, NEXT_DOOR, DRAWINGS = "mnist", "scikit-learn", "drawings"
+MNIST, NEXT_DOOR, DRAWINGS, CLASS = "mnist", "scikit-learn", "drawings", "class"
 # The brightest pixel of scikit-learn's digits.
 _SKLEARN_MAX = 16
 
@@ -28,7 +29,7 @@ class EvaluationSet:
     Attributes
     ----------
     kind : str
-        Which set it is, `MNIST`, `NEXT_DOOR`, `DRAWINGS`, or another one; a plain word.
+        Which set it is, `MNIST`, `NEXT_DOOR`, `DRAWINGS`, `CLASS`, or another one; a plain word.
     text : str
         One or two sentences about it, as Markdown.
     images : ndarray of uint8, shape (n, 28, 28)
@@ -36,6 +37,10 @@ class EvaluationSet:
     labels : ndarray of uint8, shape (n,)
     writers : ndarray of uint16, shape (n,), or None
         NIST's number of each digit's writer, as in `core.data.Dataset`; None where it is not known.
+    numbers : ndarray of int64, shape (n,), or None
+        Which of MNIST's test images these are, if they are only a part of them.
+    people : ndarray of int64, shape (n,), or None
+        Who of a class drew each, as a number from 1; None for other sets.
     """
 
     kind: str
@@ -43,13 +48,19 @@ class EvaluationSet:
     images: Images
     labels: Labels
     writers: Writers | None = None
+    numbers: npt.NDArray[np.int64] | None = None
+    people: npt.NDArray[np.int64] | None = None
+
+    def number(self, index: int) -> int:
+        """Return the number by which an image is known: in MNIST, that among all test images."""
+        return index if self.numbers is None else int(self.numbers[index])
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
     def is_mnist(self) -> bool:
-        """Whether these are the 10,000 test images of MNIST, which published results are about."""
+        """Whether these are test images of MNIST, which published results are about."""
         return self.kind == MNIST
 
     @cached_property
@@ -60,12 +71,13 @@ class EvaluationSet:
         return f"{self.kind}-{digest.hexdigest()}"
 
 
-@lru_cache(maxsize=1)
-def mnist_test_set() -> EvaluationSet:
-    """Return the 10,000 test images of MNIST. Raises `DataError` as `load_mnist` does."""
-    dataset = load_mnist()
-    text = "MNIST's 10,000 test images, written by other people than the training images."
-    return EvaluationSet(MNIST, text, dataset.test_images, dataset.test_labels, dataset.test_writers)
+@lru_cache(maxsize=len(Part))
+def mnist_test_set(part: Part = Part.WHOLE) -> EvaluationSet:
+    """Return the test images of MNIST, or a part of them. Raises `DataError` as `load_mnist` does."""
+    whole = load_mnist()
+    dataset, numbers = part_of(whole, part), None if part is Part.WHOLE else places(whole, part)
+    text = f"MNIST's {words(part)}, written by other people than the training images."
+    return EvaluationSet(MNIST, text, dataset.test_images, dataset.test_labels, dataset.test_writers, numbers)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,18 @@ from core.recipe import Recipe
 from core.recipe_address import recipe_parts
 from core.recipe_validation import RecipeError
 from core.store.database import StoreError
-from ui import chrome, data_form, guess, links, pictures, recipe_form, recipe_link, resources, session
+from ui import (
+    chrome,
+    data_form,
+    guess,
+    links,
+    pictures,
+    projector,
+    recipe_form,
+    recipe_link,
+    resources,
+    session,
+)
 from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
 from ui.train.panel import training_panel
@@ -85,7 +96,9 @@ else:
         st.markdown("Press *Start training*, and watch the accuracy here, epoch by epoch.")
         epochs = recipe.epochs if recipe else 10
         st.vega_lite_chart(
-            learning_curve([], epochs, "accuracy", height=CHART_HEIGHT, style=pictures.style()),
+            projector.sized(
+                learning_curve([], epochs, "accuracy", height=CHART_HEIGHT, style=pictures.style())
+            ),
             key="train_accuracy_curve",
             alt="Accuracy per epoch: no epoch yet",
         )

@@ -48,11 +48,12 @@ row = chrome.begin(
     "learned. But one number hides a lot, so there are eight views.",
 )
 resources.mnist()
-links.check([test_sets.SETTING])
+test_set_setting = test_sets.setting()
+links.check([test_set_setting])
 # Side by side also on a phone, whose first screen has to hold the confusion matrix.
 with row.container(horizontal=True, width=520):
     run = pick("evaluate_model", default="article", width="stretch")
-    test_set = test_sets.choose()
+    test_set = test_sets.choose(test_set_setting)
 if not run.epochs_done:
     st.warning(
         "This training was stopped before its first epoch was finished, so these results say little. "
@@ -82,7 +83,7 @@ except (RunError, StoreError, EvaluationError) as error:
 
 view_setting = links.Setting("view", {name: name for name in VIEWS}, "Results")
 cell = results.cell_address() if view == "Results" else None
-links.copy_link("evaluate", [view_setting, test_sets.SETTING], model=run.id, cell=cell)
+links.copy_link("evaluate", [view_setting, test_set_setting], model=run.id, cell=cell)
 chrome.end(
     "evaluate",
     [

@@ -7,6 +7,7 @@ from core.store.database import StoreError
 from ui import chrome, resources
 from ui.classroom import visit
 from ui.classroom.agreement import agreement_view
+from ui.classroom.contest import contest
 from ui.classroom.draw import draw
 from ui.classroom.entrance import entrance
 from ui.classroom.label import label
@@ -18,7 +19,7 @@ from ui.classroom.test_set import test_set
 from ui.classroom.train import train
 
 TEACH, DRAW, LABEL, DRAWINGS = "Teach", "Draw", "Label", "Drawings"
-AGREEMENT, TRAIN, TEST = "Agreement", "Train", "Test"
+AGREEMENT, TRAIN, TEST, CONTEST = "Agreement", "Train", "Test", "Contest"
 
 row = chrome.begin(
     "Class",
@@ -57,7 +58,7 @@ else:
     views = [TEACH] if visited.teaches else []
     views += [DRAW, LABEL] if member else []
     views += [DRAWINGS] if visited.teaches else []
-    views += [AGREEMENT, TRAIN, TEST]
+    views += [AGREEMENT, TRAIN, TEST, CONTEST]
     with row:
         visit.choose(own, code)
     with st.container(horizontal=True, vertical_alignment="center", key="class_head"):
@@ -86,6 +87,8 @@ else:
             train(visited.classroom)
         elif view == TEST:
             test_set(code)
+        elif view == CONTEST:
+            contest(visited.classroom, visited.teaches)
         else:
             agreement_view(code)
     except (ClassroomError, StoreError) as error:

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select, text, update
 
 from core.confusion import TestConfusion
+from core.halves import TestAnswers
 from core.history import Checkpoint, Epoch
 from core.jobs.lease import Lease
 from core.jobs.queue import RunQueue
@@ -22,13 +23,14 @@ def finished_run(
     accuracy: float = 0.9,
     network: bytes = b"network",
     epochs: int | None = None,
+    answers: TestAnswers | None = None,
 ) -> Run:
     """A run whose epochs are finished, all or the first ones; the rest was stopped."""
     queue = RunQueue(store)
     queue.enqueue(recipe, owner, name, nickname)
     lease = queue.lease("worker")
     assert lease
-    finish(lease, accuracy=accuracy, network=network, epochs=epochs)
+    finish(lease, accuracy=accuracy, network=network, epochs=epochs, answers=answers)
     return store.get(lease.run.id)
 
 
@@ -39,6 +41,7 @@ def finish(
     network: bytes = b"network",
     epochs: int | None = None,
     test_confusion: TestConfusion | None = None,
+    answers: TestAnswers | None = None,
 ) -> None:
     """Write all or the first epochs of a run, and its result."""
     recipe = lease.run.recipe
@@ -47,7 +50,9 @@ def finish(
     for number in range(1, done + 1):
         lease.save(Checkpoint(history[:number], b"state"))
     stopped = done < recipe.epochs
-    lease.finish(network, b"state", stopped, accuracy, accuracy, {}, test_confusion=test_confusion)
+    lease.finish(
+        network, b"state", stopped, accuracy, accuracy, {}, test_confusion=test_confusion, answers=answers
+    )
 
 
 def long_ago(store: RunStore) -> None:

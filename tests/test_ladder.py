@@ -19,16 +19,17 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "commands jobs export presets",
-    "commands": "jobs export analysis drawing store presets evaluation recipe recipe_validation data",
-    "jobs": "store fine_tuning mixture sampling steering confusion data history recipe (training) "
+    "commands": "jobs export classroom analysis drawing store presets evaluation recipe recipe_validation "
+    "halves data",
+    "jobs": "store fine_tuning mixture sampling steering confusion halves data history recipe (training) "
     "(evaluation) (model) (analysis)",
-    "classroom": "lessons plots store analysis fine_tuning history evaluation drawing recipe data",
+    "classroom": "lessons plots store analysis fine_tuning history evaluation drawing recipe halves data",
     "export": "lessons store plots analysis inspection augmentation evaluation fine_tuning history cost "
-    "steering recipe recipe_words data (model)",
+    "steering recipe recipe_words halves data (model)",
     "lessons": "store presets recipe_address data",
     "plots": "series analysis evaluation history recipe recipe_words data",
-    "store": "series analysis inspection fine_tuning steering confusion history presets recipe data snapshot "
-    "(model)",
+    "store": "series analysis inspection fine_tuning steering confusion halves history presets recipe data "
+    "snapshot (model)",
     "series": "confusion recipe recipe_validation recipe_words data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
     "recipe_validation",
@@ -55,8 +56,9 @@ HOUSE = {
     "data_choice": "data",
     "cost": "data",
     "evaluation": "data",
-    "evaluation_sets": "ink data",
+    "evaluation_sets": "halves ink data",
     "confusion": "data",
+    "halves": "data",
     "ink": "data",
     "history": "snapshot",
     "snapshot": "",

@@ -1,4 +1,4 @@
-"""What belongs to all pages, written into the address of the page that one has come to."""
+"""What belongs to all pages: taken along from page to page, and written into the address."""
 
 from typing import Any
 
@@ -19,8 +19,37 @@ export default function ({ data }) {
 }
 """,
 )
+# What each widget had last in this tab, and at which visit to a page.
+_KEPT = "carried"
 
 
 def into_address(name: str, value: str) -> None:
     """Let the address have a parameter with this value; an empty one takes it out."""
     _write(key=f"address_{name}", data={"name": name, "value": value}, height="content")
+
+
+def is_kept(key: str) -> bool:
+    """Return whether a widget had a value on the page before, or on this one."""
+    return key in st.session_state.get(_KEPT, {})
+
+
+def bring(key: str) -> None:
+    """Give a widget the value that it had on the page before; call it before the widget is made.
+
+    A widget of the same key on another page is another one for Streamlit: it would start empty.
+    """
+    from ui import chrome
+
+    value, visit = st.session_state.get(_KEPT, {}).get(key, (None, chrome.visit()))
+    if visit != chrome.visit() and key not in st.query_params:
+        st.session_state[key] = value
+
+
+def keep(key: str, value: Any) -> None:
+    """Remember what a widget has; nothing if it is None."""
+    from ui import chrome
+
+    kept = st.session_state.setdefault(_KEPT, {})
+    kept.pop(key, None)
+    if value is not None:
+        kept[key] = value, chrome.visit()

@@ -97,19 +97,26 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
         st.session_state[_PAGE], st.session_state[_VISIT] = title, visit() + 1
     st.set_page_config(page_title=title if title == _NAME else f"{title} · {_NAME}")
     head = st.container(horizontal=True, vertical_alignment="center", key="page_head")
-    with head.container(horizontal=True, vertical_alignment="center", width="content"):
+    name = head.container(horizontal=True, vertical_alignment="center", width="content")
+    with name:
         st.title(title, anchor=False, width="content")
         with st.popover("About", icon=":material/info:", type="tertiary"):
             st.markdown(what)
             st.markdown(why)
+            from ui import projector
 
-    from ui import identity, resources
+            projector.switch()
+
+    from ui import identity, resources, test_part
     from ui.lessons import choice
     from ui.uploads import bound_uploads
 
+    projector.style()
     bound_uploads()
     identity.ask()
     resources.queue()
+    with name:
+        test_part.notice()
     if choice.is_open():
         from ui.lessons import panel
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.analysis.verdict import fine_tuning_verdict, has_forgotten
 from core.fine_tuning import FineTuning
 from core.mixture import Mixture
+from ui.test_part import test_words
 
 
 def fine_tuning_result(fine_tuning: FineTuning, test_accuracy: float) -> None:
@@ -26,7 +27,7 @@ def fine_tuning_result(fine_tuning: FineTuning, test_accuracy: float) -> None:
                 f"{test_accuracy:.2%}",
                 test_accuracy,
                 fine_tuning.test_before,
-                "Share of the 10,000 test images classified correctly, and how it has changed: "
+                f"Share of the {test_words()} classified correctly, and how it has changed: "
                 "what the model has forgotten would show here.",
             )
         if fine_tuning.before is not None and fine_tuning.after is not None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.store.run import Run
+from ui.test_part import test_words
 
 _INPUT = "train_guess"
 # What this visitor guessed of each run, until they leave.
@@ -26,7 +27,7 @@ def offer() -> None:
             placeholder="Optional",
             key=_INPUT,
             persist_state="session",
-            help="Share of the 10,000 test images that the network will classify correctly. The page shows "
+            help=f"Share of the {test_words()} that the network will classify correctly. The page shows "
             "your guess beside the result. Only you see it, until you close or reload this page.",
         )
 

@@ -10,6 +10,7 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from core.plots import figures
+from ui import projector
 
 # The frame around an image: its gray, and its width in pixels of the image.
 FRAME, _FRAME_PIXELS = 48, 2
@@ -36,7 +37,7 @@ def show(draw: Callable[..., Figure], *args: Any, alt: str, width: Any = "stretc
 
 def chart(draw: Callable[..., Any], *args: Any, key: str, alt: str) -> None:
     """Show a chart of `core.plots.charts` that is always the same; it is drawn once for all visitors."""
-    st.vega_lite_chart(_spec_of(draw, args), key=key, alt=alt)
+    st.vega_lite_chart(projector.sized(_spec_of(draw, args)), key=key, alt=alt)
 
 
 def enlarged(image: npt.NDArray[np.uint8], times: int) -> npt.NDArray[np.uint8]:

@@ -70,28 +70,36 @@ def average_digits() -> npt.NDArray[np.float32]:
 
 
 @st.cache_resource(show_spinner=False)
-def store() -> RunStore:
-    """The runs of this server, and of others that share its database."""
+def whole_store() -> RunStore:
+    """The runs of this server, and of others that share its database; for `store`, and for no page."""
     return RunStore(_secret(ADDRESS_VARIABLE))
+
+
+def store() -> RunStore:
+    """The runs of this server as the visitor may see them: see `ui.test_part`."""
+    # Imported here because it needs to know the visitor, and whoever knows them needs the store.
+    from ui.test_part import test_part
+
+    return whole_store().seen(test_part())
 
 
 @st.cache_data(ttl=3600.0, show_spinner=False)
 def damage() -> str:
     """Return what is wrong with the pages of the store; it takes a second or two to look at all of them."""
-    return backup.damage(store().database)
+    return backup.damage(whole_store().database)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
 def scheduler() -> Scheduler:
     """Return what trains the runs of this server's store for all visitors."""
-    return Scheduler(store(), workers=own_workers(), cluster=cluster())
+    return Scheduler(whole_store(), workers=own_workers(), cluster=cluster())
 
 
 @st.cache_resource(show_spinner=False)
 def cluster() -> DaskCluster | None:
     """Return the Dask cluster that trains the runs of this server, if the operator has named one."""
     address = str(_secret(CLUSTER_VARIABLE) or os.environ.get(CLUSTER_VARIABLE, "")).strip()
-    return DaskCluster(address, store().database.address) if address else None
+    return DaskCluster(address, whole_store().database.address) if address else None
 
 
 @st.cache_resource(show_spinner=False)
@@ -126,8 +134,9 @@ def models() -> tuple[Run, ...]:
 @st.cache_resource(ttl=1.0, show_spinner=False)
 def estimates() -> dict[str, Estimate]:
     """Return when each queued run begins and ends: one look a second for all who wait."""
-    workers = own_workers() + count_workers(store())
-    return estimate(store().active(), store().measured(), workers)
+    shared = whole_store()
+    workers = own_workers() + count_workers(shared)
+    return estimate(shared.active(), shared.measured(), workers)
 
 
 @st.cache_resource(show_spinner=False)
@@ -238,15 +247,18 @@ def model(run_id: str) -> Any:
 
 @st.cache_resource(max_entries=8, show_spinner="Loading the model…")
 def _model(run_id: str) -> Any:
-    return store().load_model(run_id)
+    return whole_store().load_model(run_id)
 
 
 def test_evaluation(run_id: str) -> "Evaluation":
-    """The answers of a run's network on MNIST's test images. Raises `RunError` as `model` does."""
-    # Imported here because it brings SciPy, which Home and Explore do not need.
-    from core.evaluation_sets import mnist_test_set
+    """The answers of a run's network on MNIST's test images, as far as the visitor may see them.
 
-    return evaluation(run_id, mnist_test_set())
+    Raises `RunError` as `model` does.
+    """
+    # As in `store`.
+    from ui.test_part import mnist_set
+
+    return evaluation(run_id, mnist_set())
 
 
 def evaluation(run_id: str, test_set: "EvaluationSet") -> "Evaluation":

@@ -54,7 +54,7 @@ def owner() -> str:
             state[_OWNER] = named or secrets.token_hex(8)
         else:
             try:
-                state[_OWNER] = linked_owner(resources.store().database, browser) or browser
+                state[_OWNER] = linked_owner(resources.whole_store().database, browser) or browser
             except StoreError:
                 return browser  # Not kept: the next run of the page asks the store again.
             state[_PERSON] = resources.people().get(browser)
@@ -135,7 +135,7 @@ def become(owner: str) -> None:
     """Make this visitor that owner, and this browser theirs at every visit. Raises `StoreError`."""
     browser = browser_id()
     if browser is not None:
-        link_browser(resources.store().database, browser, owner)
+        link_browser(resources.whole_store().database, browser, owner)
     _start_as(owner)
 
 
@@ -165,7 +165,7 @@ def _start_as(owner: str) -> None:
 
 def drawing_store() -> DrawingStore:
     """Return the saved drawings of this visitor."""
-    return DrawingStore(resources.store().database, owner())
+    return DrawingStore(resources.whole_store().database, owner())
 
 
 def nickname_field(store: RunStore) -> None:
@@ -208,7 +208,7 @@ def change_nickname(said: str) -> None:
     chosen = _in_one_line(said)
     if len(chosen) > MAX_NICKNAME:
         raise RunError(f"A nickname can have at most {MAX_NICKNAME} characters.")
-    owners.change_nickname(resources.store().database, owner(), chosen)
+    owners.change_nickname(resources.whole_store().database, owner(), chosen)
     _tell_other_tabs(owner(), chosen)
 
 

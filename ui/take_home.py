@@ -13,11 +13,13 @@ from core.export.pocket import pocket_size
 from core.export.run_bundle import MAX_BUNDLE_BYTES
 from core.export.run_script import why_no_script
 from core.export.snippets import INPUT, OUTPUT, keras_snippet, onnx_snippet, tflite_snippet
+from core.halves import Part, part_of
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import resources, session
 from ui.spreadsheets import to_csv
+from ui.test_part import test_part
 
 # Which file of which run has been asked for.
 _ASKED = "take_asked"
@@ -154,7 +156,7 @@ def _ask(run_id: str, kind: str) -> None:
 
 def _try_to_make(kind: str, run: Run) -> bytes | None:
     try:
-        return _content(kind, run, session.shared_address(run.id))
+        return _content(kind, run, session.shared_address(run.id), test_part())
     except MemoryError:
         st.error("The server has too little memory for this file now. Try again later.")
     except (RunError, StoreError, DataError, EvaluationError, TensorFlowLoadError) as error:
@@ -168,13 +170,13 @@ def _try_to_make(kind: str, run: Run) -> bytes | None:
     show_spinner="Making the file…",
     hash_funcs={Run: lambda run: (run.id, run.label, run.note)},
 )
-def _content(kind: str, run: Run, link: str) -> bytes:
+def _content(kind: str, run: Run, link: str, part: Part) -> bytes:
     """Return a file of a run's network. Raises what loading a network does."""
     if kind == "keras":
-        return resources.store().model_file(run.id)
+        return resources.whole_store().model_file(run.id)
     with _making:
         tensorflow_loader.load()
-        return make_file(kind, resources.store(), run, load_mnist(), link)
+        return make_file(kind, resources.whole_store(), run, part_of(load_mnist(), part), link)
 
 
 def _download(

@@ -11,7 +11,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 # Of one session: the photo that it looks at, and the one that takes its place.
-MAX_SESSION_BYTES = 20 * 2**20
+MAX_SESSION_BYTES = 50 * 2**20
 # Of all sessions: a class of thirty with a photo of 5 MB each.
 MAX_BYTES = 150 * 2**20
 

@@ -94,6 +94,8 @@ class CorrectedScore:
     corrected_correct, corrected_images : int
         On the corrected ones. Images on which the five people did not agree on a digit are
         left out: nobody has published a label for them.
+    changed : int
+        Images with a new label.
     gained, lost : int
         Among the images with a new label: how many predictions are correct only by the new
         label, and how many were correct only by the old one.
@@ -103,37 +105,55 @@ class CorrectedScore:
     given_images: int
     corrected_correct: int
     corrected_images: int
+    changed: int
     gained: int
     lost: int
 
 
-def corrected_labels(labels: Labels) -> tuple[Labels, npt.NDArray[np.bool_]]:
+def corrected_labels(
+    labels: Labels, numbers: Sequence[int] | npt.NDArray[np.int64] | None = None
+) -> tuple[Labels, npt.NDArray[np.bool_]]:
     """Return the test labels with the published corrections.
 
     Parameters
     ----------
-    labels : ndarray of uint8, shape (10000,)
+    labels : ndarray of uint8, shape (n,)
         As MNIST has them.
+    numbers : sequence of int, optional
+        Which of MNIST's 10,000 test images these are, if they are only a part of them.
 
     Returns
     -------
-    labels : ndarray of uint8, shape (10000,)
-        A copy; ten images have the digit that the majority of the study saw.
-    kept : ndarray of bool, shape (10000,)
-        False for the five images without such a digit.
+    labels : ndarray of uint8, shape (n,)
+        A copy; ten of the 10,000 have the digit that the majority of the study saw.
+    kept : ndarray of bool, shape (n,)
+        False for the five without such a digit.
     """
     corrected, kept = labels.copy(), np.ones(len(labels), dtype=bool)
+    known = range(len(labels)) if numbers is None else numbers
+    places = {int(number): place for place, number in enumerate(known)}
     for issue in LABEL_ISSUES:
+        if (place := places.get(issue.index)) is None:
+            continue
         if issue.verdict is Verdict.CORRECTABLE:
-            corrected[issue.index] = issue.suggestion
+            corrected[place] = issue.suggestion
         else:
-            kept[issue.index] = False
+            kept[place] = False
     return corrected, kept
 
 
-def corrected_score(evaluation: Evaluation) -> CorrectedScore:
-    """Return the score of a network's predictions on the 10,000 test images by both kinds of labels."""
-    labels, kept = corrected_labels(evaluation.labels)
+def corrected_score(
+    evaluation: Evaluation, numbers: Sequence[int] | npt.NDArray[np.int64] | None = None
+) -> CorrectedScore:
+    """Return the score of a network's predictions on test images by both kinds of labels.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    numbers : sequence of int, optional
+        As for `corrected_labels`.
+    """
+    labels, kept = corrected_labels(evaluation.labels, numbers)
     changed = labels != evaluation.labels
     correct = evaluation.predictions == labels
     return CorrectedScore(
@@ -141,6 +161,7 @@ def corrected_score(evaluation: Evaluation) -> CorrectedScore:
         given_images=len(labels),
         corrected_correct=int(correct[kept].sum()),
         corrected_images=int(kept.sum()),
+        changed=int(changed.sum()),
         gained=int(correct[changed].sum()),
         lost=int(evaluation.correct[changed].sum()),
     )

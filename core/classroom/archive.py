@@ -12,11 +12,13 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from core.classroom.classroom import (
+    DEFAULT_TARGET,
     MAX_DRAWINGS,
     MAX_MEMBERS,
     PANELS,
@@ -45,6 +47,7 @@ _MAX_STRUCTURE_BYTES = 6 * 2**20
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 MAX_JSON_BYTES = 32 * 2**20
 _DIGEST_LENGTH = 64
+_RUN_ID = re.compile(r"\w{1,32}", re.ASCII)
 _WRONG_FILE = "This is not the file of a class, or it is damaged. Choose one that Digit Lab has saved."
 
 
@@ -85,6 +88,7 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         readings = _readings(saved["readings"], seats, len(drawings))
         flags = {name: saved[name] is True for name in ("closed", "uploads_paused", "trainings_paused")}
         board = [name for name in PANELS if name in _list(saved["board"], len(PANELS))]
+        contest = _contest(saved)
         wanted = read_code(_text(saved["code"]))
     except (KeyError, TypeError, ValueError, ClassroomError) as error:
         raise ClassroomError(_WRONG_FILE) from error
@@ -92,7 +96,7 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
     token = new_token()
     with database.writing() as connection:
         code = insert_classroom(connection, owner, token, wanted)
-        changes = {**flags, "board": json.dumps(board)}
+        changes = {**flags, **contest, "board": json.dumps(board)}
         connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.code == code).values(**changes))
         _insert(connection, code, members, drawings, readings)
         return find_classroom(connection, code), token
@@ -121,6 +125,9 @@ def _content(connection: Connection, code: str, with_strokes: bool) -> bytes:
             "uploads_paused": classroom.uploads_paused,
             "trainings_paused": classroom.trainings_paused,
             "board": classroom.board,
+            "sealed_at": classroom.sealed_at,
+            "unsealed_at": classroom.unsealed_at,
+            "target": classroom.target,
             "members": [
                 {
                     "seat": member.seat,
@@ -182,6 +189,18 @@ def _whole(value: Any, most: int) -> int:
     if type(value) is not int or not 0 <= value <= most:
         raise ValueError("no such number")
     return value
+
+
+def _contest(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is sealed; files of an older version say nothing of it."""
+    moments = {name: saved.get(name) for name in ("sealed_at", "unsealed_at")}
+    for moment in moments.values():
+        if moment is not None:
+            datetime.fromisoformat(_text(moment))
+    target = _text(saved.get("target", DEFAULT_TARGET))
+    if not _RUN_ID.fullmatch(target):
+        raise ValueError("no such run")
+    return {**moments, "target": target}
 
 
 def _distinct(values: list[int]) -> list[int]:

@@ -61,7 +61,7 @@ def read_board(store: RunStore, code: str) -> Board:
         members = read_members(connection, code)
         shown = _shown(connection, code)
         names = _names(connection, classroom, members)
-        runs = _runs(connection, classroom, names)
+        runs = [run.seen(store.part) for run in _runs(connection, classroom, names)]
         active = [run for run in runs if run.state.active]
         active.sort(key=lambda run: (run.state is RunState.QUEUED, run.queue_order, run.number))
         run = next((one for one in [*active, *runs] if one.state is not RunState.QUEUED), None)

@@ -26,10 +26,12 @@ MAX_DRAWINGS = 100
 DRAWINGS_PER_DIGIT = 3
 LIFETIME = timedelta(days=30)
 # What the board can show, in its order, and what it shows at first.
-PANELS = ("joined", "drawings", "queue", "curve", "matrix")
+PANELS = ("joined", "drawings", "queue", "curve", "matrix", "leaderboard", "fooled")
 # Four are legible from the back row.
 MAX_PANELS = 4
 FIRST_PANELS = ("joined", "drawings")
+# The network that a class tries to fool until its teacher chooses another one.
+DEFAULT_TARGET = "article"
 
 
 # What a `PooledDrawing` is made of: without the strokes, which are the larger part of a row.
@@ -59,6 +61,10 @@ class Classroom:
         Whether members cannot save drawings, or start trainings, for now.
     board : tuple of str
         What the board shows, of `PANELS`.
+    sealed_at, unsealed_at : str or None
+        When half of the test set was sealed for the class, and when that half was opened.
+    target : str
+        The run whose network the class tries to fool.
     """
 
     code: str
@@ -68,6 +74,14 @@ class Classroom:
     uploads_paused: bool
     trainings_paused: bool
     board: tuple[str, ...]
+    sealed_at: str | None = None
+    unsealed_at: str | None = None
+    target: str = DEFAULT_TARGET
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether half of the test set is sealed for everybody in the class."""
+        return self.sealed_at is not None and self.unsealed_at is None
 
 
 @dataclass(frozen=True)
@@ -158,6 +172,9 @@ def classroom_from_row(row: Row[Any]) -> Classroom:
         uploads_paused=row.uploads_paused,
         trainings_paused=row.trainings_paused,
         board=tuple(name for name in PANELS if name in shown),
+        sealed_at=row.sealed_at,
+        unsealed_at=row.unsealed_at,
+        target=row.target,
     )
 
 

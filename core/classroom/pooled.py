@@ -84,7 +84,7 @@ def class_runs(store: RunStore, code: str) -> tuple[Run, ...]:
     query = select(RUNS).where(named).order_by(RUNS.c.number.desc()).limit(MAX_RUNS)
     with store.database.reading() as connection:
         rows = connection.execute(query).all()
-    return tuple(run for row in rows if (run := run_from_row(row)))
+    return tuple(run.seen(store.part) for row in rows if (run := run_from_row(row)))
 
 
 def to_npz(drawings: Drawings) -> bytes:

@@ -178,6 +178,35 @@ class TaughtClassroom:
         """Choose what the board shows, of `core.classroom.classroom.PANELS`, at most `MAX_PANELS`."""
         self._change(board=json.dumps(list(panels)[:MAX_PANELS]))
 
+    def seal(self) -> None:
+        """Seal half of the test set for everybody in the class; once it was opened, that is over.
+
+        Raises
+        ------
+        ClassroomError
+            If the sealed half was opened before.
+        """
+        with self._writing() as connection:
+            classroom = find_classroom(connection, self._code, lock=True)
+            if classroom.unsealed_at is not None:
+                raise ClassroomError(
+                    "The sealed half was opened in this class. It has been seen: it cannot be sealed again."
+                )
+            if not classroom.is_sealed:
+                of_class = CLASSROOMS.c.code == self._code
+                connection.execute(update(CLASSROOMS).where(of_class).values(sealed_at=now()))
+
+    def unseal(self) -> None:
+        """Open the sealed half of the test set, for good."""
+        with self._writing() as connection:
+            if find_classroom(connection, self._code, lock=True).is_sealed:
+                of_class = CLASSROOMS.c.code == self._code
+                connection.execute(update(CLASSROOMS).where(of_class).values(unsealed_at=now()))
+
+    def choose_target(self, run_id: str) -> None:
+        """Choose the network that the class tries to fool."""
+        self._change(target=run_id)
+
     def prolong(self) -> None:
         """Let the class end as long from now as a new one would."""
         self._change(ends_at=as_text(datetime.now(UTC) + LIFETIME))

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.commands.terminal import CommandError, find, load_tensorflow, say, say_json
 from core.data import load_mnist
 from core.export.files import file_name, make_file
+from core.halves import part_of
 from core.store.run import RunError
 from core.store.runs import RunStore
 
@@ -26,7 +27,7 @@ def export_command(store: RunStore, name: str, kind: str, output: Path | None, *
     if kind not in _WITHOUT_TENSORFLOW:
         load_tensorflow()
     try:
-        content = make_file(kind, store, run, load_mnist())
+        content = make_file(kind, store, run, part_of(load_mnist(), store.part))
     except (RunError, EvaluationError) as error:
         raise CommandError(str(error)) from error
     _write(path, content)

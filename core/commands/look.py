@@ -5,6 +5,7 @@ from typing import Any
 
 from core.commands.terminal import CommandError, as_json, find, load_tensorflow, plain, say, say_json
 from core.data import load_mnist
+from core.halves import part_of
 from core.store.run import RunError
 from core.store.runs import RunStore
 
@@ -32,7 +33,7 @@ def evaluate_command(store: RunStore, name: str, *, json: bool) -> int:
     from core.analysis.writers import by_group
     from core.evaluation import EvaluationError, evaluate
 
-    run, dataset = find(store, name), load_mnist()
+    run, dataset = find(store, name), part_of(load_mnist(), store.part)
     load_tensorflow()
     try:
         evaluation = evaluate(store.load_model(run.id), dataset.test_images, dataset.test_labels)

@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 from core.commands.terminal import CommandError
 from core.data import DataError
+from core.halves import Part, words
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import TensorFlowLoadError
+from core.store.classrooms import sealed_owners
 from core.store.database import StoreError
 from core.store.run import RunError
 from core.store.runs import RunStore
 
+_SEALED = f"A class has sealed half of the test set: test results are on the {words(Part.OPEN)}.\n"
 FAILED, BAD_INPUT = 1, 2
 
 
@@ -21,6 +24,9 @@ def with_store(command: Callable[[RunStore], int]) -> int:
     logging.disable()  # What is wrong is said in a sentence, without its traceback.
     store = RunStore()
     try:
+        if sealed_owners(store.database):
+            sys.stderr.write(_SEALED)
+            store = store.seen(Part.OPEN)
         status = command(store)
         sys.stdout.flush()
     except CommandError as error:

@@ -1,7 +1,7 @@
 """A picture from a file or a camera: opened with care, and its ink found.
 
 Anyone who uploads a picture chooses every byte of it. So its size is read from its header
-before anything is decoded, only three decoders are let near it, and it is made small at once.
+before anything is decoded, only six decoders are let near it, and it is made small at once.
 """
 
 import io
@@ -15,15 +15,17 @@ from scipy import ndimage
 
 from core.data import MAX_PIXEL
 
-FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_MEGABYTES = 10
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+# What files of these kinds are called; telephones write HEIC.
+EXTENSIONS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "heif")
+MAX_MEGABYTES = 25
 # A JPEG, as cameras write it, is made small while it is decoded; of the others every pixel is
 # needed, and of a progressive JPEG, which comes in several passes, six bytes for each.
-MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25}
+MAX_MEGAPIXELS = {"JPEG": 64, "PNG": 25, "WEBP": 25, "BMP": 25, "GIF": 25, "HEIF": 25}
 MAX_PROGRESSIVE_MEGAPIXELS = 16
 # Pixels along the longer side of an opened picture. A digit of a twentieth of it still
 # has twice as many as MNIST keeps.
-WORKING_SIDE = 800
+WORKING_SIDE = 1000
 
 # A camera's black: differences below it mean nothing.
 _BLACK = 8
@@ -59,7 +61,7 @@ class PictureError(ValueError):
 
 
 def open_picture(content: bytes) -> npt.NDArray[np.uint8]:
-    """Return the PNG, JPEG or WebP picture in a file.
+    """Return the PNG, JPEG, WebP, BMP, GIF or HEIC picture in a file.
 
     It is turned upright as its EXIF data says. An animation gives its first picture.
     What is transparent becomes paper: like the rest where most is opaque; otherwise white,
@@ -98,10 +100,10 @@ def _decode(content: bytes) -> Image.Image:
     """Return the picture, small, upright, in mode L, RGB or RGBA."""
     try:
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+            image: Image.Image = Image.open(io.BytesIO(content), formats=_formats_of(content))
     except UnidentifiedImageError as error:
         raise PictureError(
-            "This file is not a PNG, JPEG or WebP picture. Save it as one of these."
+            "This file is not a PNG, JPEG, WebP, BMP, GIF or HEIC picture. Save it as one of these."
         ) from error
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(min(MAX_MEGAPIXELS.values())) from error
@@ -123,6 +125,16 @@ def _decode(content: bytes) -> Image.Image:
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGB")
     return ImageOps.exif_transpose(image)
+
+
+def _formats_of(content: bytes) -> tuple[str, ...]:
+    """Return the decoders that may look at a file; that of HEIC is loaded only for what may be one."""
+    if content[4:8] != b"ftyp":
+        return FORMATS
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    return ("HEIF",)
 
 
 def _too_many_pixels(limit: int) -> PictureError:
@@ -161,7 +173,31 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         Amount of ink: 0 is paper, 255 is full ink. All 0 if nothing stands out from the
         paper: it is blank, or the whole picture is ink.
     """
-    nothing = np.zeros(picture.shape[:2], dtype=np.uint8)
+    ink = ink_amount(picture)
+    if not ink.any():
+        return as_pixels(ink)
+    return as_pixels(np.where(written(ink), ink, 0))
+
+
+def as_pixels(ink: Floats) -> npt.NDArray[np.uint8]:
+    """Return an amount of ink, 0 to 1, as whole numbers from 0 to 255."""
+    pixels: npt.NDArray[np.uint8] = (ink * MAX_PIXEL).round().astype(np.uint8)
+    return pixels
+
+
+def ink_amount(picture: npt.NDArray[np.uint8]) -> Floats:
+    """Return how much of each pixel is ink, 0 to 1, with the lines and the dirt of the paper.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+
+    Returns
+    -------
+    ndarray of float32, shape (height, width)
+        All 0 if nothing stands out from the paper.
+    """
+    nothing = np.zeros(picture.shape[:2], dtype=np.float32)
     if picture.size == 0:
         return nothing
     channels = picture if picture.ndim == 3 else picture[..., np.newaxis]
@@ -181,10 +217,8 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     full = _full_ink(amount, max(_FAINTEST, _NOISES * noise))
     if full is None:
         return nothing
-    ink = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
-    ink[~_written(ink)] = 0
-    found: npt.NDArray[np.uint8] = (ink * MAX_PIXEL).round().astype(np.uint8)
-    return found
+    ink: Floats = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
+    return ink
 
 
 def _light_on_dark(light: Floats) -> bool:
@@ -224,7 +258,7 @@ def _full_ink(amount: Floats, faintest: float) -> float | None:
     return float(np.median(standing_out[standing_out > most / 2]))
 
 
-def _written(ink: Floats) -> Mask:
+def written(ink: Floats) -> Mask:
     """Return where somebody wrote, with the soft edges of the ink.
 
     Specks and lines of the paper are left out, and so is ink that the edge of the picture

@@ -11,6 +11,7 @@ from core.analysis.significance import wilson
 from core.analysis.writers import GroupScore, by_group
 from core.data import Dataset, Images
 from core.evaluation import Evaluation
+from core.halves import TEST_IMAGES, Part, words
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.run import IMPORTED, Run, RunState
@@ -85,6 +86,7 @@ def describe(
     evaluation : Evaluation
         Of its network on the test images.
     dataset : Dataset
+        With the same test images.
     link : str
         Where others find the run.
     """
@@ -97,7 +99,7 @@ def describe(
         link=link,
         dates=_dates(run),
         settings=_settings(run.recipe),
-        remarks=_remarks(run),
+        remarks=(*_remarks(run), *_sealed(dataset)),
         accuracy=f"{evaluation.accuracy:.2%}",
         interval=f"95% confidence interval: {interval.low:.2%} to {interval.high:.2%}",
         facts=(*_facts(run, evaluation), *_groups(evaluation, dataset)),
@@ -144,6 +146,13 @@ def _remarks(run: Run) -> tuple[str, ...]:
     if run.imported:
         remarks.append("It was trained elsewhere and imported; only the test results were measured again.")
     return tuple(remarks)
+
+
+def _sealed(dataset: Dataset) -> tuple[str, ...]:
+    """Return what one must know if the results are on a part of the test set."""
+    if len(dataset.test_labels) == TEST_IMAGES:
+        return ()
+    return (f"All test results are on the {words(Part.OPEN)}; the other half is sealed for a class.",)
 
 
 def _facts(run: Run, evaluation: Evaluation) -> tuple[str, ...]:

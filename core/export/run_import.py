@@ -2,6 +2,7 @@
 
 from core.data import Dataset
 from core.export.run_bundle import RunBundle, network_of
+from core.halves import TestAnswers
 from core.steering.control import changes_to_json
 from core.store.finished_run import add_finished_run
 from core.store.run import IMPORTED, Run
@@ -35,6 +36,7 @@ def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str,
     from core.model import to_bytes
 
     model = network_of(bundle)
+    test = evaluate(model, dataset.test_images, dataset.test_labels)
     return add_finished_run(
         store,
         bundle.recipe,
@@ -47,7 +49,8 @@ def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str,
         state=bundle.state,
         note=bundle.note,
         train_accuracy=bundle.train_accuracy,
-        test_accuracy=evaluate(model, dataset.test_images, dataset.test_labels).accuracy,
+        test_accuracy=test.accuracy,
+        answers=TestAnswers.of(test.predictions, dataset),
         fine_tuning=bundle.fine_tuning.to_json() if bundle.fine_tuning else None,
         rate_changes=changes_to_json(bundle.rate_changes) if bundle.rate_changes else None,
         operation=bundle.operation.to_json() if bundle.operation else None,

@@ -1,10 +1,10 @@
 """When a queued run begins and when it ends, from how long others took here."""
 
+import functools
 import heapq
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from core.recipe import Recipe
 from core.store.run import Run, RunState
@@ -68,7 +68,7 @@ def estimate(active: Sequence[Run], measured: Sequence[Run], workers: int = 1) -
         begins = min(starts)
         run = waiting.pop(starts.index(begins))
         # As in `core.jobs.queue`: when a run of a series begins, its other runs go to the end.
-        waiting.sort(key=partial(_in_series, run))
+        waiting.sort(key=functools.partial(_in_series, run))
         estimates[run.id] = Estimate(True, position, begins, begins + _duration(run, measured))
         heapq.heappush(free_at, estimates[run.id].ends)
         busy_until[run.owner] = estimates[run.id].ends
@@ -107,5 +107,7 @@ def seconds_per_epoch(run: Run, measured: Iterable[Run]) -> float:
     return like.seconds / like.epochs_done * cost / _epoch_cost(like.recipe)
 
 
+# Every look at the queue compares all runs that wait with all that were measured.
+@functools.lru_cache(maxsize=1000)
 def _epoch_cost(recipe: Recipe) -> float:
     return recipe.fit_size * recipe.cost_per_image

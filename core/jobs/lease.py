@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from core.confusion import TestConfusion
 from core.fine_tuning import Drawings, FineTuning
+from core.halves import TestAnswers
 from core.history import Checkpoint
 from core.steering.control import Control, RateChange, changes_to_json
 from core.steering.moment import Moment
@@ -24,6 +25,7 @@ from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.snapshots import write_snapshots
 from core.store.tables import EPOCHS, FILES, RUNS, SNAPSHOTS
+from core.store.test_answers import write_answers
 
 
 class LeaseLost(Exception):
@@ -177,6 +179,7 @@ class Lease:
         versions: Mapping[str, str],
         fine_tuning: FineTuning | None = None,
         test_confusion: TestConfusion | None = None,
+        answers: TestAnswers | None = None,
     ) -> None:
         """Write the network and the results of a run that has ended; evict others if need be.
 
@@ -193,6 +196,7 @@ class Lease:
         fine_tuning : FineTuning, optional
             What came of it. The drawings themselves are not kept with the run.
         test_confusion : TestConfusion, optional
+        answers : TestAnswers, optional
             Of the finished network.
 
         Raises
@@ -212,11 +216,14 @@ class Lease:
                 versions=json.dumps(dict(versions)),
                 fine_tuning=fine_tuning.to_json() if fine_tuning else None,
                 test_confusion=test_confusion.to_json() if test_confusion else None,
+                open_accuracy=answers.open_accuracy if answers else None,
                 evicted=None,
                 eviction="",
             )
             used_up = (FILES.c.run_id == self.run.id, FILES.c.kind.in_(("start", "drawings", "moment")))
             connection.execute(delete(FILES).where(*used_up))
+            if answers:
+                write_answers(connection, self.run.id, answers)
             write_file(connection, self.run.id, "network", network)
             write_file(connection, self.run.id, "state", state)
             # Before it has ended, so that it is not evicted itself.

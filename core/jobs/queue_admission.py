@@ -142,8 +142,12 @@ def check_pause(connection: Connection, owner: str) -> None:
             CLASSROOMS.c.ends_at > now(),
         )
     )
-    if connection.scalar(paused.limit(1)) is not None:
-        raise RunRefused("Your teacher has paused trainings. Start again when the class goes on.")
+    if code := connection.scalar(paused.limit(1)):
+        # One may be in several classes, of which an earlier one is still paused.
+        raise RunRefused(
+            f"Your teacher has paused trainings in the class {code}. Start again when it goes on, or leave "
+            "it on the page Class."
+        )
 
 
 def _check_repeated(

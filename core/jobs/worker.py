@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from core.confusion import TestConfusion
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
+from core.halves import TestAnswers
 from core.history import DivergenceError, TrainingError
 from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive
 from core.jobs.lease import Lease, LeaseLost
@@ -110,6 +111,7 @@ def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dat
         versions={"precision": result.precision, **library_versions()},
         fine_tuning=fine_tuning,
         test_confusion=TestConfusion.of(test.predictions, test.labels, dataset.test_writers),
+        answers=TestAnswers.of(test.predictions, dataset),
     )
 
 

@@ -52,6 +52,7 @@ class BundledRun:
             "history": [dataclasses.asdict(epoch) for epoch in self.history],
             "train_accuracy": run.train_accuracy,
             "test_accuracy": run.test_accuracy,
+            "open_accuracy": run.open_accuracy,
             "versions": dict(run.versions),
             "sha256": self.sha256,
         }

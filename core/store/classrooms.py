@@ -1,7 +1,8 @@
-"""What ends with a class: the deletion of classrooms, members and their drawings.
+"""What ends with a class, and what it seals: the deletion of classrooms, members and their drawings.
 
 It is here, and not in `core.classroom`, for the scheduler, which deletes ended classrooms, and for
-`core.store.owners`, which deletes all that is somebody's.
+`core.store.owners`, which deletes all that is somebody's. Here is also for whom half of the test set is
+sealed: every page asks, and must not wait for what a classroom imports.
 """
 
 import hashlib
@@ -34,6 +35,30 @@ def owner_digest(owner: str) -> str:
 def class_lesson_name(number: int) -> str:
     """Return by which name answers to a lesson of a class are kept."""
     return f"class-{number}"
+
+
+def sealed_owners(database: Database) -> frozenset[str]:
+    """Return everybody for whom half of the test set is sealed, teachers included.
+
+    Members who were loaded from a file are in it by their digest, see `is_sealed_for`.
+    """
+    sealed = select(CLASSROOMS.c.code).where(
+        CLASSROOMS.c.sealed_at.is_not(None), CLASSROOMS.c.unsealed_at.is_(None)
+    )
+    with database.reading() as connection:
+        codes = connection.scalars(sealed).all()
+        if not codes:
+            return frozenset()
+        people = (
+            connection.scalars(select(table.c.owner).where(table.c.code.in_(codes)))
+            for table in (CLASSROOM_MEMBERS, CLASSROOM_TEACHERS)
+        )
+        return frozenset(owner for owners in people for owner in owners)
+
+
+def is_sealed_for(owner: str, sealed: frozenset[str]) -> bool:
+    """Return whether half of the test set is sealed for an owner, see `sealed_owners`."""
+    return owner in sealed or (bool(sealed) and owner_digest(owner) in sealed)
 
 
 def sweep_classrooms(database: Database) -> int:

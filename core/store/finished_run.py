@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.halves import TestAnswers
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.queries import find_run, now, update_run, write_epoch, write_file
@@ -14,6 +15,7 @@ from core.store.retention import MAX_BYTES, OWNER_BYTES, evict, read_owner_usage
 from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import COUNTER, RUNS
+from core.store.test_answers import write_answers
 
 
 def add_finished_run(
@@ -26,6 +28,7 @@ def add_finished_run(
     nickname: str = "",
     *,
     versions: Mapping[str, str],
+    answers: TestAnswers | None = None,
     **values: Any,
 ) -> Run:
     """Write a new run with its network, and return it; evict others if need be.
@@ -40,6 +43,8 @@ def add_finished_run(
         A ``.keras`` file.
     owner, name, nickname : str
     versions : mapping of str
+    answers : TestAnswers, optional
+        Of its network.
     **values
         Other columns.
 
@@ -59,6 +64,9 @@ def add_finished_run(
         # Before it has ended, so that it is not evicted itself.
         evict(connection)
         _check_room(connection, owner)
+        if answers is not None:
+            write_answers(connection, run_id, answers)
+            values["open_accuracy"] = answers.open_accuracy
         ended = {"state": RunState.FINISHED, "has_model": True, "ended": now()}
         update_run(connection, run_id, versions=json.dumps(dict(versions)), **ended | values)
         return find_run(connection, run_id)

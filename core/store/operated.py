@@ -1,5 +1,6 @@
 """Keep a network that was operated on as a run of its own."""
 
+from core.halves import TestAnswers
 from core.inspection.operation import Operation
 from core.store.finished_run import add_finished_run
 from core.store.run import Run, RunError
@@ -18,6 +19,7 @@ def keep_operated(
     nickname: str = "",
     *,
     test_accuracy: float,
+    answers: TestAnswers | None = None,
 ) -> Run:
     """Write a new run with a network that was operated on, and return it; evict others if need be.
 
@@ -33,6 +35,8 @@ def keep_operated(
     owner, nickname : str
     test_accuracy : float
         Of the new network, on the 10,000 test images.
+    answers : TestAnswers, optional
+        Of the new network.
 
     Raises
     ------
@@ -57,4 +61,5 @@ def keep_operated(
         parent=parent.id,
         operation=operation.to_json(),
         test_accuracy=test_accuracy,
+        answers=answers,
     )

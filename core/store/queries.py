@@ -15,7 +15,7 @@ from core.inspection.operation import Operation
 from core.recipe import Recipe
 from core.steering.control import Control, changes_from_json
 from core.store.run import Run, RunError, RunState
-from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS
+from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS, TEST_ANSWERS
 
 # A drawing makes its owner known from this age on: it is saved with a click.
 HISTORY_AGE = timedelta(hours=1)
@@ -85,7 +85,7 @@ def end_run(connection: Connection, run_id: str, **values: Any) -> None:
 def delete_run(connection: Connection, run_id: str) -> None:
     """Delete a run with all that belongs to it."""
     # Not left to the database: SQLite does not cascade, see core/store/engine.py.
-    for table in (FILES, SNAPSHOTS, EPOCHS):
+    for table in (FILES, SNAPSHOTS, EPOCHS, TEST_ANSWERS):
         connection.execute(delete(table).where(table.c.run_id == run_id))
     connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
 

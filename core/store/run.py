@@ -4,8 +4,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from core.fine_tuning import FineTuning
+from core.halves import Part
 from core.inspection.operation import Operation
 from core.recipe import Recipe
 from core.steering.control import Control, RateChange, steered_words
@@ -79,6 +81,9 @@ class Run:
     train_accuracy, test_accuracy : float or None
         Accuracy on the images trained on and on the 10,000 test images, measured after the
         training with the finished network.
+    open_accuracy : float or None
+        Accuracy on the open half of the test images, see `core.halves`; None for runs that were
+        trained before it was measured.
     failure : str
         Why it failed or was interrupted, as a sentence; empty otherwise.
     versions : mapping of str
@@ -125,6 +130,7 @@ class Run:
     seconds: float = 0.0
     train_accuracy: float | None = None
     test_accuracy: float | None = None
+    open_accuracy: float | None = None
     failure: str = ""
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     has_model: bool = False
@@ -137,6 +143,16 @@ class Run:
     cookieless: bool = False
     control: Control = dataclasses.field(default_factory=Control)
     rate_changes: tuple[RateChange, ...] = ()
+
+    def seen(self, part: Part) -> Self:
+        """Return the run as somebody sees it who may see only a part of the test set.
+
+        Its test accuracy is that on the open half, and nothing else in it says more.
+        """
+        if part is Part.WHOLE:
+            return self
+        tuning = self.fine_tuning and dataclasses.replace(self.fine_tuning, test_before=None)
+        return dataclasses.replace(self, test_accuracy=self.open_accuracy, fine_tuning=tuning)
 
     @property
     def bundled(self) -> bool:

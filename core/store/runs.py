@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Select, select
 
+from core.halves import Part
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network, read_snapshots
@@ -69,10 +70,23 @@ class RunStore:
         self._bundled_folder = bundled_folder
         self._bundled = read_cards(bundled_folder)
         self._snapshots: dict[str, dict[int, bytes]] = {}
+        self.part = Part.WHOLE
 
     def __reduce__(self) -> tuple[type[Self], tuple[str, Path]]:
         """Let another process open the same database."""
         return type(self), (self.database.address, self._bundled_folder)
+
+    def seen(self, part: Part) -> Self:
+        """Return the same store as somebody sees it who may see only a part of the test set.
+
+        Every run that it returns is `Run.seen`, and the best one is the best on that part.
+        """
+        if part is self.part:
+            return self
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view.part = part
+        return view
 
     def get(self, run_id: str) -> Run:
         """Return the run of this id.
@@ -83,9 +97,9 @@ class RunStore:
             If there is none.
         """
         if run_id in self._bundled:
-            return self._bundled[run_id].run
+            return self._bundled[run_id].run.seen(self.part)
         with self.database.reading() as connection:
-            return find_run(connection, run_id)
+            return find_run(connection, run_id).seen(self.part)
 
     def history(self, run_id: str) -> tuple[Epoch, ...]:
         """Return the finished epochs of a run, with those of the runs that it continues."""
@@ -113,7 +127,7 @@ class RunStore:
             .order_by(RUNS.c.number.desc())
             .limit(limit)
         )
-        return (*self._read(query), *(card.run for card in self._bundled.values()))
+        return (*self._read(query), *(card.run.seen(self.part) for card in self._bundled.values()))
 
     def models(self, limit: int | None = None) -> tuple[Run, ...]:
         """Return the runs whose network can be loaded: the newest trained here, then the bundled."""
@@ -131,14 +145,16 @@ class RunStore:
     def bundled(self) -> tuple[Run, ...]:
         """Return the bundled runs whose network is there."""
         cards = self._bundled.values()
-        return tuple(card.run for card in cards if network_path(self._bundled_folder, card).exists())
+        there = (card.run for card in cards if network_path(self._bundled_folder, card).exists())
+        return tuple(run.seen(self.part) for run in there)
 
     def best(self) -> str | None:
         """Return the id of the run with the highest test accuracy of those trained here, if there is any."""
+        accuracy = RUNS.c.test_accuracy if self.part is Part.WHOLE else RUNS.c.open_accuracy
         here = RUNS.c.versions.not_like(f'%"{IMPORTED}"%')
-        query = select(RUNS.c.id).where(RUNS.c.test_accuracy.is_not(None), here)
+        query = select(RUNS.c.id).where(accuracy.is_not(None), here)
         with self.database.reading() as connection:
-            return connection.scalar(query.order_by(RUNS.c.test_accuracy.desc(), RUNS.c.number).limit(1))
+            return connection.scalar(query.order_by(accuracy.desc(), RUNS.c.number).limit(1))
 
     def usage(self) -> Usage:
         """Return how full the store is."""
@@ -276,7 +292,7 @@ class RunStore:
     def _read(self, query: Select[Any]) -> tuple[Run, ...]:
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
-        return tuple(run for row in rows if (run := run_from_row(row)))
+        return tuple(run.seen(self.part) for row in rows if (run := run_from_row(row)))
 
 
 def open_network(content: bytes) -> "keras.Model":

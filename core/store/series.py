@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, delete, insert, select
 
 from core.confusion import TestConfusion
+from core.data import load_mnist
+from core.halves import Part, Predictions, part_of, places
 from core.series.experiment import Trial
 from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, Series
@@ -21,6 +23,7 @@ from core.store.queries import now, run_from_row
 from core.store.run import ACTIVE, RunState
 from core.store.runs import RunStore
 from core.store.tables import EPOCHS, RUNS, SERIES
+from core.store.test_answers import read_answers
 
 # How many plans of an owner are kept, the newest.
 MAX_PLANS = 20
@@ -117,8 +120,12 @@ def read_progress(store: RunStore, series: Series) -> Progress:
             .order_by(RUNS.c.number)
         )
         rows = [row for row in connection.execute(query) if (run := run_from_row(row)) and run.follows_recipe]
+        finished = {row.id: row for row in rows if row.state == RunState.FINISHED}
+        answers = read_answers(connection, finished) if store.part is not Part.WHOLE else {}
     results = _bundled_results(store)
-    results |= {row.recipe: _result(row) for row in rows if row.state == RunState.FINISHED}
+    for row in finished.values():
+        found = _result(row) if store.part is Part.WHOLE else _result_on(store.part, row, answers.get(row.id))
+        results |= {row.recipe: found} if found else {}
     results = {text: results[text] for text in texts if text in results and series.is_measured(results[text])}
     active = {
         row.recipe: SeriesRun(row.id, row.owner, row.state == RunState.RUNNING)
@@ -133,6 +140,16 @@ def read_progress(store: RunStore, series: Series) -> Progress:
 def _result(row: Row[Any]) -> Result:
     counts = TestConfusion.from_json(row.test_confusion) if row.test_confusion else None
     return Result(row.train_accuracy, row.test_accuracy, row.val_accuracy, counts)
+
+
+def _result_on(part: Part, row: Row[Any], answers: Predictions | None) -> Result | None:
+    """Return as `_result` on a part of the test set; None for runs that did not keep their answers."""
+    if answers is None:
+        return None
+    dataset = load_mnist()
+    chosen, seen = places(dataset, part), part_of(dataset, part)
+    counts = TestConfusion.of(answers[chosen].astype(int), seen.test_labels, seen.test_writers)
+    return Result(row.train_accuracy, counts.accuracy() or 0.0, row.val_accuracy, counts)
 
 
 def _bundled_results(store: RunStore) -> dict[str, Result]:

@@ -59,6 +59,7 @@ RUNS = Table(
     Column("control", Text, nullable=True),
     Column("rate_changes", Text, nullable=True),
     Column("test_confusion", Text, nullable=True),
+    Column("open_accuracy", Float, nullable=True),
 )
 
 # The measurements of `core.history.Epoch`.
@@ -101,6 +102,15 @@ SNAPSHOTS = Table(
     Column("content", LargeBinary(2**32 - 1), nullable=False),
 )
 
+# What the network of a run answers to each test image, compressed, kept also when the network is not;
+# see core/store/test_answers.py.
+TEST_ANSWERS = Table(
+    "test_answers",
+    METADATA,
+    Column("run_id", String(32), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
 # Drawings that their owner has saved; see core/store/drawings.py. ``strokes`` is JSON, ``image`` 28×28 bytes.
 DRAWINGS = Table(
     "drawings",
@@ -141,7 +151,9 @@ BROWSERS = Table(
 )
 
 # One row for each class; see core/classroom/. ``token`` is the SHA-256 digest of what is in a
-# teacher's personal link, ``board`` a JSON list of what the board shows.
+# teacher's personal link, ``board`` a JSON list of what the board shows, ``sealed_at`` and ``unsealed_at``
+# when the teacher has sealed half of the test set and opened it, ``target`` the run whose network the
+# class tries to fool.
 CLASSROOMS = Table(
     "classrooms",
     METADATA,
@@ -156,6 +168,9 @@ CLASSROOMS = Table(
     # The lesson that the class works on, and the question whose answers the board shows.
     Column("lesson", String(80), nullable=False, default="", server_default=""),
     Column("question", String(16), nullable=False, default="", server_default=""),
+    Column("sealed_at", String(32), nullable=True),
+    Column("unsealed_at", String(32), nullable=True),
+    Column("target", String(32), nullable=False, default="article", server_default="article"),
 )
 
 # Who may manage a class. The first is the one who opened it.

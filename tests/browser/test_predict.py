@@ -135,7 +135,7 @@ def test_a_photo_is_uploaded_and_a_wrong_file_is_a_sentence(page: Page):
     field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": content.getvalue()})
     expect_reading(page, 7)
     field.set_input_files({"name": "paper.png", "mimeType": "image/png", "buffer": b"%PDF-1.4"})
-    expect(page.get_by_text("not a PNG, JPEG or WebP picture")).to_be_visible()
+    expect(page.get_by_text("not a PNG, JPEG, WebP, BMP, GIF or HEIC picture")).to_be_visible()
 
 
 def test_a_misclassified_drawing_is_saved_and_found_on_fine_tune(page: Page):

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import DataError, Dataset, load_mnist
 from core.store.run import RunState
 from core.store.runs import RunStore
-from ui import resources, session
+from ui import resources, session, test_part
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
@@ -24,7 +24,8 @@ OF_A_SERVER = (
     resources.scheduler,
     resources.own_workers,
     resources.cluster,
-    resources.store,
+    resources.whole_store,
+    test_part.sealed_for,
     resources.estimates,
     resources.drafts,
     resources.people,
@@ -52,7 +53,7 @@ def fresh_server() -> Iterator[None]:
     forget_server()
     yield
     resources.scheduler().shutdown()
-    resources.store().database.close()
+    resources.whole_store().database.close()
     forget_server()
 
 
@@ -89,7 +90,7 @@ def other_store(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 
     def use(folder: Path) -> None:
         store = RunStore(bundled_folder=folder)
-        monkeypatch.setattr(resources, "store", lambda: store)
+        monkeypatch.setattr(resources, "whole_store", lambda: store)
 
     return use
 

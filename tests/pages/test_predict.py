@@ -282,7 +282,7 @@ def picture_of(*digits: np.ndarray) -> bytes:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"%PDF-1.4", "not a PNG, JPEG or WebP picture"),
+        (b"%PDF-1.4", "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
         (b"", "empty"),
         (picture_of(np.zeros((28, 28), np.uint8)), "No handwriting found"),
     ],

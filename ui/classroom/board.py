@@ -1,6 +1,6 @@
 """The board of a class: what the class does, live, for the projector."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,12 @@ import streamlit as st
 from core.classroom.board import Board, read_board
 from core.classroom.board_pictures import matrix, pixels, wall
 from core.classroom.classroom import ClassroomError
+from core.classroom.contest import Standing
+from core.classroom.fooling import READERS, Fooled, points
 from core.classroom.invitation import invitation
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
+from core.halves import Part, words
 from core.jobs.eta import Estimate
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
@@ -20,13 +23,19 @@ from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.classroom.address import students_address
+from ui.classroom.contest import opened_lines, standings
+from ui.classroom.fool import fooling
 from ui.classroom.test_set import evaluated
-from ui.words import clock
+from ui.words import clock, percent
 
 POLL_SECONDS = 2.0
 # The network reads the pool once in this time at most: a CNN takes a second for a full class.
 _MATRIX_SECONDS = 15.0
 _MAX_QUEUE = 6
+# Labels come in all the time, and each look reads the drawings that are new.
+_FOOLED_SECONDS = 5.0
+_MAX_ROWS = 7
+_TILE_SCALE = 9
 # Pixels, for what a chart writes.
 _CHART_TEXT = 26
 _NO_CLASS_MODEL = "article"
@@ -42,6 +51,7 @@ h1 { font-size: 1.5rem !important; padding: 0 !important }
 h2 { font-size: 1.25rem !important; padding: 0 !important }
 [data-testid="stMetricValue"] { font-size: 2.75rem }
 [data-testid="stMarkdown"] p, [data-testid="stMarkdown"] li { font-size: 1.15rem }
+[data-testid="stMarkdown"] th, [data-testid="stMarkdown"] td { font-size: 1.05rem; padding: 0.1rem 0.5rem }
 </style>
 """
 
@@ -170,19 +180,89 @@ def _matrix(state: Board) -> None:
     st.image(picture, alt=alt, width="stretch")
 
 
+def _leaderboard(state: Board) -> None:
+    st.header("Leaderboard", anchor=False)
+    classroom = state.classroom
+    if classroom.sealed_at is None:
+        st.markdown("The contest has not started yet.")
+        return
+    found = standings(classroom.code, not classroom.is_sealed)
+    st.markdown(
+        f"Accuracy on the {words(Part.OPEN)}. The other half is sealed."
+        if classroom.is_sealed
+        else "The sealed half is open. Who was lucky?"
+    )
+    if not found:
+        st.markdown("No network takes part yet.")
+        return
+    st.markdown("\n".join(_leaderboard_lines(found[:_MAX_ROWS])))
+    for line in opened_lines(found):
+        st.markdown(line)
+
+
+def _leaderboard_lines(found: Sequence[Standing]) -> list[str]:
+    """Return the lines of a table; those who are equal to the first within chance are marked."""
+    opened = found[0].sealed is not None
+    lines = ["| | Student | Sealed | Open | |", "|--:|:--|--:|--:|:--|"]
+    if not opened:
+        lines = ["| | Student | Open half | |", "|--:|:--|--:|:--|"]
+    for one in found:
+        score = one.sealed or one.open
+        shares = [percent(score.accuracy.proportion, 2)]
+        shares += [percent(one.open.accuracy.proportion, 2)] if opened else []
+        chance = "" if score.behind or score.p_value is None else "within chance"
+        cells = [str(score.rank), f"**{chrome.plain(one.entry.name)}**", *shares, chance]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _fooled(state: Board) -> None:
+    st.header("Fool the network", anchor=False)
+    if not tensorflow_loader.is_loaded:
+        tensorflow_loader.load_in_background()
+        st.markdown("Loading the network…")
+        return
+    try:
+        found = _fooling(state.classroom.code, state.classroom.target)
+    except (RunError, StoreError, EvaluationError) as error:
+        st.warning(str(error), icon=":material/error:")
+        return
+    if not found:
+        st.markdown(
+            f"A point for each drawing that {READERS} classmates read as you meant it, and the network does "
+            "not. Nobody has one yet."
+        )
+        return
+    table = [f"| **{chrome.plain(one.name)}** | {one.points} |" for one in points(found)[:_MAX_ROWS]]
+    left, right = st.columns([1, 1])
+    with left:
+        st.markdown("\n".join(["| Student | Points |", "|:--|--:|", *table]))
+    with right:
+        last = found[-1]
+        st.image(pictures.framed(last.drawing.image, _TILE_SCALE), alt="The last drawing that fooled it")
+        st.markdown(f"A **{last.drawing.label}**, read as **{last.prediction}**")
+
+
 PARTS: dict[str, Callable[[Board], None]] = {
     "joined": _joined,
     "drawings": _drawings,
     "queue": _queue,
     "curve": _curve,
     "matrix": _matrix,
+    "leaderboard": _leaderboard,
+    "fooled": _fooled,
 }
 
 
 @st.cache_resource(ttl=1.0, max_entries=20, show_spinner=False)
 def _state(code: str) -> Board:
     """Return the state of a board: one look a second for all boards."""
-    return read_board(resources.store(), code)
+    return read_board(resources.whole_store(), code)
+
+
+@st.cache_resource(ttl=_FOOLED_SECONDS, max_entries=20, show_spinner=False)
+def _fooling(code: str, target: str) -> tuple[Fooled, ...]:
+    return fooling(code, target)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -18,6 +18,8 @@ _PANELS = {
     "queue": "Queue",
     "curve": "Learning curve",
     "matrix": "Confusion matrix",
+    "leaderboard": "Leaderboard",
+    "fooled": "Fool the network",
 }
 
 

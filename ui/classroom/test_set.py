@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from core.classroom.classroom import PooledDrawing
-from core.classroom.pooled import TRAINED_ON, UNSEEN, by_person, to_drawings, to_npz, to_zip, was_trained_on
+from core.classroom.pooled import UNSEEN, by_person, to_drawings, to_npz, to_zip, was_trained_on
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
 from core.fine_tuning import Drawings
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import pictures, resources
+from ui import pictures, projector, resources
+from ui.classroom.people import anonymous_dots
 from ui.run_picker import pick
 from ui.words import counted, percent
 
@@ -41,26 +42,19 @@ def test_set(code: str) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.header("By person", anchor=False)
-        st.markdown(
-            "Each dot is a person of this class; nobody can see who. Within the gray band, chance alone "
-            "would make people differ."
-        )
-        groups = [UNSEEN, TRAINED_ON] if trained else [UNSEEN]
-        # Imported here because they bring Altair.
-        from core.plots.theme import legible
-        from core.plots.writer_charts import people
-
-        st.altair_chart(
-            legible(people(scores, groups=groups, anonymous=True), pictures.style()),
-            key="class_people",
-            alt=f"Accuracy of {len(scores)} people",
-        )
+        anonymous_dots(evaluation, drawings.people, trained)
     with right:
         st.header("Confusion matrix", anchor=False)
+        # Imported here because they bring Altair.
         from core.plots.confusion_charts import confusion_matrix
+        from core.plots.theme import legible
 
         st.altair_chart(
-            legible(confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()),
+            projector.sized_chart(
+                legible(
+                    confusion_matrix(evaluation.confusion_matrix, style=pictures.style()), pictures.style()
+                )
+            ),
             key="class_matrix",
             alt="Confusion matrix on the drawings of this class",
         )

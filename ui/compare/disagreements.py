@@ -7,8 +7,9 @@ import streamlit as st
 from core.analysis.disagreement import disagreements
 from core.evaluation import Evaluation
 from core.store.run import Run
-from ui import pictures, resources
+from ui import pictures
 from ui.compare.evaluations import evaluations
+from ui.test_part import mnist_set
 
 _PAGE = 18
 _ALL = "all"
@@ -42,7 +43,7 @@ def show(runs: Mapping[str, Run]) -> None:
     shown = indices[(page - 1) * _PAGE : page * _PAGE]
     captions = [_caption(int(index), found) for index in shown]
     pictures.gallery(
-        resources.mnist().test_images[shown],
+        mnist_set().images[shown],
         captions,
         alt="Test images with their true label and what each run reads: "
         + "; ".join(caption.replace("\n", ", ") for caption in captions),

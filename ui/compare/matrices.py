@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.plots import comparison_charts, confusion_charts, theme
 from core.store.run import Run
-from ui import pictures
+from ui import pictures, projector
 from ui.compare.evaluations import evaluations
 
 
@@ -30,14 +30,14 @@ def show(runs: Mapping[str, Run]) -> None:
                 found[letter].confusion_matrix, errors_only=True, style=style
             )
             st.altair_chart(
-                theme.legible(drawn, style),
+                projector.sized_chart(theme.legible(drawn, style)),
                 key=f"compare_matrix_{letter}",
                 alt=f"Confusion matrix of {letter} without its diagonal: {len(found[letter].errors)} errors",
             )
     st.subheader(f"From {first} to {second}", anchor=False)
     matrices = found[first].confusion_matrix, found[second].confusion_matrix
     st.vega_lite_chart(
-        comparison_charts.matrix_difference(*matrices, style),
+        projector.sized(comparison_charts.matrix_difference(*matrices, style)),
         key="compare_difference",
         alt=f"In each cell, how many test images more or fewer {second} has there than {first}",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from core.plots import comparison_charts
 from core.recipe_words import differing
 from core.store.run import Run
-from ui import pictures, resources
+from ui import pictures, projector, resources
 
 _SEED = "Random seed"
 _NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
@@ -111,7 +111,7 @@ def _curves(runs: Mapping[str, Run]) -> None:
         if history
     )
     st.vega_lite_chart(
-        comparison_charts.curves(histories, metric, over, pictures.style()),
+        projector.sized(comparison_charts.curves(histories, metric, over, pictures.style())),
         key="compare_curves",
         alt=f"{metric.capitalize()} of each run by {over}: {last}",
     )

@@ -55,7 +55,7 @@ def sample(test_set: EvaluationSet) -> tuple[Images, Labels]:
 @st.cache_resource(max_entries=_MODELS, show_spinner="Fitting the temperature on held-out images…")
 def temperature(run_id: str) -> Temperature | None:
     """Return the temperature of a run's network; None if it has no calibration split, or it is not known."""
-    run = resources.store().get(run_id)
+    run = resources.whole_store().get(run_id)
     if run.bundled:
         value = preset_temperature(run_id)
         return None if value is None else Temperature(value, of_holdout=True)
@@ -128,7 +128,7 @@ class DisputedLabels:
 def disputed_labels(run_id: str) -> DisputedLabels:
     """Return the training labels that a run's network disputes most. Raises `SelectionError`."""
     dataset = load_mnist()
-    selection = select(resources.store().get(run_id).recipe, dataset)
+    selection = select(resources.whole_store().get(run_id).recipe, dataset)
     probabilities = predict(resources.model(run_id), take(dataset.train_images, selection.fit))
     loss = label_errors.loss_by_image(probabilities, selection.fit_labels)
     order = label_errors.rank_by_loss(loss)

@@ -1,5 +1,6 @@
 """Label errors: votes on those of the test set, the score without them, and what the run disputes."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +13,7 @@ from core.plots import figures
 from core.store.run import Run
 from ui import chrome, pictures, resources
 from ui.evaluate import test_sets, training_labels, widgets
+from ui.test_part import mnist_set
 from ui.words import percent
 
 _SHOWN = "evaluate_verdicts_shown"
@@ -28,7 +30,8 @@ _VERDICTS = {
 def show(run: Run, test_set: EvaluationSet) -> None:
     """Show fifteen images to vote on, the published votes, and the score on corrected labels."""
     test_sets.stays(test_set, "Nobody has checked the labels of this test set.")
-    evaluation = resources.test_evaluation(run.id)
+    seen = mnist_set()
+    evaluation = resources.evaluation(run.id, seen)
     st.header("Label errors in the test set", anchor=False)
     st.markdown(
         "People labeled the test images, and people make mistakes. A study found 15 test images whose label "
@@ -39,7 +42,7 @@ def show(run: Run, test_set: EvaluationSet) -> None:
         with st.grid(5, min_column_width=155):
             for issue in LABEL_ISSUES:
                 with st.container(border=True, height="stretch", key=f"dispute_{issue.index}"):
-                    _card(evaluation, issue, shown)
+                    _card(issue, _prediction(evaluation, seen, issue), shown)
         st.form_submit_button(
             chrome.on_primary("Submit votes and compare"),
             type="primary",
@@ -49,7 +52,7 @@ def show(run: Run, test_set: EvaluationSet) -> None:
         )
     if shown:
         _votes()
-        _score(evaluation)
+        _score(evaluation, seen)
     st.caption(f"Source: {label_errors.SOURCE}.")
     images = resources.mnist().test_images[[issue.index for issue in LABEL_ISSUES]]
     captions = [f"{issue.index}\nlabel {issue.label}" for issue in LABEL_ISSUES]
@@ -58,7 +61,15 @@ def show(run: Run, test_set: EvaluationSet) -> None:
     training_labels.show(run)
 
 
-def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
+def _prediction(evaluation: Evaluation, seen: EvaluationSet, issue: LabelIssue) -> int | None:
+    """Return what the network predicts for a disputed image; None if the visitor may not see it."""
+    if seen.numbers is None:
+        return int(evaluation.predictions[issue.index])
+    (places,) = np.nonzero(seen.numbers == issue.index)
+    return int(evaluation.predictions[places[0]]) if len(places) else None
+
+
+def _card(issue: LabelIssue, prediction: int | None, shown: bool) -> None:
     image = resources.mnist().test_images[issue.index]
     st.image(pictures.enlarged(image, _SCALE), alt=f"Test image {issue.index}, whose label is disputed")
     # In the order of the digits, so that nothing gives away which of the two is the label.
@@ -72,7 +83,6 @@ def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
         persist_state="session",
     )
     if shown:
-        prediction = int(evaluation.predictions[issue.index])
         verdict = _VERDICTS[issue.verdict].format(label=issue.label, suggestion=issue.suggestion)
         votes = (
             f"{issue.label} × {issue.for_label}",
@@ -84,7 +94,7 @@ def _card(evaluation: Evaluation, issue: LabelIssue, shown: bool) -> None:
             verdict,
             # A line may break between two counts, but not within one.
             f"Votes: {', '.join(count.replace(' ', NO_BREAK) for count in votes)}",
-            f"This network predicts **{prediction}**",
+            f"This network predicts **{prediction}**" if prediction is not None else "In the sealed half",
         )
         st.markdown("  \n".join(lines))
 
@@ -109,9 +119,9 @@ def _votes() -> None:
             st.markdown("You have not voted yet. The votes of the study are below each image.")
 
 
-def _score(evaluation: Evaluation) -> None:
+def _score(evaluation: Evaluation, seen: EvaluationSet) -> None:
     st.header("Test accuracy on original and corrected labels", anchor=False)
-    score = label_errors.corrected_score(evaluation)
+    score = label_errors.corrected_score(evaluation, seen.numbers)
     with st.container(horizontal=True, gap="medium"):
         st.metric("On original labels", percent(score.given_correct / score.given_images, 2), width="content")
         st.metric(
@@ -121,9 +131,10 @@ def _score(evaluation: Evaluation) -> None:
         )
     with st.container(key="evaluate_corrected"):
         st.markdown(
-            "10 images have a new label, the digit that most annotators saw. This network predicts the new "
-            f"label of {score.gained} of them, and the old label of {score.lost}. The annotators did not "
-            "agree on a digit for the other 5 images, so these are left out."
+            f"{score.changed} images have a new label, the digit that most annotators saw. This network "
+            f"predicts the new label of {score.gained} of them, and the old label of {score.lost}. The "
+            "annotators did not agree on a digit for the other "
+            f"{score.given_images - score.corrected_images} images, so these are left out."
         )
     widgets.explain("corrected")
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.measured_baselines import CLASSIFIERS, MeasuredBaseline
+from core.halves import Part
 from core.jobs.baseline_worker import BaselinesRefused, BaselineWorker
 from core.sampling import selection_key
 from core.store.baselines import read_baselines
@@ -13,6 +14,7 @@ from core.store.database import Database, StoreError
 from core.store.run import Run
 from ui import resources
 from ui.evaluate import widgets
+from ui.test_part import test_part
 from ui.words import percent
 
 _POLL_SECONDS = 2.0
@@ -36,6 +38,13 @@ def show(run: Run) -> None:
         st.markdown(
             "This model was changed after its training. Look at the baselines of the model that it was "
             "before."
+        )
+        return
+    if test_part() is not Part.WHOLE:
+        st.info(
+            "These are measured on all 10,000 test images, and your class has sealed half of them. They are "
+            "back when your teacher opens that half.",
+            icon=":material/lock:",
         )
         return
     job = _worker().job(run.recipe)

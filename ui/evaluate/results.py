@@ -12,7 +12,7 @@ from core.evaluation_sets import EvaluationSet
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
-from ui import chrome, links, pictures, resources
+from ui import chrome, links, pictures, projector, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets
 from ui.take_home import take_home
@@ -142,7 +142,7 @@ def _matrix(run: Run, evaluation: Evaluation) -> None:
     style = pictures.style()
     with place:
         st.altair_chart(
-            theme.legible(draw(style=style), style),
+            projector.sized_chart(theme.legible(draw(style=style), style)),
             key=_CHART,
             on_select=_choose,
             selection_mode=CELL,

@@ -18,7 +18,7 @@ from core.evaluation_sets import EvaluationSet
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import chrome, pictures, resources
+from ui import chrome, pictures, projector, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels
 from ui.spreadsheets import to_csv
@@ -65,7 +65,9 @@ def chart(drawn: Any, key: str, alt: str) -> None:
     """Show an Altair chart of `core.plots`; the page and the browser find it by its key."""
     # The browser gets the key of a chart only if the chart reports clicks.
     with st.container(key=key):
-        st.altair_chart(theme.legible(drawn, pictures.style()), key=f"{key}_chart", alt=alt)
+        st.altair_chart(
+            projector.sized_chart(theme.legible(drawn, pictures.style())), key=f"{key}_chart", alt=alt
+        )
 
 
 def save(
@@ -181,7 +183,8 @@ def tiles(
             with st.container(horizontal_alignment="center", gap=None):
                 st.image(
                     pictures.enlarged(images[index], TILE_SCALE),
-                    alt=f"Test image {index}, true label {label}, predicted label {prediction}",
+                    alt=f"Test image {test_set.number(index)}, true label {label}, "
+                    f"predicted label {prediction}",
                 )
                 words = f"{label} → {prediction} · {confidence}"
                 if st.button(words, key=f"{key}_open_{index}", type="tertiary"):
@@ -189,7 +192,7 @@ def tiles(
     captions = [f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in shown]
     table = pd.DataFrame(
         {
-            "index": indices,
+            "index": [test_set.number(index) for index in indices],
             "true_digit": evaluation.labels[indices],
             "answer": evaluation.predictions[indices],
             "confidence": evaluation.confidences[indices].round(4),
@@ -210,21 +213,21 @@ def _open_image(run: Run, test_set: EvaluationSet, index: int) -> None:
 def _show_image(run: Run, test_set: EvaluationSet, index: int) -> None:
     evaluation = resources.evaluation(run.id, test_set)
     image, label = test_set.images[index], int(evaluation.labels[index])
-    prediction = int(evaluation.predictions[index])
+    prediction, number = int(evaluation.predictions[index]), test_set.number(index)
     picture, bars = st.columns(2)
     with picture:
-        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {index} enlarged", width=280)
+        st.image(pictures.enlarged(image, LARGE_SCALE), alt=f"Test image {number} enlarged", width=280)
         st.markdown(
-            f"Test image {index}: true label **{label}**, predicted label **{prediction}**, "
+            f"Test image {number}: true label **{label}**, predicted label **{prediction}**, "
             f"confidence {percent(evaluation.confidences[index])}"
         )
         if test_set.is_mnist:
-            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(index))
-            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(index))
+            chrome.page_link("4_predict.py", "Draw it yourself", model=run.id, image=str(number))
+            chrome.page_link("8_inside.py", "Look inside the network", model=run.id, image=str(number))
     with bars:
         st.markdown("**Class probabilities (softmax)**")
         st.vega_lite_chart(
-            charts.probabilities(evaluation.probabilities[index], pictures.style().text),
+            projector.sized(charts.probabilities(evaluation.probabilities[index], pictures.style().text)),
             key="evaluate_open_probabilities",
             alt=f"Ten class probabilities; that of {prediction} is the highest",
         )

@@ -17,11 +17,13 @@ from core.analysis.writers import (
 )
 from core.data import Writers
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet, mnist_test_set
+from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts, writer_charts
 from core.store.run import Run
 from ui import pictures, resources
+from ui.classroom.people import anonymous_dots
 from ui.evaluate import test_sets, widgets
+from ui.test_part import mnist_set
 from ui.words import WRITERS_MISSING, percent
 
 _CARE = (
@@ -33,19 +35,25 @@ _CARE = (
 
 def show(run: Run, test_set: EvaluationSet) -> None:
     """Show the accuracy by group and by person, one person's digits, and a second model beside it."""
+    if test_set.people is not None:
+        st.header("Whose digits does it get wrong?", anchor=False)
+        people = test_set.people
+        anonymous_dots(resources.evaluation(run.id, test_set), people, test_sets.trained_on_class(run))
+        return
     test_sets.stays(test_set, "Who wrote the digits of this test set is not known here.")
-    writers = resources.mnist().test_writers
+    seen = mnist_set()
+    writers = seen.writers
     st.header("Whose digits does it get wrong?", anchor=False)
     if writers is None:
         st.info(WRITERS_MISSING, icon=":material/person_off:")
         return
     evaluation = resources.test_evaluation(run.id)
-    groups, people = by_group(evaluation.correct, writers), by_writer(evaluation.correct, writers)
+    groups, scores = by_group(evaluation.correct, writers), by_writer(evaluation.correct, writers)
     _groups(groups)
-    _people(run, people)
+    _people(run, scores)
     st.caption(_CARE)
-    _one_person(run, evaluation, people, writers)
-    _second_model(run, groups, people, writers)
+    _one_person(run, seen, evaluation, scores)
+    _second_model(run, groups, scores, writers)
     widgets.explain("writers")
 
 
@@ -98,7 +106,9 @@ def _floor(people: tuple[WriterScore, ...]) -> float:
     return max(0.0, math.floor(lowest * 10 - 0.01) / 10)
 
 
-def _one_person(run: Run, evaluation: Evaluation, people: tuple[WriterScore, ...], writers: Writers) -> None:
+def _one_person(
+    run: Run, seen: EvaluationSet, evaluation: Evaluation, people: tuple[WriterScore, ...]
+) -> None:
     st.header("One person's digits", anchor=False)
     scores = {score.writer: score for score in people}
     writer = st.selectbox(
@@ -109,12 +119,12 @@ def _one_person(run: Run, evaluation: Evaluation, people: tuple[WriterScore, ...
         persist_state="session",
         width=480,
     )
-    own = np.flatnonzero(writers == writer)
+    own = np.flatnonzero(seen.writers == writer)
     # Errors first, because they are what one has come to see.
     own = own[np.argsort(evaluation.correct[own], kind="stable")]
     widgets.tiles(
         run,
-        mnist_test_set(),
+        seen,
         evaluation,
         own,
         f"writer_{run.id}_{writer}",

@@ -13,7 +13,7 @@ from core.inspection.network import Conv2D, Dense
 from core.inspection.unit import input_shape
 from core.plots import charts
 from core.plots.pixels import diverging, mosaic
-from ui import pictures
+from ui import pictures, projector
 from ui.inside import overview
 from ui.inside.subject import Subject
 from ui.words import percent
@@ -65,7 +65,7 @@ def show_softmax(values: ForwardPass) -> None:
         )
     with bars:
         st.vega_lite_chart(
-            charts.probabilities(probabilities.astype(np.float32), pictures.style().text),
+            projector.sized(charts.probabilities(probabilities.astype(np.float32), pictures.style().text)),
             key="inside_softmax_bars",
             alt=f"Class probabilities at temperature {temperature:.1f}; the highest is "
             f"{percent(float(probabilities.max()))}",

@@ -15,7 +15,7 @@ from core.snapshot import MAX_SNAPSHOTS, most_snapshots
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from core.store.snapshots import read_snapshot, snapshot_epochs
-from ui import chrome, pictures, resources, session
+from ui import chrome, pictures, projector, resources, session
 from ui.inside.subject import Subject
 from ui.inside.wall import first_weights
 
@@ -94,7 +94,7 @@ def _show(run: Run, subject: Subject) -> None:
     with curves, st.container(key="inside_live_curves"):
         st.markdown(f"**Probability of each digit** · {subject.name.lower()}")
         st.vega_lite_chart(
-            epoch_curves(epochs, probabilities, digit, run.recipe.epochs, style),
+            projector.sized(epoch_curves(epochs, probabilities, digit, run.recipe.epochs, style)),
             key="inside_live_chart",
             alt=f"Probability of {digit} after epoch {last}: {probabilities[-1, digit]:.1%}",
         )

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.data import DataError, load_mnist, sample_indices
+from core.halves import places
 from core.inspection.forward import ForwardPass, logits
 from core.inspection.layer_map import (
     PARTS,
@@ -24,10 +25,11 @@ from core.inspection.network import Network
 from core.inspection.tsne_worker import MapRefused, TsneWorker
 from core.plots import inside_charts, map_chart
 from core.plots.map_chart import MappedDigits
-from ui import pictures
+from ui import pictures, projector
 from ui.inside import overview
 from ui.inside.subject import INDEX, Subject, choose_test_image
 from ui.inside.time_machine import Moment
+from ui.test_part import test_part
 from ui.words import percent
 
 _STAGE, _METHOD, _COLOR = "inside_stage", "inside_method", "inside_color"
@@ -147,22 +149,24 @@ def _draw(moment: Moment, network: Network, points: Points, color: str, stage: s
     dataset, predictions = load_mnist(), _predictions(moment.network_id, network)
     chosen, images = _sample()
     count = len(points)
-    labels = dataset.test_labels[chosen[:count]]
-    digits = MappedDigits(points, chosen[:count], labels, predictions[:count], images[:count])
-    errors = int((predictions[:count] != labels).sum())
+    seen = np.flatnonzero(np.isin(chosen[:count], places(dataset, test_part())))
+    points, chosen, predictions = points[seen], chosen[seen], predictions[seen]
+    count, labels = len(seen), dataset.test_labels[chosen]
+    digits = MappedDigits(points, chosen, labels, predictions, [images[index] for index in seen])
+    errors = int((predictions != labels).sum())
     share = percent(same_label_share(points, labels), 0)
     with st.container(key="inside_map"):
         key = overview.key_of_chart(_PANEL, st.session_state.get(INDEX))
         st.vega_lite_chart(
-            map_chart.digit_map(digits, color == _BY_ERROR, pictures.style()),
+            projector.sized(map_chart.digit_map(digits, color == _BY_ERROR, pictures.style())),
             key=key,
             on_select=partial(_open, key),
             selection_mode=inside_charts.UNIT,
             alt=f"Map of {count:,} test images as {stage}; {share} of the neighbors have the same label",
         )
-    seen = "as pixels" if stage == stages(network)[0] else f"after `{stage}`"
+    where = "as pixels" if stage == stages(network)[0] else f"after `{stage}`"
     st.markdown(
-        f"**{count:,} test images, {seen}.** Of the five nearest neighbors of a point, **{share}** have its "
+        f"**{count:,} test images, {where}.** Of the five nearest neighbors of a point, **{share}** have its "
         f"label: the higher, the farther the digits have come apart. The {errors} errors are the large "
         "points. **Point** at a digit to see it, **click** it to open it above."
     )

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import load_mnist, sample_indices
+from core.halves import Part, TestAnswers, part_of
 from core.inspection.forward import ForwardPass, forward
 from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.operate import Reading, operate, read, sample_size, weights_left, write_weights
@@ -13,7 +14,7 @@ from core.store.database import StoreError
 from core.store.operated import keep_operated
 from core.store.run import Run, RunError
 from core.store.runs import open_network
-from ui import chrome, pictures, resources, session
+from ui import chrome, pictures, projector, resources, session, test_part
 from ui.inside import overview
 from ui.inside.subject import Subject
 from ui.inside.time_machine import Moment
@@ -33,9 +34,9 @@ def _operated(network_id: str, operation: Operation, _network: Network) -> Netwo
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _reading(network_id: str, operation: Operation, _network: Network) -> Reading:  # noqa: ARG001
+def _reading(network_id: str, operation: Operation, part: Part, _network: Network) -> Reading:  # noqa: ARG001
     """Return what a network predicts after an operation, on as many test images as time allows."""
-    dataset = load_mnist()
+    dataset = part_of(load_mnist(), part)
     count = sample_size(_network, len(dataset.test_labels))
     chosen: slice | np.ndarray = slice(None)
     if count < len(dataset.test_labels):
@@ -51,12 +52,15 @@ def show(moment: Moment, values: ForwardPass, subject: Subject) -> None:
     with controls:
         operation = _choose(moment.run, values)
     network = _operated(moment.network_id, operation, values.network)
-    before = _reading(moment.network_id, Operation(), values.network)
-    after = _reading(moment.network_id, operation, network)
+    part = test_part.test_part()
+    before = _reading(moment.network_id, Operation(), part, values.network)
+    after = _reading(moment.network_id, operation, part, network)
     with result:
         _numbers(network, operation, before, after)
         st.vega_lite_chart(
-            operate_chart.recall_before_and_after(before.of_digits, after.of_digits, pictures.style()),
+            projector.sized(
+                operate_chart.recall_before_and_after(before.of_digits, after.of_digits, pictures.style())
+            ),
             key="inside_suffering",
             alt=_suffering(before, after),
         )
@@ -210,8 +214,8 @@ def _suffering(before: Reading, after: Reading) -> str:
 
 def _measured_on(reading: Reading) -> str:
     count = len(reading.labels)
-    if count == len(load_mnist().test_labels):
-        return f"Measured on all {count:,} test images."
+    if count == len(test_part.dataset().test_labels):
+        return f"Measured on all {test_part.test_words()}."
     return f"Measured on a random sample of {count:,} test images, so that the answer comes at once."
 
 
@@ -235,7 +239,7 @@ def _keep(moment: Moment, operation: Operation, network: Network) -> None:
         disabled=not str(operation),
         help="In the list of models and on *Runs*, where you can see how it was made. It uses your storage.",
     ):
-        with st.spinner("Testing it on all 10,000 test images…"):
+        with st.spinner("Testing it on the test images…"):
             st.session_state[_KEPT] = run.id, _keep_now(run, operation, network)
     parent, kept = st.session_state.get(_KEPT, (None, None))
     if isinstance(kept, str) and parent == run.id:
@@ -257,7 +261,7 @@ def _keep_now(run: Run, operation: Operation, network: Network) -> Run | str:
     try:
         model = open_network(store.model_file(run.id))
         write_weights(network, model)
-        accuracy = evaluate(model, dataset.test_images, dataset.test_labels).accuracy
+        test = evaluate(model, dataset.test_images, dataset.test_labels)
         return keep_operated(
             store,
             run.id,
@@ -265,7 +269,8 @@ def _keep_now(run: Run, operation: Operation, network: Network) -> Run | str:
             to_bytes(model),
             session.owner(),
             session.nickname(),
-            test_accuracy=accuracy,
+            test_accuracy=test.accuracy,
+            answers=TestAnswers.of(test.predictions, dataset),
         )
     except (RunError, StoreError) as error:
         return str(error)

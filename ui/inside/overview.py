@@ -11,7 +11,7 @@ from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.unit import most_important
 from core.plots import inside_charts
 from core.recipe_words import SPELLING
-from ui import pictures
+from ui import pictures, projector
 from ui.inside.subject import Subject
 from ui.words import percent
 
@@ -42,7 +42,9 @@ def show(values: ForwardPass, subject: Subject) -> None:
         with st.container(gap="xxsmall"):
             st.markdown(f"**Pixels** · {subject.name.lower()}")
             chart = inside_charts.pixels(values.pixels[0])
-            st.vega_lite_chart(chart, key="inside_pixels", alt=f"{subject.name}, 28 by 28 pixels")
+            st.vega_lite_chart(
+                projector.sized(chart), key="inside_pixels", alt=f"{subject.name}, 28 by 28 pixels"
+            )
         for layer in layers:
             chosen = st.session_state[UNIT] if layer.name == st.session_state[LAYER] else None
             output = values.step(layer.name).output[0]
@@ -51,7 +53,7 @@ def show(values: ForwardPass, subject: Subject) -> None:
                 key = key_of_chart(layer.name, chosen)
                 with st.container(key=f"inside_panel_{layer.name}"):
                     st.vega_lite_chart(
-                        _draw(values.network, layer)(output, chosen, style),
+                        projector.sized(_draw(values.network, layer)(output, chosen, style)),
                         key=key,
                         on_select=partial(choose_clicked, key, layer.name, layer.name),
                         selection_mode=inside_charts.UNIT,

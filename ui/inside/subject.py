@@ -13,6 +13,7 @@ from core.store.run import Run, RunError
 from ui import resources
 from ui.drawing_pad import ONE_DIGIT
 from ui.links import Setting
+from ui.test_part import mnist_set
 
 INDEX, _SOURCE, _PROBLEM, _ASKED = "inside_index", "inside_source", "inside_problem", "inside_asked"
 _ADDRESS = "image"
@@ -124,7 +125,9 @@ def _next_error(run: Run) -> None:
     """Go on to the next test image that the network gets wrong, from the last one to the first."""
     state = st.session_state
     try:
-        errors = np.sort(resources.test_evaluation(run.id).errors)
+        test_set = mnist_set()
+        found = resources.evaluation(run.id, test_set).errors
+        errors = np.sort([test_set.number(index) for index in found])
     except (RunError, StoreError, EvaluationError) as error:
         state[_PROBLEM] = str(error)
         return

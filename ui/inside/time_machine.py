@@ -8,6 +8,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.data import load_mnist
+from core.halves import Part, places
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Array, Conv2D, Dense, InspectionError, Network
 from core.inspection.training_history import (
@@ -28,6 +29,7 @@ from core.store.snapshots import read_snapshot, snapshot_epochs
 from ui import pictures, resources
 from ui.inside import overview, wall
 from ui.inside.subject import Subject
+from ui.test_part import test_part
 
 EPOCH, _OF_RUN = "inside_epoch", "inside_epoch_of"
 _UNIT, _ALL = "The chosen unit", "All units of the first layer"
@@ -148,7 +150,7 @@ def show_film(moment: Moment, values: ForwardPass, subject: Subject) -> None:
         frames, title = _walls(moment.run.id, epochs, style, moment.networks), "All units of the first layer"
     else:
         frames, title = _units(moment, values, style)
-    confusion, count = _confusion(moment.run.id, epochs, moment.networks)
+    confusion, count = _confusion(moment.run.id, epochs, test_part(), moment.networks)
     with st.container(key="inside_film_chart"):
         st.vega_lite_chart(
             film(epochs, frames, title, probabilities, digit, confusion, style),
@@ -210,10 +212,11 @@ def _walls(
 def _confusion(
     run_id: str,  # noqa: ARG001, the networks are known by it
     epochs: tuple[int, ...],  # noqa: ARG001
+    part: Part,
     _networks: tuple[Network, ...],
 ) -> tuple[npt.NDArray[np.int64], int]:
     """Return the confusion matrix after each epoch, and of how many test images it is."""
     dataset = load_mnist()
-    chosen = wall.sample(_networks[0])
+    chosen = np.intersect1d(wall.sample(_networks[0]), places(dataset, part))
     images, labels = dataset.test_images[chosen], dataset.test_labels[chosen]
     return confusion_by_epoch(_networks, images, labels), len(chosen)

@@ -11,7 +11,7 @@ from core.plots.inside_charts import Spec
 from core.plots.pixels import Values, diverging, mosaic
 from core.plots.unit_charts import signed
 from core.recipe_words import SPELLING
-from ui import pictures
+from ui import pictures, projector
 from ui.inside import overview
 
 _ROW, _COLUMN, _CHANNEL, _PLACED = "inside_row", "inside_column", "inside_channel", "inside_placed"
@@ -60,7 +60,7 @@ def _pictures(found: WeightedSum) -> None:
 def _chart(spec: Spec, key: str, alt: str) -> None:
     # The browser gets the key of a chart only if the chart reports clicks.
     with st.container(key=key):
-        st.vega_lite_chart(spec, key=f"{key}_chart", alt=alt)
+        st.vega_lite_chart(projector.sized(spec), key=f"{key}_chart", alt=alt)
 
 
 def _picture(numbers: Values, alt: str) -> None:

@@ -8,37 +8,17 @@ from core.classroom.classroom import Member
 from core.lessons.answers import LessonBook
 from core.lessons.lesson import Lesson
 from core.lessons.library import read_library
-from ui import chrome, resources, session
+from ui import address_bar, resources, session
 from ui.links import Setting
 
 # Widgets of every page, and their names in the address.
 LESSON, STEP = "lesson", "step"
 _FIRST = 1
-# What is taken, kept by this tab: the navigation leaves the address, and what is bound to it, behind.
-_KEPT = "lesson_kept"
-# The visit to a page at which the panel was shown last.
-_VISIT = "lesson_visit"
 
 
 def is_open() -> bool:
     """Return whether a lesson is beside the page, or asked for by the address."""
-    return LESSON in st.query_params or _KEPT in st.session_state
-
-
-def bring_along() -> None:
-    """Go on with the lesson on the page to which the visitor has come by the navigation."""
-    state = st.session_state
-    if _KEPT in state and LESSON not in st.query_params and state.get(_VISIT) != chrome.visit():
-        state[LESSON], state[STEP] = state[_KEPT]
-
-
-def keep(name: str | None, step: int) -> None:
-    """Remember what is taken; None if the visitor has closed the lesson."""
-    if name is None:
-        st.session_state.pop(_KEPT, None)
-    else:
-        st.session_state[_KEPT] = name, step
-    st.session_state[_VISIT] = chrome.visit()
+    return LESSON in st.query_params or address_bar.is_kept(LESSON)
 
 
 def lessons() -> Mapping[str, Lesson]:

@@ -10,7 +10,7 @@ from core.lessons.answers import LessonBook
 from core.lessons.lesson import Link, Question, Step
 from core.store.database import StoreError
 from ui import chrome, links, resources, session
-from ui.address_bar import into_address
+from ui.address_bar import bring, into_address, keep
 from ui.lessons import choice
 from ui.lessons.questions import ask
 from ui.phone import is_phone
@@ -21,7 +21,8 @@ _REACHED = "lesson_reached"
 
 def show(head: DeltaGenerator) -> None:
     """Show the lesson that the visitor takes, if any, and let them choose another one."""
-    choice.bring_along()
+    for key in (choice.LESSON, choice.STEP):
+        bring(key)
     links.check(choice.settings(choice.asked()))
     if is_phone():
         lesson = choice.asked()
@@ -33,7 +34,8 @@ def show(head: DeltaGenerator) -> None:
         with st.sidebar:
             name, number = _choose()
             _step(name, number)
-    choice.keep(name, number)
+    keep(choice.LESSON, name)
+    keep(choice.STEP, number if name else None)
     # Last: they take room. What is in a closed popover is not on the page.
     with st.sidebar:
         into_address(choice.LESSON, choice.titles()[name])

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data import IMAGE_SIZE
 from core.plots import charts
-from ui import chrome, pictures
+from ui import chrome, pictures, projector
 from ui.announcement import announce
 from ui.predict import explanations, save
 from ui.predict.prediction import Picture, Prediction, Probabilities
@@ -104,7 +104,7 @@ def _probabilities(
     bars, seen = at.details.columns([3, 2])
     bars.markdown("**Class probabilities**")
     bars.vega_lite_chart(
-        charts.probabilities(probabilities, pictures.style().text),
+        projector.sized(charts.probabilities(probabilities, pictures.style().text)),
         key="prediction_probabilities",
         alt=chart_alt,
     )

@@ -1,6 +1,6 @@
 """The prediction for a number, and for each of its digits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,7 @@ from ui.words import percent
 
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
+_NOT_ALL_NUMBERS = "Some numbers are not recognized as digits (out of distribution)."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 
@@ -41,41 +42,17 @@ def show_number(
     str
         The prediction as a sentence; empty if a message box says it.
     """
-    predictions = [
-        Prediction(sketch, classifier, digit.probabilities)
-        for sketch, digit in zip(sketches, reading.digits, strict=True)
-    ]
+    predictions = _predictions(reading, sketches, classifier)
     if len(predictions) == 1:
         return show_digit(predictions[0], at)
     with at.details:
-        are_digits = explanations.are_digits(np.stack([sketch.image for sketch in sketches]))
-        st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
-        with st.container(horizontal=True, key="predict_row"):
-            for prediction, is_digit in zip(predictions, are_digits, strict=True):
-                _tile(prediction, is_digit)
-        chosen = st.segmented_control(
-            "Details of a digit",
-            range(len(sketches)),
-            format_func=lambda index: _ORDINALS[index],
-            key="predict_row_digit",
-        )
-        if chosen is not None and chosen < len(sketches):
-            save.label(predictions[chosen])
-            explanations.explain(predictions[chosen])
-        save.save(
-            paint,
-            lambda: {
-                "model": classifier.run.label,
-                "number": reading.number,
-                "digits": [save.as_data(prediction) for prediction in predictions],
-            },
-        )
+        are_digits = _show_details(reading, predictions, paint)
     with at.prediction:
         if not all(are_digits):
             st.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
             st.markdown(f"Best guess: **{reading.number}**")
             return ""
-        lowest = percent(min(prediction.confidence for prediction in predictions))
+        lowest = percent(_lowest_confidence(reading))
         st.metric(
             "Prediction",
             reading.number,
@@ -86,6 +63,113 @@ def show_number(
             width="content",
         )
     return f"Prediction: {reading.number}, lowest confidence of a digit {lowest}."
+
+
+def show_numbers(
+    numbers: Sequence[tuple[NumberReading, tuple[Sketch, ...]]],
+    paint: Callable[[], Picture],
+    classifier: Classifier,
+    at: Places,
+) -> str:
+    """Show the predicted numbers of a page in reading order, and let the visitor look into each.
+
+    Parameters
+    ----------
+    numbers : sequence of pairs
+        Each as `show_number` takes it.
+    paint : callable
+    classifier : Classifier
+    at : Places
+
+    Returns
+    -------
+    str
+        As of `show_number`.
+    """
+    are_digits = [
+        all(explanations.are_digits(np.stack([sketch.image for sketch in sketches])))
+        for _, sketches in numbers
+    ]
+    with at.details:
+        st.table(
+            {
+                "Line": range(1, len(numbers) + 1),
+                "Prediction": [reading.number for reading, _ in numbers],
+                "Lowest confidence": [
+                    percent(_lowest_confidence(reading)) if known else "Not recognized as digits"
+                    for (reading, _), known in zip(numbers, are_digits, strict=True)
+                ],
+            },
+            hide_index=True,
+        )
+        chosen = st.selectbox(
+            "Details of a number",
+            range(len(numbers)),
+            index=None,
+            format_func=lambda index: f"{index + 1}: {numbers[index][0].number}",
+            key="predict_number",
+        )
+        if chosen is not None:
+            reading, sketches = numbers[chosen]
+            _show_details(reading, _predictions(reading, sketches, classifier), paint)
+    written = ", ".join(reading.number for reading, _ in numbers)
+    with at.prediction:
+        if not all(are_digits):
+            st.warning(_NOT_ALL_NUMBERS, icon=":material/question_mark:")
+            st.markdown(f"{are_digits.count(True)} of {len(numbers)} numbers recognized.")
+            return ""
+        st.metric(
+            "Numbers",
+            str(len(numbers)),
+            f"Lowest confidence {percent(min(_lowest_confidence(reading) for reading, _ in numbers))}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            width="content",
+        )
+    return f"Predictions: {written}."
+
+
+def _predictions(
+    reading: NumberReading, sketches: tuple[Sketch, ...], classifier: Classifier
+) -> list[Prediction]:
+    return [
+        Prediction(sketch, classifier, digit.probabilities)
+        for sketch, digit in zip(sketches, reading.digits, strict=True)
+    ]
+
+
+def _lowest_confidence(reading: NumberReading) -> float:
+    return min(float(digit.probabilities.max()) for digit in reading.digits)
+
+
+def _show_details(
+    reading: NumberReading, predictions: list[Prediction], paint: Callable[[], Picture]
+) -> list[bool]:
+    """Show how a number was cut, what explains each digit, and return which of them are digits."""
+    are_digits = explanations.are_digits(np.stack([prediction.sketch.image for prediction in predictions]))
+    st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
+    with st.container(horizontal=True, key="predict_row"):
+        for prediction, is_digit in zip(predictions, are_digits, strict=True):
+            _tile(prediction, is_digit)
+    chosen = st.segmented_control(
+        "Details of a digit",
+        range(len(predictions)),
+        format_func=lambda index: _ORDINALS[index],
+        key="predict_row_digit",
+    )
+    if chosen is not None and chosen < len(predictions):
+        save.label(predictions[chosen])
+        explanations.explain(predictions[chosen])
+    save.save(
+        paint,
+        lambda: {
+            "model": predictions[0].classifier.run.label,
+            "number": reading.number,
+            "digits": [save.as_data(prediction) for prediction in predictions],
+        },
+    )
+    return are_digits
 
 
 def _tile(prediction: Prediction, is_digit: bool) -> None:

@@ -1,19 +1,20 @@
-"""A photo from a file or the camera, with one digit or several."""
+"""A photo from a file or the camera, with one digit, a number, or a page of them."""
 
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
 from core.data import DataError
-from core.drawing.number import read_number_from_image
-from core.drawing.photo import MAX_MEGABYTES, PictureError, find_ink, open_picture
+from core.drawing.number import NumberReading
+from core.drawing.overlay import draw_over
+from core.drawing.page import Page, PageError, find_page, read_page
+from core.drawing.photo import EXTENSIONS, MAX_MEGABYTES, PictureError, open_picture
 from core.drawing.segmentation import NumberError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
 from ui.predict.digit import Places, lay_out
-from ui.predict.number import show_number
+from ui.predict.number import show_number, show_numbers
 from ui.predict.prediction import Classifier, Picture, Sketch
 
 _EMPTY = "Choose a photo, or take one. Write large and with a dark pen."
@@ -34,19 +35,29 @@ def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> st
         at.prediction.info(_EMPTY, icon=":material/photo_camera:")
         return ""
     try:
-        ink = _ink(content)
-        reading = read_number_from_image(classifier.network, ink)
-    except (PictureError, NumberError, EvaluationError, DataError) as error:
+        page = _page(content)
+        numbers = read_page(classifier.network, page)
+    except (PictureError, PageError, NumberError, EvaluationError, DataError) as error:
         at.prediction.error(str(error), icon=":material/broken_image:")
         return ""
-    if reading is None:
+    if not numbers:
         at.prediction.warning(_NO_INK, icon=":material/search_off:")
         return ""
-    with at.pad:
-        st.markdown("**Detected strokes**")
-        st.image(ink, alt="The strokes found in the photo, white on black", width="stretch")
-    sketches = tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in reading.digits)
-    return show_number(reading, sketches, lambda: ink, classifier, at)
+    with at.details:
+        st.image(
+            draw_over(page, numbers),
+            caption="What was read: ink in blue, a box around each digit",
+            alt="The photo, upright, with the ink that was found in blue and a box around each digit",
+            width="stretch",
+        )
+    shown = [(number, _sketches(page.ink, number)) for number in numbers]
+    if len(shown) == 1:
+        return show_number(*shown[0], lambda: page.ink, classifier, at)
+    return show_numbers(shown, lambda: page.ink, classifier, at)
+
+
+def _sketches(ink: Picture, number: NumberReading) -> tuple[Sketch, ...]:
+    return tuple(Sketch(digit.image, partial(_alone, ink, digit.box)) for digit in number.digits)
 
 
 def _alone(ink: Picture, box: InkBox) -> Picture:
@@ -70,12 +81,13 @@ def _content() -> bytes | None:
     )
     if camera:
         file = st.camera_input(
-            "Hold one digit, or several side by side, in front of the camera", key="predict_photo"
+            "Hold one digit, a number, or a page of up to 12 lines in front of the camera",
+            key="predict_photo",
         )
     else:
         file = st.file_uploader(
-            "A photo of one digit, or of several side by side",
-            type=["png", "jpg", "jpeg", "webp"],
+            "A photo of one digit, a number, or a page of up to 12 lines",
+            type=list(EXTENSIONS),
             key="predict_file",
             max_upload_size=MAX_MEGABYTES,
             help="On paper or on a screen, dark on light or light on dark. It is not stored.",
@@ -84,6 +96,6 @@ def _content() -> bytes | None:
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner="Looking for strokes…")
-def _ink(content: bytes) -> npt.NDArray[np.uint8]:
-    """Return the ink of a picture, found once; every explanation needs it."""
-    return find_ink(open_picture(content))
+def _page(content: bytes) -> Page:
+    """Return the page on a picture, found once; every explanation needs it."""
+    return find_page(open_picture(content))

@@ -13,7 +13,7 @@ from core.recipe import Recipe
 from core.series.series import Point, Series, points
 from core.store.database import StoreError
 from core.store.series import Plan, Progress, read_progress, save_plan
-from ui import data_form, pictures, resources, session
+from ui import data_form, pictures, projector, resources, session
 
 POLL_SECONDS = 2.0
 
@@ -91,7 +91,9 @@ def _look(series: Series, key: str, shown: tuple[int, int]) -> None:
     with st.container(key=f"{key}_news"):
         st.markdown(_news(series, progress))
     st.vega_lite_chart(
-        series_chart(series, measured, pictures.style()), key=f"{key}_chart", alt=_words(series, measured)
+        projector.sized(series_chart(series, measured, pictures.style())),
+        key=f"{key}_chart",
+        alt=_words(series, measured),
     )
     st.caption(_legend(series))
 

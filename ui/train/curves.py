@@ -8,7 +8,7 @@ from core.history import Epoch
 from core.plots.learning_curve import learning_curve
 from core.steering.control import rate_words
 from core.store.run import Run
-from ui import pictures
+from ui import pictures, projector
 
 # What is left of the window for the chart, below the page's head, the run's and its numbers; on a
 # phone these take more rows. Vega asks the browser, whose window the server does not know, and asks
@@ -23,15 +23,17 @@ def accuracy(run: Run, history: Sequence[Epoch]) -> None:
     last = f"{history[-1].accuracy:.1%} after epoch {history[-1].number}" if history else "no epoch yet"
     with st.container(key="train_chart"):
         st.vega_lite_chart(
-            learning_curve(
-                history,
-                run.recipe.epochs,
-                "accuracy",
-                validation=run.recipe.validation_size > 0,
-                zoom=bool(st.session_state.get(_ZOOM)),
-                height=CHART_HEIGHT,
-                changes=changes(run),
-                style=pictures.style(),
+            projector.sized(
+                learning_curve(
+                    history,
+                    run.recipe.epochs,
+                    "accuracy",
+                    validation=run.recipe.validation_size > 0,
+                    zoom=bool(st.session_state.get(_ZOOM)),
+                    height=CHART_HEIGHT,
+                    changes=changes(run),
+                    style=pictures.style(),
+                )
             ),
             key="train_accuracy_curve",
             alt=f"Accuracy per epoch: {last}",
@@ -61,14 +63,16 @@ def loss(run: Run, history: Sequence[Epoch]) -> None:
         "averaged over the images. Guessing has a loss of ln 10 = 2.3.",
     )
     st.vega_lite_chart(
-        learning_curve(
-            history,
-            run.recipe.epochs,
-            "loss",
-            validation=run.recipe.validation_size > 0,
-            height=LOSS_HEIGHT,
-            changes=changes(run),
-            style=pictures.style(),
+        projector.sized(
+            learning_curve(
+                history,
+                run.recipe.epochs,
+                "loss",
+                validation=run.recipe.validation_size > 0,
+                height=LOSS_HEIGHT,
+                changes=changes(run),
+                style=pictures.style(),
+            )
         ),
         key="train_loss_curve",
         alt=f"Loss per epoch: {last}",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.history import Epoch
 from core.store.run import Run
 from ui import guess
+from ui.test_part import test_words
 
 
 def numbers(run: Run, history: Sequence[Epoch]) -> None:
@@ -41,5 +42,5 @@ def numbers(run: Run, history: Sequence[Epoch]) -> None:
         delta=None if (guessed := guess.of(run)) is None else f"Your guess: {100 * guessed:g}%",
         delta_color="off",
         delta_arrow="off",
-        help="Share of the 10,000 test images classified correctly, measured once after the last epoch.",
+        help=f"Share of the {test_words()} classified correctly, measured once after the last epoch.",
     )

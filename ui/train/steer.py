@@ -168,4 +168,7 @@ def _batch(moment: Moment) -> None:
 
 def _caption(moment: Moment, place: int) -> str:
     label = moment.labels[place]
-    return f"{label}: {percent(moment.before[place, label], 0)} → {percent(moment.after[place, label], 0)}"
+    # In two lines: in one, “>99% → >99%” would be wider than the digit.
+    return (
+        f"label {label}\n{percent(moment.before[place, label], 0)} → {percent(moment.after[place, label], 0)}"
+    )

@@ -93,7 +93,7 @@ def test_what_is_paused_is_a_sentence_and_goes_on(
     desk.pause(uploads=True, trainings=True)
     with pytest.raises(ClassroomError, match="paused drawing"):
         draw(database, ann, 3)
-    with pytest.raises(RunRefused, match="paused trainings"):
+    with pytest.raises(RunRefused, match=f"paused trainings in the class {classroom.code}"):
         queue.enqueue(Recipe(), "ann", "Run")
     queue.enqueue(Recipe(), "somebody else", "Run")
     desk.pause(uploads=False)

@@ -5,6 +5,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
 
 from benchmarks.drawings import CANVAS
 from benchmarks.photos import LOOKS, as_file, photograph, written
@@ -12,6 +13,7 @@ from core.drawing import photo
 from core.drawing.photo import PictureError, find_ink, open_picture
 from core.ink import to_mnist
 
+register_heif_opener()
 SEVEN = [[[0, 0], [600, 0], [200, 1000]]]
 
 
@@ -32,9 +34,9 @@ def left_of_middle(ink: np.ndarray) -> bool:
     return np.nonzero(ink)[1].mean() < ink.shape[1] / 2
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "HEIF"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_three_kinds_of_pictures(kind: str, mode: str):
+def test_six_kinds_of_pictures(kind: str, mode: str):
     ink = find_ink(open_picture(saved(page(mode), kind)))
     assert ink.shape == (200, 400)
     assert ink[100, 60] == 255
@@ -63,6 +65,13 @@ def test_a_picture_is_turned_upright():
     assert left_of_middle(ink)
 
 
+def test_a_photograph_of_a_telephone_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = page().transpose(Image.Transpose.ROTATE_90)
+    assert left_of_middle(find_ink(open_picture(saved(turned, "HEIF", exif=exif.tobytes()))))
+
+
 def test_broken_exif_data_is_ignored():
     content = saved(page(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01" * 9)
     assert open_picture(content).shape == (200, 400, 3)
@@ -89,12 +98,12 @@ def test_all_transparent_is_blank():
 
 def test_a_large_picture_is_made_small():
     content = saved(page().resize((4000, 2000)), "JPEG")
-    assert open_picture(content).shape == (400, 800, 3)
+    assert open_picture(content).shape == (500, 1000, 3)
 
 
 def test_of_an_animation_the_first_picture():
     blank = Image.new("RGB", (400, 200))
-    for kind in ("WEBP", "PNG"):
+    for kind in ("WEBP", "PNG", "GIF"):
         content = saved(page(), kind, save_all=True, append_images=[blank] * 50)
         assert find_ink(open_picture(content))[100, 60] == 255
 
@@ -118,18 +127,44 @@ def bomb(side: int) -> bytes:
     ("content", "sentence"),
     [
         (b"", "This file is empty"),
-        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 a document called digit.png", "not a PNG, JPEG or WebP picture"),
-        (b"seven", "not a PNG, JPEG or WebP picture"),
-        (saved(Image.new("L", (9, 9)), "GIF"), "not a PNG, JPEG or WebP picture"),
+        (
+            b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 a document called digit.png",
+            "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture",
+        ),
+        (b"seven", "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
+        (saved(Image.new("L", (9, 9)), "TIFF"), "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
+        (
+            struct.pack("<6sHHBBB", b"GIF89a", 60_000, 60_000, 0, 0, 0) + b",\0\0\0\0",
+            "more than 25 million|damaged",
+        ),
+        (saved(page(), "HEIF")[:-400], "GIF or HEIC picture|damaged"),
+        (struct.pack(">I", 24) + b"ftypheic" + bytes(40), "GIF or HEIC picture|damaged"),
+        (saved(Image.new("L", (6_000, 5_000)), "BMP")[:99], "more than 25 million pixels"),
         (saved(page(), "JPEG")[:-900], "damaged"),
         (saved(page(), "PNG")[:200], "damaged"),
-        (saved(page(), "WEBP")[:200], "PNG, JPEG or WebP|damaged"),
+        (saved(page(), "WEBP")[:200], "PNG, JPEG, WebP|damaged"),
         (bomb(6_000), "more than 25 million pixels"),
         (bomb(12_000), "more than 25 million pixels"),
         (bomb(60_000), "more than 25 million pixels"),
-        (bytes(photo.MAX_MEGABYTES * 1_000_000 + 1), "larger than 10 MB"),
+        (bytes(photo.MAX_MEGABYTES * 1_000_000 + 1), "larger than 25 MB"),
     ],
-    ids=["empty", "pdf", "text", "gif", "jpeg cut", "png cut", "webp cut", "36", "144", "3600", "large"],
+    ids=[
+        "empty",
+        "pdf",
+        "text",
+        "tiff",
+        "gif bomb",
+        "heic cut",
+        "heic stub",
+        "bmp",
+        "jpeg cut",
+        "png cut",
+        "webp cut",
+        "36",
+        "144",
+        "3600",
+        "large",
+    ],
 )
 def test_what_cannot_be_opened_raises_a_sentence(content: bytes, sentence: str):
     # The bombs are cut short as well: decoded, they would be called damaged.
@@ -184,7 +219,7 @@ def test_two_digits_are_both_found():
 def test_a_jpeg_that_comes_in_passes_may_have_fewer_pixels(monkeypatch):
     content = io.BytesIO()
     Image.new("L", (1500, 1500), 255).save(content, "JPEG", progressive=True)
-    assert open_picture(content.getvalue()).shape == (800, 800)
+    assert open_picture(content.getvalue()).shape == (1000, 1000)
     monkeypatch.setattr(photo, "MAX_PROGRESSIVE_MEGAPIXELS", 2)
     with pytest.raises(PictureError, match="more than 2 million pixels"):
         open_picture(content.getvalue())

@@ -81,7 +81,7 @@ def test_on_a_full_disk_the_advice_to_delete_runs_works(tmp_path: Path):
 def test_a_deleted_model_makes_the_store_smaller(store: RunStore, tmp_path: Path):
     runs = [finished_run(store, Recipe(epochs=1), network=os.urandom(2_000_000)) for _ in range(3)]
     store.delete(runs[0].id, "ann")
-    assert (tmp_path / "runs.db").stat().st_size < 2 * 2_000_000 + 200_000
+    assert (tmp_path / "runs.db").stat().st_size < 2 * 2_000_000 + 250_000
     assert store.model_file(runs[1].id) != store.model_file(runs[2].id), "the others are whole"
 
 

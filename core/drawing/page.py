@@ -1,0 +1,191 @@
+"""A photographed page: its sheet found and set upright, its printed lines taken out, its numbers read.
+
+Reading order is from the top to the bottom, and from left to right in a row of a table.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.number import NumberReading, read_number_from_image
+from core.drawing.photo import as_pixels, ink_amount, written
+from core.drawing.printed_lines import PrintedLines, erase, find_printed_lines
+from core.drawing.rows import Pieces, digit_height, pieces_of, split_rows
+from core.drawing.segmentation import NumberError
+from core.drawing.sheet import find_sheet, flattened
+from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
+from core.evaluation import Model
+
+# More numbers than these are a picture of something else.
+MAX_ROWS, MAX_NUMBERS = 12, 60
+# Degrees; less is how people write.
+_LINES_TURNED, _ROWS_TURNED = 0.8, 6.0
+# Rows are turned back if they are so much clearer then, and have at least this many pieces.
+_CLEARER, _FEWEST = 1.25, 4
+_INK = 0.3
+# A smaller sheet on which nothing is written, as a share of the picture, may be a thick white stroke.
+_LARGE_SHEET = 0.25
+# Digits' heights: ink at the border that is larger is no digit.
+_EDGE = 2.5
+
+Picture = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+class PageError(ValueError):
+    """Raised when there is more on a page than numbers. The message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This is too much for numbers in up to {MAX_ROWS} lines. Take a photo of fewer, from nearer."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A page as it is read.
+
+    Attributes
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+        The sheet, or the whole picture, upright.
+    ink : ndarray of uint8, shape (height, width)
+        What is written, without printed lines: 0 is paper, 255 is full ink.
+    lines : PrintedLines
+    """
+
+    picture: Picture
+    ink: Picture
+    lines: PrintedLines
+
+
+def find_page(picture: Picture) -> Page:
+    """Return what is written on a picture of a page.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+        As `core.drawing.photo.open_picture` gives it.
+    """
+    corners = find_sheet(picture)
+    if corners is not None:
+        page = _written_page(flattened(picture, corners))
+        if page.ink.any() or page.ink.size > _LARGE_SHEET * picture.shape[0] * picture.shape[1]:
+            return page
+    return _written_page(picture)
+
+
+def _written_page(picture: Picture) -> Page:
+    """Return the page that fills a picture."""
+    ink = ink_amount(picture)
+    if not ink.any():
+        return Page(picture, as_pixels(ink), PrintedLines((), ()))
+    lines = PrintedLines((), ())
+    degrees = angle_of_lines(ink > _INK)
+    if abs(degrees) >= _LINES_TURNED:
+        turned = _turned_ink(ink, degrees)
+        lines = find_printed_lines(turned)
+        if lines:
+            picture, ink = _turned(picture, degrees), turned
+    if not lines:
+        lines = find_printed_lines(ink)
+    left = erase(ink, lines)
+    left = np.where(written(left), left, 0).astype(np.float32)
+    left = _without_edges(left)
+    if not lines:
+        degrees = _rows_turned_by(pieces_of(left > _INK))
+        if degrees:
+            picture, left = _turned(picture, degrees), _turned_ink(left, degrees)
+    return Page(picture, as_pixels(left), lines)
+
+
+def _without_edges(ink: Floats) -> Floats:
+    """Return ink without what runs along the border beside digits: the edge of the sheet, or a finger."""
+    pieces = pieces_of(ink > _INK)
+    height, (rows, columns) = digit_height(pieces), ink.shape
+    if height is None or len(pieces.boxes) < 2:
+        return ink
+    left, top, right, bottom = pieces.boxes.T
+    cut = (left <= 1) | (top <= 1) | (right >= columns - 1) | (bottom >= rows - 1)
+    large = np.maximum(pieces.heights, pieces.widths) > _EDGE * height
+    edges = np.flatnonzero(cut & large) + 1
+    return np.where(np.isin(pieces.labels, edges), 0, ink).astype(np.float32) if len(edges) else ink
+
+
+def _turned(picture: Picture, degrees: float) -> Picture:
+    """Return a picture turned counterclockwise and whole; what is beyond it is paper."""
+    middle = np.median(picture.reshape(-1, *picture.shape[2:]), axis=0)
+    paper = tuple(middle.astype(int).tolist()) if picture.ndim == 3 else int(middle)
+    return np.asarray(
+        Image.fromarray(picture).rotate(degrees, Image.Resampling.BILINEAR, expand=True, fillcolor=paper)
+    )
+
+
+def _turned_ink(ink: Floats, degrees: float) -> Floats:
+    """Return ink turned likewise."""
+    return np.asarray(Image.fromarray(ink).rotate(degrees, Image.Resampling.BILINEAR, expand=True))
+
+
+def _rows_turned_by(pieces: Pieces) -> float:
+    """Return by how many degrees to turn rows of digits to be level; 0 if they may be as they are."""
+    height = digit_height(pieces)
+    if height is None or (pieces.heights >= 0.4 * height).sum() < _FEWEST:
+        return 0.0
+    degrees = angle_of_rows(pieces.labels > 0, height)
+    clearer = pile_up(pieces.labels > 0, degrees, height) / pile_up(pieces.labels > 0, 0.0, height)
+    return degrees if abs(degrees) >= _ROWS_TURNED and clearer >= _CLEARER else 0.0
+
+
+def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
+    """Return the numbers of a page in reading order; none if nothing is written.
+
+    Raises
+    ------
+    PageError
+        If there are more than `MAX_ROWS` rows, or `MAX_NUMBERS` numbers.
+    NumberError
+        If it is one row, and too much for a number: see `core.drawing.number`.
+    EvaluationError
+        If the network does not answer with ten classes, or not with numbers.
+    """
+    pieces = pieces_of(page.ink > _INK * 255)
+    found = filled_cells(cell_map(page.ink.shape, page.lines), pieces) if page.lines else None
+    if found is None:
+        return _read_rows(model, page.ink, pieces)
+    cells, other = found
+    numbers = numbers_of_cells(cells)
+    if len(numbers) > MAX_NUMBERS:
+        raise PageError
+    readings = [reading for number in numbers for reading in _read_cells(model, page.ink, number)]
+    if other.any():
+        readings += _read_rows(model, page.ink, pieces_of(other))
+    return tuple(readings)
+
+
+def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReading, ...]:
+    rows = split_rows(pieces)
+    if len(rows) > MAX_ROWS:
+        raise PageError
+    if len(rows) == 1:
+        reading = read_number_from_image(model, ink)
+        return () if reading is None else (reading,)
+    readings = (_read_part(model, ink, np.isin(pieces.labels, row)) for row in rows)
+    return tuple(reading for reading in readings if reading is not None)
+
+
+def _read_part(model: Model, ink: Picture, part: npt.NDArray[np.bool_]) -> NumberReading | None:
+    try:
+        return read_number_from_image(model, np.where(part, ink, 0))
+    except NumberError:
+        return None
+
+
+def _read_cells(model: Model, ink: Picture, cells: list[Cell]) -> list[NumberReading]:
+    """Return the number of some cells: a digit in each, or else a number in each."""
+    readings = [reading for cell in cells if (reading := _read_part(model, ink, cell.ink)) is not None]
+    if len(readings) > 1 and sum(len(reading.digits) == 1 for reading in readings) >= 0.6 * len(readings):
+        return [NumberReading(tuple(digit for reading in readings for digit in reading.digits))]
+    return readings
