@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.classroom.classroom import ClassroomError
 from core.store.database import StoreError
-from ui import chrome, resources
+from ui import chrome, links, resources
 from ui.classroom import visit
 from ui.classroom.agreement import agreement_view
 from ui.classroom.contest import contest
@@ -17,6 +17,7 @@ from ui.classroom.privacy import privacy
 from ui.classroom.students import change_student
 from ui.classroom.test_set import test_set
 from ui.classroom.train import train
+from ui.lessons import of_class
 
 TEACH, DRAW, LABEL, DRAWINGS = "Teach", "Draw", "Label", "Drawings"
 AGREEMENT, TRAIN, TEST, CONTEST = "Agreement", "Train", "Test", "Contest"
@@ -59,6 +60,7 @@ else:
     views += [DRAW, LABEL] if member else []
     views += [DRAWINGS] if visited.teaches else []
     views += [AGREEMENT, TRAIN, TEST, CONTEST]
+    links.check([links.Setting("class_view", {view: view for view in views}, views[0])])
     with row:
         visit.choose(own, code)
     with st.container(horizontal=True, vertical_alignment="center", key="class_head"):
@@ -68,12 +70,14 @@ else:
             default=views[0],
             required=True,
             key="class_view",
+            bind="query-params",
             persist_state="session",
             label_visibility="collapsed",
             wrap=True,
         )
         if member:
             change_student(visited)
+            of_class.invite(code)
     try:
         if view == TEACH:
             manage(visited.classroom, attends=member is not None)

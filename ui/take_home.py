@@ -156,7 +156,7 @@ def _ask(run_id: str, kind: str) -> None:
 
 def _try_to_make(kind: str, run: Run) -> bytes | None:
     try:
-        return _content(kind, run, session.shared_address(run.id), test_part())
+        return _content(kind, run, session.shared_address(run.id), test_part(), _answers(kind, run))
     except MemoryError:
         st.error("The server has too little memory for this file now. Try again later.")
     except (RunError, StoreError, DataError, EvaluationError, TensorFlowLoadError) as error:
@@ -165,18 +165,31 @@ def _try_to_make(kind: str, run: Run) -> bytes | None:
     return None
 
 
+def _answers(kind: str, run: Run) -> tuple[tuple[str, str], ...]:
+    """Return what the visitor has answered in lessons, for a report of their own or a bundled run."""
+    if kind not in ("report", "report_html") or not (run.bundled or run.owner == session.owner()):
+        return ()
+    # Imported here because only a report needs them.
+    from core.lessons.answers import read_answers
+    from ui.lessons import choice
+
+    student = choice.member()
+    members = (0, student.id) if student else (0,)
+    return read_answers(resources.store().database, session.owner(), members, choice.lessons())
+
+
 @st.cache_data(
     max_entries=3,
     show_spinner="Making the file…",
     hash_funcs={Run: lambda run: (run.id, run.label, run.note)},
 )
-def _content(kind: str, run: Run, link: str, part: Part) -> bytes:
+def _content(kind: str, run: Run, link: str, part: Part, answers: tuple[tuple[str, str], ...]) -> bytes:
     """Return a file of a run's network. Raises what loading a network does."""
     if kind == "keras":
         return resources.whole_store().model_file(run.id)
     with _making:
         tensorflow_loader.load()
-        return make_file(kind, resources.whole_store(), run, part_of(load_mnist(), part), link)
+        return make_file(kind, resources.whole_store(), run, part_of(load_mnist(), part), link, answers)
 
 
 def _download(

@@ -26,7 +26,7 @@ MAX_DRAWINGS = 100
 DRAWINGS_PER_DIGIT = 3
 LIFETIME = timedelta(days=30)
 # What the board can show, in its order, and what it shows at first.
-PANELS = ("joined", "drawings", "queue", "curve", "matrix", "leaderboard", "fooled")
+PANELS = ("joined", "drawings", "queue", "curve", "matrix", "leaderboard", "fooled", "answers")
 # Four are legible from the back row.
 MAX_PANELS = 4
 FIRST_PANELS = ("joined", "drawings")

@@ -33,7 +33,14 @@ def file_name(run: Run, kind: str) -> str:
     return file_stem(run) + FORMATS[kind].ending
 
 
-def make_file(kind: str, store: RunStore, run: Run, dataset: Dataset, link: str = "") -> bytes:
+def make_file(
+    kind: str,
+    store: RunStore,
+    run: Run,
+    dataset: Dataset,
+    link: str = "",
+    answers: tuple[tuple[str, str], ...] = (),
+) -> bytes:
     """Return a file of a run.
 
     Parameters
@@ -46,6 +53,8 @@ def make_file(kind: str, store: RunStore, run: Run, dataset: Dataset, link: str 
     dataset : Dataset
     link : str
         Where others find the run; a report has it.
+    answers : tuple of (str, str)
+        Questions of lessons, and what the owner of the run has answered; a report has them.
 
     Raises
     ------
@@ -65,7 +74,7 @@ def make_file(kind: str, store: RunStore, run: Run, dataset: Dataset, link: str 
         return pocket_page(model, run.label, dataset).encode()
     if kind == "bundle":
         return pack_bundle(run, store.history(run.id), model)
-    return _report_file(kind, _report(store, run, model, dataset, link))
+    return _report_file(kind, _report(store, run, model, dataset, link, answers))
 
 
 def code_of(kind: str, run: Run) -> str:
@@ -77,13 +86,20 @@ def code_of(kind: str, run: Run) -> str:
     return keras_notebook(run.recipe, left_out(run))
 
 
-def _report(store: RunStore, run: Run, model: "keras.Model", dataset: Dataset, link: str) -> "Report":
+def _report(
+    store: RunStore,
+    run: Run,
+    model: "keras.Model",
+    dataset: Dataset,
+    link: str,
+    answers: tuple[tuple[str, str], ...],
+) -> "Report":
     # Imported here because they bring scikit-learn.
     from core.evaluation import evaluate
     from core.export.report import describe
 
     evaluation = evaluate(model, dataset.test_images, dataset.test_labels)
-    return describe(run, store.history(run.id), evaluation, dataset, link)
+    return describe(run, store.history(run.id), evaluation, dataset, link, answers)
 
 
 def _report_file(kind: str, report: "Report") -> bytes:

@@ -54,6 +54,8 @@ class Report:
         True and predicted label of each.
     questions : tuple of str
     versions : str
+    answers : tuple of (str, str)
+        Questions of lessons, and what the owner has answered.
     """
 
     title: str
@@ -72,10 +74,16 @@ class Report:
     captions: tuple[str, ...]
     questions: tuple[str, ...]
     versions: str
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def describe(
-    run: Run, history: tuple[Epoch, ...], evaluation: Evaluation, dataset: Dataset, link: str = ""
+    run: Run,
+    history: tuple[Epoch, ...],
+    evaluation: Evaluation,
+    dataset: Dataset,
+    link: str = "",
+    answers: tuple[tuple[str, str], ...] = (),
 ) -> Report:
     """Return what a report says of a run.
 
@@ -89,6 +97,8 @@ def describe(
         With the same test images.
     link : str
         Where others find the run.
+    answers : tuple of (str, str)
+        Questions of lessons, and what the owner has answered.
     """
     correct, count = int(evaluation.correct.sum()), len(evaluation.labels)
     interval = wilson(correct, count)
@@ -110,6 +120,7 @@ def describe(
         captions=tuple(f"{evaluation.labels[index]} → {evaluation.predictions[index]}" for index in worst),
         questions=QUESTIONS,
         versions=_versions(run),
+        answers=answers,
     )
 
 

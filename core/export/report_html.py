@@ -83,6 +83,7 @@ def to_html(report: Report) -> str:
 <p>If you hand on a network, say what it can and cannot do. Answer in your own words: click into a
 field to type, then print the page or save it.</p>
 {_questions(report.questions)}
+{_answers(report.answers)}
 {note}
 <footer>{_text(report.versions)}. Made by Digit Lab.</footer>
 </body>
@@ -110,6 +111,14 @@ def _questions(questions: Iterable[str]) -> str:
         f'role="textbox" aria-multiline="true" aria-labelledby="q{number}" dir="auto"></div>'
         for number, question in enumerate(questions, start=1)
     )
+
+
+def _answers(answers: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(
+        f'<p><b>{_text(question)}</b></p>\n<p class="note" dir="auto">{_text(answer)}</p>\n'
+        for question, answer in answers
+    )
+    return f"<h2>Lessons</h2>\n{rows}" if rows else ""
 
 
 def _curve(report: Report) -> str:

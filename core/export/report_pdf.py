@@ -1,4 +1,4 @@
-"""A report as a PDF of two pages: the results, and the model card that its author fills in."""
+"""A report as a PDF: the results, the model card that its author fills in, and answers to lessons."""
 
 import io
 from collections.abc import Sequence
@@ -21,6 +21,8 @@ _SMALL, _BODY, _HEAD, _TITLE, _RESULT = 8.0, 9.5, 12.0, 18.0, 30.0
 _LEADING = 1.45 / 72
 _RIGHT = _MARGIN + 3.05
 _ANSWER_LINES = 4
+# What a question of a lesson and its answer may take.
+_ANSWER_ROOM = 1.2
 _SUBJECT = "A report by Digit Lab"
 
 
@@ -31,6 +33,8 @@ def to_pdf(report: Report) -> bytes:
     with PdfPages(buffer, metadata=facts) as pages:
         pages.savefig(_results(report))
         pages.savefig(_model_card(report))
+        if report.answers:
+            pages.savefig(_lesson_answers(report))
     return buffer.getvalue()
 
 
@@ -52,7 +56,7 @@ def _results(report: Report) -> Figure:
         _heading(page, _MARGIN, y, "The most confident errors (true label → predicted label)")
         axes = page.add_axes(_box(_MARGIN, y + 0.1, _INNER, 0.75))
         draw_digits(axes, report.errors, report.captions, columns=WORST_ERRORS)
-    _foot(page, report, "1 of 2")
+    _foot(page, report, 1)
     return page
 
 
@@ -90,7 +94,24 @@ def _model_card(report: Report) -> Figure:
     if report.note:
         _heading(page, _MARGIN, y + 0.3, "Note")
         _paragraph(page, _MARGIN, y + 0.55, report.note.splitlines(), _INNER, _SMALL, most=9)
-    _foot(page, report, "2 of 2")
+    _foot(page, report, 2)
+    return page
+
+
+def _lesson_answers(report: Report) -> Figure:
+    page = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="white")
+    y = _MARGIN + 0.15
+    add_text(page, _MARGIN, y, "Lessons", _TITLE, weight="bold")
+    y += 0.35
+    for question, answer in report.answers:
+        if y > _HEIGHT - _MARGIN - _ANSWER_ROOM:
+            _paragraph(
+                page, _MARGIN, y, ("More answers are in the report as a web page.",), _INNER, _SMALL, 1
+            )
+            break
+        y = _paragraph(page, _MARGIN, y, (question,), _INNER, _SMALL, 2, "bold")
+        y = _paragraph(page, _MARGIN, y, answer.splitlines(), _INNER, _SMALL, 4) + 0.08
+    _foot(page, report, 3)
     return page
 
 
@@ -129,10 +150,11 @@ def _heading(page: Figure, x: float, y: float, text: str) -> None:
     add_text(page, x, y, text, _HEAD if len(text) < 20 else _BODY, weight="bold")
 
 
-def _foot(page: Figure, report: Report, number: str) -> None:
+def _foot(page: Figure, report: Report, number: int) -> None:
+    pages = 3 if report.answers else 2
     y = _HEIGHT - 0.5
     add_text(page, _MARGIN, y, report.versions, 7, color=LIGHT.muted)
-    add_text(page, _WIDTH - _MARGIN - 1.15, y, f"Digit Lab · {number}", 7, color=LIGHT.muted)
+    add_text(page, _WIDTH - _MARGIN - 1.15, y, f"Digit Lab · {number} of {pages}", 7, color=LIGHT.muted)
 
 
 def _rule(page: Figure, y: float) -> None:

@@ -50,7 +50,9 @@ PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
             "image": _TEST_IMAGES,
         },
         "teach": {"model": tuple(PRESETS)},
-        "class": {"class_view": ("Teach", "Draw", "Label", "Drawings", "Agreement", "Train", "Test")},
+        "class": {
+            "class_view": ("Teach", "Draw", "Label", "Drawings", "Agreement", "Train", "Test", "Contest")
+        },
         "runs": {},
     }
 )

@@ -1,10 +1,10 @@
 """What somebody has answered in lessons, and how far they are; it stays with them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from core.lessons.lesson import Question
+from core.lessons.lesson import Lesson, Question
 from core.store.database import Database
 from core.store.queries import now
 from core.store.tables import LESSON_ANSWERS, LESSON_STEPS
@@ -73,3 +73,22 @@ def _evict(connection: Connection, table: Table) -> None:
         excess = count - MAX_ANSWERS + MAX_ANSWERS // 100
         last = connection.scalar(select(table.c.changed).order_by(table.c.changed).offset(excess).limit(1))
         connection.execute(delete(table).where(table.c.changed < last))
+
+
+def read_answers(
+    database: Database, owner: str, members: Collection[int], lessons: Mapping[str, Lesson]
+) -> tuple[tuple[str, str], ...]:
+    """Return what an owner has answered in lessons as one or several members: questions with answers."""
+    query = (
+        select(LESSON_ANSWERS)
+        .where(LESSON_ANSWERS.c.owner == owner, LESSON_ANSWERS.c.member.in_(members))
+        .order_by(LESSON_ANSWERS.c.changed)
+    )
+    with database.reading() as connection:
+        answers = {(row.lesson, row.question): row.answer for row in connection.execute(query)}
+    return tuple(
+        (f"{lesson.title}: {question.text}", answers[name, question.id])
+        for name, lesson in lessons.items()
+        for question in lesson.questions
+        if (name, question.id) in answers
+    )

@@ -320,7 +320,8 @@ def test_the_pool_is_in_the_privacy_sentences_and_in_my_data(open_page, browser,
 def test_a_network_is_trained_on_the_pool_and_everyone_s_drawings_are_a_test_set(
     open_page, browser, code, monkeypatch, mnist
 ):
-    monkeypatch.setattr(mixture, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(mixture, "REHEARSAL_IMAGES", 1000)
+    monkeypatch.setattr(mixture, "REPEATED_DRAWINGS", 500)
     monkeypatch.setattr(fine_tuning, "EPOCHS", 1)
     browser(ANN)
     members = [become(code, ANN, "Ann")]

@@ -115,7 +115,7 @@ def figures(part: Part, mnist, bundled_evaluation) -> set[str]:
 
 def everything_in(app: AppTest) -> str:
     """All that a page sends to the browser: texts, tables, and the data of charts."""
-    found = [element.value.round(4).to_csv() for element in (*app.dataframe, *app.table)]
+    found = [element.value.to_csv(float_format="%.6g") for element in (*app.dataframe, *app.table)]
     for node in app.main:
         proto = getattr(node, "proto", None)
         found.append(str(proto).replace("\\", ""))
@@ -123,7 +123,7 @@ def everything_in(app: AppTest) -> str:
         for chart in charts:
             if isinstance(content := getattr(chart, "data", None), bytes) and content:
                 with contextlib.suppress(pyarrow.ArrowInvalid):
-                    found.append(pyarrow.ipc.open_stream(content).read_pandas().round(4).to_csv())
+                    found.append(pyarrow.ipc.open_stream(content).read_pandas().to_csv(float_format="%.6g"))
     return "\n".join(found)
 
 
@@ -172,3 +172,17 @@ def test_a_member_sees_no_figure_of_the_sealed_half_on_any_page(
     leaks["Pairs"] = shown(app.segmented_control(key="compare_view").set_value("Results").run(), sealed)
     assert {name: found for name, found in leaks.items() if found} == {}
     assert "5,000 open test images" in words(open_page("3_evaluate", model=run.id))
+
+
+def test_a_member_measures_a_network_on_the_drawings_of_the_class(open_page, browser, code, ann):
+    browser(BOB)
+    assert "Class drawings" not in open_page("3_evaluate").selectbox(key="test_set").options
+    browser(ANN)
+    app = open_page("3_evaluate", model="article", test_set="Class drawings")
+    assert "Save some on Class" in words(app)
+    for member in (ann, join(database(), code, CLEO, "Cleo")):
+        draw(database(), member, 1, 7)
+    app = open_page("3_evaluate", model="article", test_set="Class drawings", view="Writers")
+    assert not app.exception
+    assert "nobody can see who" in words(app)
+    assert "of 4" in "".join(part.value for part in app.pills(key="view").set_value("Results").run().markdown)

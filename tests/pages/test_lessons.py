@@ -2,9 +2,15 @@
 
 import ast
 
+from streamlit.testing.v1 import AppTest
+
+from core.classroom.class_lessons import read_class_lesson
+from core.classroom.teaching import taught_by
 from core.lessons.addresses import PAGES
 from core.lessons.library import read_library
 from tests.pages.conftest import ROOT, words
+from ui import resources
+from ui.lessons import of_class
 
 NAME = "from-pixel-to-prediction"
 LESSON = read_library()[NAME]
@@ -39,6 +45,40 @@ def test_a_lesson_or_step_that_is_not_there_gives_a_sentence(open_page):
 def test_home_lists_the_lessons(open_page):
     links = [link.proto.label for link in open_page().get("page_link")]
     assert {f"**{lesson.title}**" for lesson in read_library().values()} <= {*links}
+
+
+def test_a_teacher_sees_the_answers_chooses_a_lesson_and_is_told_what_is_wrong_in_one(open_page, browser):
+    browser("teacher")
+    app = open_page("9_class")
+    app.button(key="class_open").click().run()
+    app = open_page("0_home", lesson=LESSON.title)
+    assert LESSON.steps[0].answer in words(app)
+    code = taught_by(resources.store().database, "teacher")[0].code
+    app = AppTest.from_function(_teach, kwargs={"code": code}, default_timeout=60).run()
+    assert not app.exception
+    app.selectbox(key="class_lesson").set_value(NAME).run()
+    assert read_class_lesson(resources.store().database, code).lesson == NAME
+    app.toggle(key="class_own_lesson").set_value(True).run()
+    app.text_area(key="class_lesson_text").set_value("---\ntitle: <b>\n---").run()
+    app.button(key="class_lesson_add").click().run()
+    assert "Line 3: “about: …” is missing" in app.error[0].value
+    app.text_area(key="class_lesson_text").set_value(of_class.EXAMPLE).run()
+    app.button(key="class_lesson_add").click().run()
+    assert "Crossed sevens" in app.selectbox(key="class_lesson").options
+
+
+def _teach(code):
+    from ui.lessons import of_class
+
+    of_class.teach(code)
+
+
+def test_projector_mode_is_in_the_address_and_makes_charts_larger(open_page):
+    app = open_page("2_train", big="1", run="article")
+    assert app.toggle(key="big").value
+    assert '"labelFontSize": 20.3' in app.get("vega_lite_chart")[0].proto.spec
+    assert not open_page("2_train", run="article").toggle(key="big").value
+    assert "not here" in open_page("0_home", big="huge").warning[0].value
 
 
 def test_the_addresses_of_lessons_are_those_of_the_pages():

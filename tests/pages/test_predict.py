@@ -311,6 +311,22 @@ def test_a_photograph_of_one_digit_and_of_three(open_page, monkeypatch, mnist):
     assert app.metric[0].value == "072"
 
 
+def test_a_photograph_of_two_lines_shows_both_numbers_and_the_details_of_each(open_page, monkeypatch, mnist):
+    lines = [
+        np.concatenate([np.pad(mnist.test_images[i], 14) for i in line], axis=1) for line in ((0, 1), (3, 4))
+    ]
+    content = io.BytesIO()
+    paper = 200 - 0.7 * pictures.enlarged(np.concatenate(lines), 4).astype(float)
+    Image.fromarray(paper.astype(np.uint8)).save(content, "BMP")
+    monkeypatch.setattr(upload, "_content", content.getvalue)
+    app = open_page("4_predict")
+    app.segmented_control(key="predict_source").set_value("Photo").run()
+    assert "72 · 04" in words(app)
+    app.selectbox(key="predict_number").set_value(1).run()
+    assert not app.exception
+    assert "Segmentation" in words(app)
+
+
 FACE = [
     [(140 + 100 * np.cos(turn), 140 + 100 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)],
     [(105.0, 105.0), (106.0, 118.0)],

@@ -11,7 +11,7 @@ from core.classroom.board import Board, read_board
 from core.classroom.board_pictures import matrix, pixels, wall
 from core.classroom.classroom import ClassroomError
 from core.classroom.contest import Standing
-from core.classroom.fooling import READERS, Fooled, points
+from core.classroom.fooling import Fooled, points
 from core.classroom.invitation import invitation
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
@@ -23,9 +23,10 @@ from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, pictures, resources
 from ui.classroom.address import students_address
-from ui.classroom.contest import opened_lines, standings
+from ui.classroom.contest import interval, short_lines, standings
 from ui.classroom.fool import fooling
 from ui.classroom.test_set import evaluated
+from ui.lessons import of_class
 from ui.words import clock, percent
 
 POLL_SECONDS = 2.0
@@ -34,7 +35,7 @@ _MATRIX_SECONDS = 15.0
 _MAX_QUEUE = 6
 # Labels come in all the time, and each look reads the drawings that are new.
 _FOOLED_SECONDS = 5.0
-_MAX_ROWS = 7
+_MAX_ROWS = 6
 _TILE_SCALE = 9
 # Pixels, for what a chart writes.
 _CHART_TEXT = 26
@@ -161,6 +162,13 @@ def _large(spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
+def _answers(state: Board) -> None:
+    try:
+        of_class.answers(state.classroom.code)
+    except StoreError as error:
+        st.warning(str(error), icon=":material/database_off:")
+
+
 def _matrix(state: Board) -> None:
     st.header("Confusion matrix on our drawings", anchor=False)
     if not state.drawings:
@@ -181,35 +189,33 @@ def _matrix(state: Board) -> None:
 
 
 def _leaderboard(state: Board) -> None:
-    st.header("Leaderboard", anchor=False)
     classroom = state.classroom
     if classroom.sealed_at is None:
+        st.header("Leaderboard", anchor=False)
         st.markdown("The contest has not started yet.")
         return
+    half = f"the {words(Part.OPEN)}" if classroom.is_sealed else "both halves"
+    st.header(f"Leaderboard on {half}", anchor=False)
     found = standings(classroom.code, not classroom.is_sealed)
-    st.markdown(
-        f"Accuracy on the {words(Part.OPEN)}. The other half is sealed."
-        if classroom.is_sealed
-        else "The sealed half is open. Who was lucky?"
-    )
     if not found:
         st.markdown("No network takes part yet.")
         return
-    st.markdown("\n".join(_leaderboard_lines(found[:_MAX_ROWS])))
-    for line in opened_lines(found):
-        st.markdown(line)
+    lines = short_lines(found)
+    # A fourth part of the board holds it all.
+    st.markdown("\n".join(_leaderboard_lines(found[: _MAX_ROWS - len(lines)])))
+    if lines:
+        st.markdown("  \n".join(lines))
 
 
 def _leaderboard_lines(found: Sequence[Standing]) -> list[str]:
     """Return the lines of a table; those who are equal to the first within chance are marked."""
     opened = found[0].sealed is not None
-    lines = ["| | Student | Sealed | Open | |", "|--:|:--|--:|--:|:--|"]
-    if not opened:
-        lines = ["| | Student | Open half | |", "|--:|:--|--:|:--|"]
+    second = "Open" if opened else "95% interval"
+    lines = [f"| | Student | {'Sealed' if opened else 'Accuracy'} | {second} | |", "|--:|:--|--:|--:|:--|"]
     for one in found:
         score = one.sealed or one.open
         shares = [percent(score.accuracy.proportion, 2)]
-        shares += [percent(one.open.accuracy.proportion, 2)] if opened else []
+        shares += [percent(one.open.accuracy.proportion, 2) if opened else interval(score)]
         chance = "" if score.behind or score.p_value is None else "within chance"
         cells = [str(score.rank), f"**{chrome.plain(one.entry.name)}**", *shares, chance]
         lines.append(f"| {' | '.join(cells)} |")
@@ -229,7 +235,7 @@ def _fooled(state: Board) -> None:
         return
     if not found:
         st.markdown(
-            f"A point for each drawing that {READERS} classmates read as you meant it, and the network does "
+            "A point for each drawing that two classmates read as you meant it, and the network does "
             "not. Nobody has one yet."
         )
         return
@@ -249,6 +255,7 @@ PARTS: dict[str, Callable[[Board], None]] = {
     "queue": _queue,
     "curve": _curve,
     "matrix": _matrix,
+    "answers": _answers,
     "leaderboard": _leaderboard,
     "fooled": _fooled,
 }

@@ -123,7 +123,7 @@ def _table(found: Sequence[Standing]) -> dict[str, list[object]]:
         sealed = [one.sealed for one in found if one.sealed]
         table |= {
             "Sealed half": [percent(score.accuracy.proportion, 2) for score in sealed],
-            "95% interval": [_interval(score) for score in sealed],
+            "95% interval": [interval(score) for score in sealed],
             "Against the first": list(map(against_first, sealed)),
             "Open half": [percent(one.open.accuracy.proportion, 2) for one in found],
             "Open rank": [one.open.rank for one in found],
@@ -132,7 +132,7 @@ def _table(found: Sequence[Standing]) -> dict[str, list[object]]:
     else:
         table |= {
             "Open half": [percent(one.open.accuracy.proportion, 2) for one in found],
-            "95% interval": [_interval(one.open) for one in found],
+            "95% interval": [interval(one.open) for one in found],
             "Against the first": [against_first(one.open) for one in found],
         }
     return table | {
@@ -141,7 +141,8 @@ def _table(found: Sequence[Standing]) -> dict[str, list[object]]:
     }
 
 
-def _interval(score: Score) -> str:
+def interval(score: Score) -> str:
+    """Return the 95% interval of an accuracy."""
     return f"{percent(score.accuracy.low)} – {percent(score.accuracy.high)}"
 
 
@@ -179,6 +180,22 @@ def opened_lines(found: Sequence[Standing]) -> list[str]:
             f"{percent(second.accuracy.proportion, 2)}: the lead is {verdict} (McNemar's test, {said})."
         )
     return [*lines, *_lucky(found)]
+
+
+def short_lines(found: Sequence[Standing]) -> list[str]:
+    """Return the same for a board: whether the lead is chance, and who was luckiest."""
+    first, *rest = found
+    if first.sealed is None:
+        return []
+    lines = []
+    if rest and rest[0].sealed:
+        verdict = "more than chance" if rest[0].sealed.behind else "within chance"
+        lines.append(f"**{chrome.plain(first.entry.name)}** leads, {verdict}.")
+    luckiest = max(found, key=lambda one: one.luck or 0.0)
+    if luckiest.luck and luckiest.luck > 0:
+        name = chrome.plain(luckiest.entry.name)
+        lines.append(f"Luckiest on the open half: **{name}**, +{100 * luckiest.luck:.2f} points.")
+    return lines
 
 
 def _lucky(found: Sequence[Standing]) -> list[str]:

@@ -18,6 +18,7 @@ _PANELS = {
     "queue": "Queue",
     "curve": "Learning curve",
     "matrix": "Confusion matrix",
+    "answers": "Answers",
     "leaderboard": "Leaderboard",
     "fooled": "Fool the network",
 }

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.classroom.classroom import Classroom
-from core.classroom.fooling import READERS, Fooled, fooled, points, read_agreed
+from core.classroom.fooling import Fooled, fooled, points, read_agreed
 from core.evaluation import EvaluationError
 from core.store.run import RunError
 from ui import chrome, pictures, resources, spreadsheets
@@ -19,7 +19,7 @@ _TARGET = "class_target"
 def fool(classroom: Classroom, teaches: bool) -> None:
     """Show who has fooled the network, and let a teacher choose it. Raises `StoreError`."""
     st.markdown(
-        f"Draw a digit that people read, and the network does not. If {READERS} classmates on other devices "
+        "Draw a digit that people read, and the network does not. If two classmates on other devices "
         "label it as you meant it, and no more of them otherwise, and the network misreads it, you get a "
         "point. A scribble gets none: nobody labels it as you do."
     )

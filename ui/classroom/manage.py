@@ -16,6 +16,7 @@ from ui.classroom.act import act, desk
 from ui.classroom.address import students_address, teacher_address
 from ui.classroom.direct import choose_board, class_queue
 from ui.classroom.entrance import join_form
+from ui.lessons import of_class
 
 # As old as what is shown may be.
 POLL_SECONDS = 3.0
@@ -35,6 +36,10 @@ def manage(classroom: Classroom, attends: bool) -> None:
         _link(classroom.code)
     _switches(classroom)
     choose_board(classroom)
+    lesson = st.expander("Lesson", icon=":material/menu_book:", key="class_lessons", on_change="rerun")
+    if lesson.open:
+        with lesson:
+            of_class.teach(classroom.code)
     queue = st.expander("Training queue", icon=":material/list_alt:", key="class_queue", on_change="rerun")
     if queue.open:
         with queue:

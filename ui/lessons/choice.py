@@ -1,13 +1,16 @@
 """Which lesson the visitor takes, at which step, and who they are in it."""
 
+import contextlib
 from collections.abc import Mapping
 
 import streamlit as st
 
+from core.classroom.class_lessons import lessons_of
 from core.classroom.classroom import Member
 from core.lessons.answers import LessonBook
 from core.lessons.lesson import Lesson
 from core.lessons.library import read_library
+from core.store.database import StoreError
 from ui import address_bar, resources, session
 from ui.links import Setting
 
@@ -22,8 +25,27 @@ def is_open() -> bool:
 
 
 def lessons() -> Mapping[str, Lesson]:
-    """Return the lessons that the visitor can take, by their names."""
-    return read_library()
+    """Return the lessons that the visitor can take, by their names: the bundled ones, and their classes'."""
+    of_classes: Mapping[str, Lesson] = {}
+    with contextlib.suppress(StoreError):  # The panel, which asks the same store, says it.
+        of_classes = _of_classes(session.owner())
+    taken = {lesson.title for lesson in read_library().values()}
+    return {**read_library(), **{name: one for name, one in of_classes.items() if one.title not in taken}}
+
+
+@st.cache_resource(ttl=5.0, max_entries=200, show_spinner=False)
+def _of_classes(owner: str) -> Mapping[str, Lesson]:
+    """Return the lessons of an owner's classes. Of one title, the first is listed."""
+    found: dict[str, Lesson] = {}
+    for name, lesson in lessons_of(resources.store().database, owner).items():
+        if lesson.title not in {one.title for one in found.values()}:
+            found[name] = lesson
+    return found
+
+
+def forget() -> None:
+    """Look again for lessons of classes."""
+    _of_classes.clear()
 
 
 def titles() -> dict[str | None, str]:

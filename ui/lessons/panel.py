@@ -11,7 +11,7 @@ from core.lessons.lesson import Link, Question, Step
 from core.store.database import StoreError
 from ui import chrome, links, resources, session
 from ui.address_bar import bring, into_address, keep
-from ui.lessons import choice
+from ui.lessons import choice, of_class
 from ui.lessons.questions import ask
 from ui.phone import is_phone
 
@@ -86,6 +86,8 @@ def _step(name: str | None, number: int) -> None:
     step = lesson.steps[number - 1]
     st.subheader(f"{number}. {step.title}", anchor=False)
     st.markdown(f":small[{step.minutes} of {lesson.minutes} minutes]")
+    if number == 1:
+        of_class.papers(name, lesson, for_teacher=teaches)
     for part in step.parts:
         if isinstance(part, Question):
             ask(book, part, answers.get(part.id, ""))

@@ -112,22 +112,19 @@ def show_numbers(
         if chosen is not None:
             reading, sketches = numbers[chosen]
             _show_details(reading, _predictions(reading, sketches, classifier), paint)
-    written = ", ".join(reading.number for reading, _ in numbers)
+    written = " · ".join(
+        reading.number + ("" if known else "?")
+        for (reading, _), known in zip(numbers, are_digits, strict=True)
+    )
+    lowest = percent(min(_lowest_confidence(reading) for reading, _ in numbers))
     with at.prediction:
         if not all(are_digits):
             st.warning(_NOT_ALL_NUMBERS, icon=":material/question_mark:")
-            st.markdown(f"{are_digits.count(True)} of {len(numbers)} numbers recognized.")
+            st.markdown(f"Best guess: **{written}**")
             return ""
-        st.metric(
-            "Numbers",
-            str(len(numbers)),
-            f"Lowest confidence {percent(min(_lowest_confidence(reading) for reading, _ in numbers))}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            width="content",
-        )
-    return f"Predictions: {written}."
+        st.markdown(f"Prediction: **{written}**")
+        st.badge(f"{len(numbers)} numbers, lowest confidence {lowest}", color="gray")
+    return f"Prediction: {len(numbers)} numbers, {written}."
 
 
 def _predictions(

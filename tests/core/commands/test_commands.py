@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
+from core.classroom.teaching import TaughtClassroom, open_classroom
 from core.commands.terminal import ProgressBar
 from core.export.formats import FORMATS
 from core.jobs.queue import RunQueue
@@ -125,7 +126,7 @@ def test_every_format_is_written(kind: str, tmp_path: Path, capsys):
         "notebook": b"{",
     }
     assert path.read_bytes().lower().startswith(starts.get(kind, b'"""').lower())
-    assert list(tmp_path.iterdir()) == [path]
+    assert [file for file in tmp_path.iterdir() if not file.name.startswith("runs.db")] == [path]
 
 
 def test_a_report_whose_name_ends_in_html_is_a_web_page(tmp_path: Path):
@@ -233,3 +234,13 @@ def test_help_brings_neither_tensorflow_nor_the_store():
     code = "import sys, core.__main__ as m; m._parser(); print({'tensorflow', 'sqlalchemy'} & {*sys.modules})"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
+
+
+def test_commands_show_the_open_half_while_a_class_has_sealed_the_other(store: RunStore, capsys):
+    code = open_classroom(store.database, "teacher")[0].code
+    TaughtClassroom(store.database, code, "teacher").seal()
+    assert main(["runs", "--json"]) == 0
+    said = capsys.readouterr()
+    assert "5,000 open test images" in said.err
+    accuracies = {run["id"]: run["test_accuracy"] for run in json.loads(said.out)}
+    assert accuracies["article"] == store.get("article").open_accuracy

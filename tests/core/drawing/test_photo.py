@@ -134,8 +134,10 @@ def bomb(side: int) -> bytes:
         (b"seven", "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
         (saved(Image.new("L", (9, 9)), "TIFF"), "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
         (
-            struct.pack("<6sHHBBB", b"GIF89a", 60_000, 60_000, 0, 0, 0) + b",\0\0\0\0",
-            "more than 25 million|damaged",
+            struct.pack("<6sHHBBB", b"GIF89a", 60_000, 60_000, 0, 0, 0)
+            + struct.pack("<cHHHHB", b",", 0, 0, 60_000, 60_000, 0)
+            + b"\2\2\x4c\1\0;",
+            "more than 25 million pixels",
         ),
         (saved(page(), "HEIF")[:-400], "GIF or HEIC picture|damaged"),
         (struct.pack(">I", 24) + b"ftypheic" + bytes(40), "GIF or HEIC picture|damaged"),

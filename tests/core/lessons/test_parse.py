@@ -5,6 +5,7 @@ import pytest
 from core.lessons.lesson import LessonError, Link, Question
 from core.lessons.library import LESSONS_FOLDER, read_library
 from core.lessons.parse import MAX_BYTES, parse_lesson
+from core.lessons.work_sheet import to_html
 
 LESSON = """---
 title: Sevens
@@ -117,3 +118,12 @@ def test_every_bundled_lesson_is_one_with_aims_answers_and_a_right_option():
                 assert question.kind != "choice" or question.right is not None
     titles = [lesson.title for lesson in lessons.values()]
     assert len(set(titles)) == len(titles), "the address names a lesson by its title"
+
+
+def test_a_work_sheet_has_room_to_write_and_only_the_teachers_has_the_answers():
+    lesson = parse_lesson(LESSON)
+    sheet, answers = to_html(lesson), to_html(lesson, for_teacher=True)
+    assert "☐ No" in sheet
+    assert "There is none." not in sheet
+    assert "☒ No" in answers
+    assert "There is none." in answers
