@@ -51,7 +51,8 @@ def read(model: Model, content: bytes) -> list[Field]:
 def as_field(reading: NumberReading) -> Field:
     """Return a reading as the page shows it: without a warning if all are digits for the detector."""
     images = np.stack([digit.image for digit in reading.digits])
-    return Field(reading.number, not load_detector().rejects(images, DEFAULT_FALSE_REJECTION_RATE).any())
+    rejected = load_detector().rejects(images, DEFAULT_FALSE_REJECTION_RATE)
+    return Field(reading.number, reading.certain and not rejected.any())
 
 
 def common(one: str, other: str) -> int:

@@ -86,9 +86,28 @@ class DigitReading:
 
 @dataclass(frozen=True)
 class NumberReading:
-    """The digits of a number from left to right, at least one."""
+    """The digits of a number from left to right, at least one.
+
+    Attributes
+    ----------
+    digits : tuple of DigitReading
+    certain : bool, default True
+        False if it is not clear which digits of a page belong together.
+    """
 
     digits: tuple[DigitReading, ...]
+    certain: bool = True
+
+    @property
+    def box(self) -> InkBox:
+        """Around all digits."""
+        boxes = [digit.box for digit in self.digits]
+        return InkBox(
+            min(box.left for box in boxes),
+            min(box.top for box in boxes),
+            max(box.right for box in boxes),
+            max(box.bottom for box in boxes),
+        )
 
     @property
     def number(self) -> str:

@@ -3,7 +3,7 @@
 Reading order is from the top to the bottom, and from left to right in a row of a table.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,22 +72,23 @@ def find_page(picture: Picture) -> Page:
     """
     corners = find_sheet(picture)
     if corners is not None:
-        page = _written_page(flattened(picture, corners))
+        page = _written_page(flattened(picture, corners), dark_ink=True)
         if page.ink.any() or page.ink.size > _LARGE_SHEET * picture.shape[0] * picture.shape[1]:
             return page
     return _written_page(picture)
 
 
-def _written_page(picture: Picture) -> Page:
+def _written_page(picture: Picture, dark_ink: bool = False) -> Page:
     """Return the page that fills a picture."""
-    ink = ink_amount(picture)
+    ink = ink_amount(picture, dark_ink)
     if not ink.any():
         return Page(picture, as_pixels(ink), PrintedLines((), ()))
     lines = PrintedLines((), ())
     degrees = angle_of_lines(ink > _INK)
     if abs(degrees) >= _LINES_TURNED:
         turned = _turned_ink(ink, degrees)
-        lines = find_printed_lines(turned)
+        inside = _turned_ink(np.ones_like(ink), degrees) > 0.5
+        lines = find_printed_lines(turned, inside)
         if lines:
             picture, ink = _turned(picture, degrees), turned
     if not lines:
@@ -160,9 +161,22 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     if len(numbers) > MAX_NUMBERS:
         raise PageError
     readings = [reading for number in numbers for reading in _read_cells(model, page.ink, number)]
-    if other.any():
-        readings += _read_rows(model, page.ink, pieces_of(other))
+    readings += _read_rows(model, np.where(other, page.ink, 0), pieces_of(other)) if other.any() else ()
+    one_digit = [all(cell.is_for_one_digit for cell in number) for number in numbers]
+    if other.any() or len(readings) > len(numbers) or any(one_digit):
+        # Beside boxes, another number in the same row may be the rest of it, in boxes that were not found.
+        return tuple(replace(one, certain=not _shares_a_row(one, readings)) for one in readings)
     return tuple(readings)
+
+
+def _shares_a_row(number: NumberReading, readings: list[NumberReading]) -> bool:
+    """Return whether another number stands beside or over this one."""
+    own = number.box
+    return any(
+        min(own.bottom, box.bottom) - max(own.top, box.top)
+        > 0.4 * min(own.bottom - own.top, box.bottom - box.top)
+        for box in (other.box for other in readings if other is not number)
+    )
 
 
 def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReading, ...]:

@@ -185,12 +185,14 @@ def as_pixels(ink: Floats) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def ink_amount(picture: npt.NDArray[np.uint8]) -> Floats:
+def ink_amount(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats:
     """Return how much of each pixel is ink, 0 to 1, with the lines and the dirt of the paper.
 
     Parameters
     ----------
     picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+    dark_ink : bool, default False
+        Whether the ink is known to be darker than the paper; otherwise the picture tells.
 
     Returns
     -------
@@ -202,7 +204,7 @@ def ink_amount(picture: npt.NDArray[np.uint8]) -> Floats:
         return nothing
     channels = picture if picture.ndim == 3 else picture[..., np.newaxis]
     light = ndimage.gaussian_filter(channels.astype(np.float32), (0.7, 0.7, 0))
-    if _light_on_dark(light):
+    if not dark_ink and _light_on_dark(light):
         light = MAX_PIXEL - light
     taken = _light_taken(light)
 

@@ -20,6 +20,8 @@ _NEAR = 3.5
 _ACROSS, _ACROSS_PIXELS = 1.35, 2.5
 # A line between the same two as others is no wider than this multiple of them, and a pixel.
 _WIDER = 1.4
+# Shares of the picture's side: a line that ends this close to the border reaches it.
+_BORDER = 0.006
 # Digits' heights: a line this long is a bar if it lies alone, and one this long is a ruled line.
 _BAR, _RULED = 1.1, 2.2
 # Of a cell's height: the least distance of two lines that run between the same two, and the longest
@@ -43,17 +45,19 @@ class PrintedLines:
         return bool(self.across or self.down)
 
 
-def find_printed_lines(ink: Floats) -> PrintedLines:
+def find_printed_lines(ink: Floats, inside: Mask | None = None) -> PrintedLines:
     """Return the printed lines of a picture in which they run almost exactly across and down.
 
     Parameters
     ----------
     ink : ndarray of float32, shape (height, width)
         Amount of ink, 0 to 1.
+    inside : ndarray of bool, shape (height, width), optional
+        Where the picture is, if it was turned.
     """
     across, down = straight_pieces(ink), straight_pieces(ink.T)
     height, width = ink.shape
-    across, down = _closed(across, down, width, height)
+    across, down = _closed(across, down, np.ones(ink.shape, dtype=bool) if inside is None else inside)
     across, down = _without_strokes(across, down, width), _without_strokes(down, across, height)
     found = PrintedLines(tuple(across), tuple(down))
     if found and not _leaves_ink(ink, found) and len(across) + len(down) < 6:
@@ -82,23 +86,28 @@ def erase(ink: Floats, lines: PrintedLines) -> Floats:
 
 
 def _closed(
-    across: list[PrintedLine], down: list[PrintedLine], width: int, height: int
+    across: list[PrintedLine], down: list[PrintedLine], inside: Mask
 ) -> tuple[list[PrintedLine], list[PrintedLine]]:
     """Return the lines of which both ends are at another such line, or at the picture's border."""
     while True:
-        kept_across = [line for line in across if _is_held(line, down, width)]
-        kept_down = [line for line in down if _is_held(line, kept_across, height)]
+        kept_across = [line for line in across if _is_held(line, down, inside)]
+        kept_down = [line for line in down if _is_held(line, kept_across, inside.T)]
         if len(kept_across) == len(across) and len(kept_down) == len(down):
             return across, down
         across, down = kept_across, kept_down
 
 
-def _is_held(line: PrintedLine, others: Sequence[PrintedLine], border: int) -> bool:
-    near = _NEAR + 0.006 * border
-    at_border = line.start <= near, line.end >= border - near
+def _is_held(line: PrintedLine, others: Sequence[PrintedLine], inside: Mask) -> bool:
+    near = _NEAR + _BORDER * inside.shape[1]
+    at_border = [not _is_inside(inside, line, along) for along in (line.start - near, line.end + near)]
     met = [any(_meets(line, end, other) for other in others) for end in (line.start, line.end)]
     # From border to border a line holds by itself.
     return all(at_border) or (any(met) and all(map(max, at_border, met)))
+
+
+def _is_inside(inside: Mask, line: PrintedLine, along: float) -> bool:
+    row, column = round(line.at(along)), round(along)
+    return 0 <= row < inside.shape[0] and 0 <= column < inside.shape[1] and bool(inside[row, column])
 
 
 def _meets(line: PrintedLine, end: float, other: PrintedLine) -> bool:

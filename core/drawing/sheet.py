@@ -12,9 +12,8 @@ from scipy.spatial import ConvexHull, QhullError
 _SMALL = 200
 # Shares of the picture: a sheet covers at least this much, and a desk shows at least that much.
 _SMALLEST, _LEAST_DESK = 0.12, 0.03
-# Light of the sheet, as a multiple of the desk's; where no corner of it shows, so that it may be the edge
-# of a shadow on paper that fills the picture.
-_CONTRAST, _CONTRAST_OF_EDGE = 1.35, 2.2
+# Light of the sheet, as a multiple of the desk's.
+_CONTRAST = 1.35
 # Ink leaves at least this share of a sheet free. Of a ring that is a digit, it is less.
 _FREE = 0.72
 # A sheet fills its four corners by at least this much (intersection over union).
@@ -122,7 +121,8 @@ def _region(light: npt.NDArray[np.float32], bright: Mask) -> _Region | None:
         return None
     contrast = np.median(light[mask]) / max(float(np.median(light[~mask])), 1.0)
     shown = ((corners > 2) & (corners < np.array(mask.shape[::-1]) - 3)).all(axis=1).any()
-    if contrast < (_CONTRAST if shown else _CONTRAST_OF_EDGE):
+    # Without a corner in the picture it may be the edge of a shadow on paper that fills the picture.
+    if contrast < _CONTRAST or not shown:
         return None
     canvas = Image.new("1", mask.shape[::-1])
     ImageDraw.Draw(canvas).polygon([(float(x), float(y)) for x, y in corners], fill=1)

@@ -14,7 +14,7 @@ from ui.words import percent
 
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
-_NOT_ALL_NUMBERS = "Some numbers are not recognized as digits (out of distribution)."
+_NOT_ALL_NUMBERS = "Some numbers are uncertain: not recognized as digits, or it is not clear where they end."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 
@@ -87,8 +87,8 @@ def show_numbers(
         As of `show_number`.
     """
     are_digits = [
-        all(explanations.are_digits(np.stack([sketch.image for sketch in sketches])))
-        for _, sketches in numbers
+        reading.certain and all(explanations.are_digits(np.stack([sketch.image for sketch in sketches])))
+        for reading, sketches in numbers
     ]
     with at.details:
         st.table(
@@ -96,7 +96,7 @@ def show_numbers(
                 "Line": range(1, len(numbers) + 1),
                 "Prediction": [reading.number for reading, _ in numbers],
                 "Lowest confidence": [
-                    percent(_lowest_confidence(reading)) if known else "Not recognized as digits"
+                    percent(_lowest_confidence(reading)) if known else "Uncertain"
                     for (reading, _), known in zip(numbers, are_digits, strict=True)
                 ],
             },
