@@ -1,4 +1,4 @@
-"""How long a view of Evaluate or Explore takes in a browser: ``python -m benchmarks.views [rounds]``.
+"""How long a view of Evaluate, Explore or Compare takes: ``python -m benchmarks.views [rounds]``.
 
 From the click on the view's name until its pictures and charts are drawn. The first round comes
 before anything of the view is cached; the median is of the rounds after it.
@@ -47,8 +47,12 @@ VIEWS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("/explore", "explore_people"): {
         "Two people": "explore_first_writer",
         "Two groups": "explore_groups",
-        "Digits per person": "explore_per_person",
         "One person": "explore_sheet",
+    },
+    ("/runs?compare=article,softmax", "compare_view"): {
+        "Results": "compare_mcnemar",
+        "Disagreements": "compare_count",
+        "Overview": "compare_verdict",
     },
 }
 

@@ -8,6 +8,7 @@ from core.classroom.class_lessons import read_class_lesson
 from core.classroom.teaching import taught_by
 from core.lessons.addresses import PAGES
 from core.lessons.library import read_library
+from core.recipe import Recipe
 from tests.pages.conftest import ROOT, words
 from ui import resources
 from ui.lessons import of_class
@@ -33,6 +34,12 @@ def test_a_link_shows_its_step_and_an_answer_shows_what_to_notice_and_stays(open
     again = open_page("3_evaluate", lesson=LESSON.title, step="6")
     assert again.radio(key=key("6.1")).value == "6, and it is rather sure"
     assert LESSON.steps[5].answer not in "".join(str(one.value) for one in again.markdown)
+
+
+def test_a_link_of_a_lesson_fills_the_form_of_train(open_page):
+    app = open_page("2_train", lesson="How does it learn?", step="3", batch_size="128")
+    assert not app.exception
+    assert app.session_state["recipe_base"] == Recipe(batch_size=128)
 
 
 def test_a_lesson_or_step_that_is_not_there_gives_a_sentence(open_page):

@@ -14,7 +14,7 @@ from core.classroom.class_lessons import (
 )
 from core.classroom.classroom import ClassroomError
 from core.lessons.lesson import Lesson, Question
-from core.lessons.library import LESSONS_FOLDER
+from core.lessons.library import LESSONS_FOLDER, read_library
 from core.lessons.parse import MAX_BYTES
 from core.lessons.work_sheet import to_html
 from core.plots.answers_chart import answers_chart
@@ -188,8 +188,10 @@ def invite(code: str) -> None:
 
 def answers(code: str) -> None:
     """Show the answers to the question that the teacher has chosen, for the board. Raises `StoreError`."""
-    chosen = read_class_lesson(resources.store().database, code)
-    lesson = choice.lessons().get(chosen.lesson)
+    database = resources.store().database
+    chosen = read_class_lesson(database, code)
+    # Who watches the board need not be in the class.
+    lesson = {**read_library(), **read_class_lessons(database, code)}.get(chosen.lesson)
     question = next((one for one in lesson.questions if one.id == chosen.question), None) if lesson else None
     if question is None:
         st.header("Answers", anchor=False)
