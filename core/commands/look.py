@@ -65,31 +65,34 @@ def evaluate_command(store: RunStore, name: str, *, json: bool) -> int:
 
 
 def predict_command(store: RunStore, file: Path, name: str, *, json: bool) -> int:
-    """Read the digits on a picture, as Predict reads a photo."""
-    from core.drawing.number import read_number_from_image
-    from core.drawing.photo import PictureError, find_ink, open_picture
+    """Read the numbers on a picture, as Predict reads a photo."""
+    from core.drawing.page import PageError, find_page, read_page
+    from core.drawing.photo import PictureError, open_picture
     from core.drawing.segmentation import NumberError
     from core.evaluation import EvaluationError
 
     run = find(store, name)
     try:
-        ink = find_ink(open_picture(file.read_bytes()))
+        page = find_page(open_picture(file.read_bytes()))
         load_tensorflow()
-        reading = read_number_from_image(store.load_model(run.id), ink)
+        readings = read_page(store.load_model(run.id), page)
     except OSError as error:
         raise CommandError(f"{file} cannot be read. Give a picture, such as a PNG or JPEG file.") from error
-    except (PictureError, NumberError, EvaluationError, RunError) as error:
+    except (PictureError, PageError, NumberError, EvaluationError, RunError) as error:
         raise CommandError(str(error)) from error
-    if reading is None:
+    if not readings:
         raise CommandError("No handwriting found in this picture. Take one that shows it large and sharp.")
     if json:
         digits = [
             {"digit": one.digit, "probabilities": [round(float(p), 6) for p in one.probabilities]}
+            for reading in readings
             for one in reading.digits
         ]
-        say_json({"run": run.id, "number": reading.number, "digits": digits})
+        number = " ".join(reading.number for reading in readings)
+        say_json({"run": run.id, "number": number, "digits": digits})
         return 0
-    say(reading.number)
-    for one in reading.digits:
-        say(f"{one.digit}  confidence {one.probabilities.max():.1%}")
+    for reading in readings:
+        say(reading.number)
+        for one in reading.digits:
+            say(f"{one.digit}  confidence {one.probabilities.max():.1%}")
     return 0
