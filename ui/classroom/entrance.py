@@ -46,7 +46,7 @@ def join_form(code: str | None, key: str, label: str) -> None:
         name = st.text_input(
             "Your nickname",
             key=f"{key}_name",
-            placeholder="Optional. Otherwise you get an animal name",
+            placeholder="Optional",
             help=f"At most {MAX_NAME} characters. Your class sees it. Do not use your real name.",
             width=260,
         )
