@@ -167,8 +167,9 @@ def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
     assert "not by name" in words(app)
 
 
-def test_without_the_writers_the_view_says_so(open_page, monkeypatch, mnist):
-    monkeypatch.setattr(resources, "mnist", lambda: dataclasses.replace(mnist, test_writers=None))
+def test_without_the_writers_the_view_says_so(open_page, monkeypatch):
+    unknown = dataclasses.replace(mnist_test_set(), writers=None)
+    monkeypatch.setattr("ui.evaluate.writers.mnist_set", lambda: unknown)
     app = open_page("3_evaluate", model="article", view="Writers")
     assert not app.exception
     assert "git checkout -- data/mnist_writers.npz" in app.info[0].value

@@ -2,11 +2,9 @@
 
 import io
 import json
-import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +25,6 @@ from core.store.user_messages import ADDRESS_VARIABLE
 from tests.stored import finished_run
 
 TINY = Recipe(hidden_units=(), epochs=2, train_size=1000, batch_size=100)
-
-
-@pytest.fixture(autouse=True)
-def log_again() -> Iterator[None]:
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """What ``python -m core health`` tells operators, and with which exit status."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,12 +14,6 @@ from core.recipe import Recipe
 from core.store.runs import RunStore
 from core.store.user_messages import ADDRESS_VARIABLE
 from tests.postgres import ON_EVERY_DATABASE
-
-
-@pytest.fixture(autouse=True)
-def log_again() -> Iterator[None]:
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
