@@ -21,10 +21,12 @@ from tests.browser.actions import (
 def open_settings(page: Page) -> None:
     """Unfold the settings, also if a run is shown in their place, and those of the data."""
     wait_until_drawn(page)
-    folded = element(page, "train_settings")
-    if folded.count():
-        folded.locator("summary").first.click()
-    element(page, "train_data").locator("summary").click()
+    for key in ("train_settings", "train_data"):
+        # Without a run the settings are no expander. A click gets lost where the page draws it once more.
+        details = element(page, key).locator("details").first
+        while details.count() and details.get_attribute("open") is None:
+            details.locator("summary").first.click()
+            wait_until_idle(page)
 
 
 def make_long(page: Page) -> None:
