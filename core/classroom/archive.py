@@ -1,6 +1,6 @@
 """A class as a file, for a server that forgets its disk: JSON, compressed by gzip.
 
-It holds names, drawings and labels, and who may come back only as digests (see
+It holds names, drawings, labels and lessons, and who may come back only as digests (see
 `core.store.classrooms.owner_digest`). What is loaded was in a stranger's hands: everything in it is
 bounded and checked before anything is written.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from core.classroom.archived_lessons import insert_lessons, parse_lessons, save_lessons
 from core.classroom.classroom import (
     DEFAULT_TARGET,
     MAX_DRAWINGS,
@@ -32,6 +33,7 @@ from core.classroom.names import check_name
 from core.classroom.teaching import insert_classroom
 from core.data import CLASSES, IMAGE_SIZE
 from core.drawing.strokes import StrokeError, as_strokes
+from core.lessons.lesson import LessonError
 from core.store.classrooms import owner_digest, sweep_classrooms
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES
@@ -88,9 +90,9 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         readings = _readings(saved["readings"], seats, len(drawings))
         flags = {name: saved[name] is True for name in ("closed", "uploads_paused", "trainings_paused")}
         board = [name for name in PANELS if name in _list(saved["board"], len(PANELS))]
-        contest = _contest(saved)
+        contest, lessons = _contest(saved), parse_lessons(saved)
         wanted = read_code(_text(saved["code"]))
-    except (KeyError, TypeError, ValueError, ClassroomError) as error:
+    except (KeyError, TypeError, ValueError, ClassroomError, LessonError) as error:
         raise ClassroomError(_WRONG_FILE) from error
     sweep_classrooms(database)
     token = new_token()
@@ -99,6 +101,7 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         changes = {**flags, **contest, "board": json.dumps(board)}
         connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.code == code).values(**changes))
         _insert(connection, code, members, drawings, readings)
+        insert_lessons(connection, code, lessons)
         return find_classroom(connection, code), token
 
 
@@ -128,6 +131,7 @@ def _content(connection: Connection, code: str, with_strokes: bool) -> bytes:
             "sealed_at": classroom.sealed_at,
             "unsealed_at": classroom.unsealed_at,
             "target": classroom.target,
+            **save_lessons(connection, code),
             "members": [
                 {
                     "seat": member.seat,

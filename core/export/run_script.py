@@ -1,6 +1,6 @@
 """What the Keras script of a run leaves out, and which runs have none."""
 
-from core.store.run import Run, RunState
+from core.store.run import IMPORTED, Run, RunState
 
 
 def why_no_script(run: Run) -> str:
@@ -20,6 +20,8 @@ def why_no_script(run: Run) -> str:
 def left_out(run: Run) -> tuple[str, ...]:
     """Return in what a run differs from the script of its recipe, a sentence each."""
     sentences = []
+    if IMPORTED in run.versions:
+        sentences.append("It was imported from a run bundle, which says how it was trained.")
     if run.parent:
         sentences.append(
             f"It continued another run after epoch {run.parent_epochs}; the script trains all "

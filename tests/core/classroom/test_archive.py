@@ -8,6 +8,7 @@ import pytest
 
 from core.classroom import archive, membership
 from core.classroom.archive import load_class, save_class
+from core.classroom.class_lessons import read_class_lesson
 from core.classroom.classroom import Classroom, ClassroomError, Member
 from core.classroom.membership import Membership, join, memberships
 from core.classroom.progress import read_pool, read_progress
@@ -19,6 +20,7 @@ from core.recipe import Recipe
 from core.store.database import Database
 from core.store.runs import RunStore
 from tests.core.classroom.conftest import draw, picture
+from tests.core.lessons.test_parse import LESSON
 from tests.postgres import ON_EVERY_DATABASE
 
 pytestmark = ON_EVERY_DATABASE
@@ -84,6 +86,12 @@ def test_nobody_becomes_a_student_by_their_file(file: bytes):
     assert not {"ann", "bob"} & set(browsers)
 
 
+@pytest.mark.parametrize("current", ["../secret", 3, -1, None, True])
+def test_a_lesson_that_is_not_there_is_none(database: Database, file: bytes, current: object):
+    loaded, _ = load_class(database, changed(file, lesson=current), "teacher")
+    assert read_class_lesson(database, loaded.code).lesson == ""
+
+
 def changed(file: bytes, **values: object) -> bytes:
     return gzip.compress(json.dumps({**json.loads(gzip.decompress(file)), **values}).encode())
 
@@ -115,6 +123,9 @@ def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(database: Database
         changed(file, readings=[[99, 2, 7]]),
         changed(file, readings=[[0, 2]]),
         changed(file, code=None),
+        changed(file, lessons=["no lesson"]),
+        changed(file, lessons=[["a list"]]),
+        changed(file, lessons=LESSON),
     ]
     before = read_progress(database, saved["code"])
     for content in wrong:

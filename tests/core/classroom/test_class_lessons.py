@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import insert
 
+from core.classroom.archive import load_class, save_class
 from core.classroom.class_lessons import (
     LessonDesk,
     count_answers,
@@ -39,6 +40,10 @@ def test_a_pasted_lesson_is_for_the_class_only_and_goes_with_it(
     LessonBook(database, "ann", ann.id, name).answer(CHOICE, "No")
     with pytest.raises(ClassroomError, match="of this title"):
         desk.add(LESSON)
+    file = save_class(database, classroom.code)
+    loaded, _ = load_class(database, file, "another teacher")
+    (kept,) = read_class_lessons(database, loaded.code)
+    assert read_class_lesson(database, loaded.code).lesson == kept != name
     desk.remove(name)
     assert read_class_lesson(database, classroom.code).lesson == ""
     assert not read_class_lessons(database, classroom.code)

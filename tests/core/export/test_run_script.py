@@ -3,7 +3,7 @@ from core.export.run_script import left_out, why_no_script
 from core.inspection.operation import Operation
 from core.recipe import ARTICLE
 from core.steering.control import RateChange
-from core.store.run import Run, RunState
+from core.store.run import IMPORTED, Run, RunState
 
 
 def run(**fields) -> Run:
@@ -30,3 +30,8 @@ def test_the_head_of_a_script_says_that_the_run_was_steered():
 
 def test_a_network_that_was_operated_on_has_no_script_but_a_reason():
     assert "changed by hand" in why_no_script(run(operation=Operation()))
+
+
+def test_the_head_of_a_script_says_that_the_run_was_imported():
+    (said,) = left_out(run(versions={IMPORTED: "elsewhere"}))
+    assert "imported" in said
