@@ -18,13 +18,13 @@ from core.classroom.contest import entries, leaderboard, read_entry_answers
 from core.classroom.membership import join
 from core.classroom.teaching import TaughtClassroom, open_classroom
 from core.data import load_mnist
-from core.halves import TestAnswers
 from core.recipe import Recipe
 from core.store.classrooms import sealed_owners
 from core.store.queries import now
 from core.store.runs import RunStore
 from core.store.tables import RUNS, TEST_ANSWERS
 from core.store.test_answers import write_answers
+from core.test_sets.halves import TestAnswers
 
 _RUNS, _REPEATS = 10, 20
 

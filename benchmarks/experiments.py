@@ -6,12 +6,12 @@ python -m benchmarks.experiments [nist images labels unseen validation]
 import argparse
 import time
 
-from core.confusion import TestConfusion
 from core.data import Dataset, load_mnist
 from core.evaluation import evaluate
 from core.recipe import Recipe
 from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, points
+from core.test_sets.confusion import TestConfusion
 from core.training import train
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import keras
 
-from core import reporter
+from core.callbacks import reporter
 from core.data import load_mnist
 from core.recipe import Recipe
 from core.training import train

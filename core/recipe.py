@@ -10,11 +10,12 @@ import json
 import math
 from dataclasses import dataclass
 
-from core import cost, recipe_words
-from core import recipe_validation as check
+from core import cost
 from core.data import CLASSES, TRAINING_IMAGES
-from core.data_choice import MAX_LEFT_OUT, VALIDATION_UNITS, WRITER_GROUPS, image_count
-from core.recipe_validation import LIMITS, RecipeError
+from core.hyperparameters import validation as check
+from core.hyperparameters import words
+from core.hyperparameters.data_choice import MAX_LEFT_OUT, VALIDATION_UNITS, WRITER_GROUPS, image_count
+from core.hyperparameters.validation import LIMITS, RecipeError
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
@@ -91,7 +92,7 @@ class Recipe:
     True
     >>> Recipe(epochs=101)
     Traceback (most recent call last):
-    core.recipe_validation.RecipeError: Epochs must be a whole number from 1 to 100.
+    core.hyperparameters.validation.RecipeError: Epochs must be a whole number from 1 to 100.
     """
 
     hidden_units: tuple[int, ...] = (300,)
@@ -220,7 +221,7 @@ class Recipe:
         >>> ARTICLE.settings.split(" · ")[:3]
         ['Dense 300 sigmoid', 'Adam, learning rate 0.001', '10 epochs']
         """
-        return recipe_words.settings(self)
+        return words.settings(self)
 
     @property
     def data_choices(self) -> tuple[str, ...]:
@@ -231,7 +232,7 @@ class Recipe:
         >>> Recipe(writers="students", left_out=(9,), label_noise=0.1, noise_pair=(3, 5)).data_choices
         ("only students' digits", 'without 9', '10% wrong labels among the 3s and 5s')
         """
-        return recipe_words.data_choices(self)
+        return words.data_choices(self)
 
     @property
     def words(self) -> str:
@@ -242,7 +243,7 @@ class Recipe:
         >>> Recipe(conv_filters=(16, 32), hidden_units=(64,), activation="relu", batch_size=100).words
         'Conv 16, 32 + Dense 64 ReLU'
         """
-        return recipe_words.layers(self)
+        return words.layers(self)
 
     def to_json(self) -> str:
         """Return the recipe as a JSON object.

@@ -11,15 +11,15 @@ import numpy as np
 
 from core.augmentation.distance_fields import signed_distance_fields
 from core.augmentation.handwriting import augment
+from core.callbacks.reporter import Reporter, checkpoint_of, variables
 from core.cost import AFFINE_COST
 from core.data import Dataset, Images, Labels
 from core.history import Checkpoint, Epoch, TrainingError
+from core.hyperparameters.validation import LIMITS
 from core.model import build_model, copy_weights
 from core.pipeline import ordered_batches, shuffled_batches
 from core.precision import precision_of
 from core.recipe import Recipe
-from core.recipe_validation import LIMITS
-from core.reporter import Reporter, checkpoint_of, variables
 from core.sampling import select, take
 from core.steering.loop import Steering
 

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.export.keras_script import keras_script
+from core.hyperparameters.validation import RecipeError
 from core.jobs.queue_admission import RunRefused
+from core.lessons.recipe_address import recipe_parts
 from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
-from core.recipe_address import recipe_parts
-from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from ui import (
     chrome,

@@ -2,8 +2,6 @@
 
 from sqlalchemy import func, select, text, update
 
-from core.confusion import TestConfusion
-from core.halves import TestAnswers
 from core.history import Checkpoint, Epoch
 from core.jobs.lease import Lease
 from core.jobs.queue import RunQueue
@@ -11,6 +9,8 @@ from core.recipe import Recipe
 from core.store.run import Run
 from core.store.runs import RunStore
 from core.store.tables import FILES
+from core.test_sets.confusion import TestConfusion
+from core.test_sets.halves import TestAnswers
 
 
 def finished_run(

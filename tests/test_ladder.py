@@ -19,28 +19,27 @@ ROOT = Path(__file__).resolve().parents[1]
 # function: it brings TensorFlow, and whoever only looks at a run must not wait for that.
 HOUSE = {
     "__main__": "commands jobs export presets",
-    "commands": "jobs export classroom analysis drawing store presets evaluation recipe recipe_validation "
-    "halves data",
-    "jobs": "store fine_tuning mixture sampling steering confusion halves data history recipe (training) "
+    "commands": "jobs export classroom analysis drawing store presets evaluation recipe hyperparameters "
+    "test_sets data",
+    "jobs": "store fine_tuning mixture sampling steering test_sets data history recipe (training) "
     "(evaluation) (model) (analysis)",
-    "classroom": "lessons plots store analysis fine_tuning history evaluation drawing recipe halves data",
+    "classroom": "lessons plots store analysis fine_tuning history evaluation drawing recipe test_sets data",
     "export": "lessons store plots analysis inspection augmentation evaluation fine_tuning history cost "
-    "steering recipe recipe_words halves data (model)",
-    "lessons": "store presets recipe_address data",
-    "plots": "series analysis evaluation history recipe recipe_words data",
-    "store": "series analysis inspection fine_tuning steering confusion halves history presets recipe data "
+    "steering recipe hyperparameters test_sets data (model)",
+    "lessons": "store presets recipe hyperparameters data",
+    "plots": "series analysis evaluation history recipe hyperparameters data",
+    "store": "series analysis inspection fine_tuning steering test_sets history presets recipe data "
     "snapshot (model)",
-    "series": "confusion recipe recipe_validation recipe_words data",
+    "series": "test_sets recipe hyperparameters data",
     "analysis": "model fine_tuning sampling evaluation drawing ink history steering recipe presets data "
-    "recipe_validation",
+    "hyperparameters",
     "inspection": "recipe data snapshot",
     "drawing": "ink evaluation data",
     "fine_tuning": "mixture sampling history recipe data (training) (evaluation)",
-    "training": "reporter model pipeline sampling precision steering augmentation history recipe "
-    "recipe_validation cost data",
-    "reporter": "divergence model steering history recipe data snapshot",
-    "divergence": "model history recipe data",
-    "steering": "_keras recipe recipe_validation data",
+    "training": "callbacks model pipeline sampling precision steering augmentation history recipe "
+    "hyperparameters cost data",
+    "callbacks": "model steering history recipe data snapshot",
+    "steering": "_keras recipe hyperparameters data",
     "model": "_keras precision augmentation cost recipe data",
     "pipeline": "recipe data",
     "sampling": "recipe data",
@@ -48,17 +47,12 @@ HOUSE = {
     "augmentation": "ink data",
     "_keras": "",
     "precision": "recipe",
-    "recipe_address": "presets recipe recipe_validation",
     "presets": "recipe data",
-    "recipe": "recipe_words recipe_validation cost data_choice data",
-    "recipe_words": "",
-    "recipe_validation": "data",
-    "data_choice": "data",
+    "recipe": "hyperparameters cost data",
+    "hyperparameters": "data",
     "cost": "data",
     "evaluation": "data",
-    "evaluation_sets": "halves ink data",
-    "confusion": "data",
-    "halves": "data",
+    "test_sets": "ink data",
     "ink": "data",
     "history": "snapshot",
     "snapshot": "",
@@ -74,8 +68,8 @@ NEEDS_TENSORFLOW = {
     "core.augmentation.random_numbers",
     "core.model",
     "core.pipeline",
-    "core.divergence",
-    "core.reporter",
+    "core.callbacks.divergence",
+    "core.callbacks.reporter",
     "core.steering.loop",
     "core.training",
 }

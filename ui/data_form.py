@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from core.data import CLASSES, DataError, load_mnist
-from core.data_choice import MAX_LEFT_OUT, WRITER_GROUPS
+from core.hyperparameters.data_choice import MAX_LEFT_OUT, WRITER_GROUPS
+from core.hyperparameters.validation import LIMITS
 from core.recipe import Recipe
-from core.recipe_validation import LIMITS
 from core.sampling import SelectionError, select
 
 _GROUPS = {"everyone": "Everyone's", "employees": "Employees'", "students": "Students'"}

@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.hyperparameters.validation import LIMITS
+from core.hyperparameters.words import SPELLING
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ACTIVATIONS, ARTICLE, OPTIMIZERS, PRECISIONS, Recipe
-from core.recipe_validation import LIMITS
-from core.recipe_words import SPELLING
 from ui import data_form, pictures, session
 
 _PRESET = "train_preset"

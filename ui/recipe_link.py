@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.recipe_address import PARTS, recipe_from_parts
+from core.lessons.recipe_address import PARTS, recipe_from_parts
 from ui import recipe_form
 from ui.address_bar import into_address
 from ui.lessons.choice import LESSON

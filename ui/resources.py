@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.analysis.rejection import RejectionRates
     from core.drawing.neighbors import NeighborIndex
     from core.evaluation import Evaluation
-    from core.evaluation_sets import EvaluationSet
+    from core.test_sets.evaluation_sets import EvaluationSet
     from ui.session import Person
 
 

@@ -13,10 +13,10 @@ from core.export.pocket import pocket_size
 from core.export.run_bundle import MAX_BUNDLE_BYTES
 from core.export.run_script import why_no_script
 from core.export.snippets import INPUT, OUTPUT, keras_snippet, onnx_snippet, tflite_snippet
-from core.halves import Part, part_of
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.database import StoreError
 from core.store.run import Run, RunError
+from core.test_sets.halves import Part, part_of
 from ui import resources, session
 from ui.spreadsheets import to_csv
 from ui.test_part import test_part

@@ -10,13 +10,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.data import Dataset, load_mnist
-from core.halves import Part, part_of, words
 from core.store.classrooms import is_sealed_for, sealed_owners
 from core.store.database import StoreError
+from core.test_sets.halves import Part, part_of, words
 from ui import resources, session
 
 if TYPE_CHECKING:
-    from core.evaluation_sets import EvaluationSet
+    from core.test_sets.evaluation_sets import EvaluationSet
 
 WHY = (
     "Your class has sealed half of the 10,000 test images. If you compare networks by their test accuracy "
@@ -46,7 +46,7 @@ def dataset() -> Dataset:
 def mnist_set() -> "EvaluationSet":
     """Return the same test images as a test set."""
     # Imported here because it brings SciPy, which Home and Explore do not need.
-    from core.evaluation_sets import mnist_test_set
+    from core.test_sets.evaluation_sets import mnist_test_set
 
     return mnist_test_set(test_part())
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from core.fine_tuning import MEANINGFUL_HOLDOUT, FineTuning
 from core.history import DivergenceError, Epoch
+from core.hyperparameters.validation import LIMITS
 from core.recipe import Recipe
-from core.recipe_validation import LIMITS
 from core.steering.control import RateChange, factor_at
 
 # Below this training accuracy a network has hardly learned anything, or not enough.

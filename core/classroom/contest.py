@@ -18,12 +18,12 @@ from core.analysis.significance import ALPHA, Interval, holm, mcnemar, wilson
 from core.classroom.classroom import Classroom, Member, find_classroom, read_members
 from core.data import Dataset
 from core.fine_tuning import FineTuning
-from core.halves import Part, Predictions, places
 from core.recipe import Recipe
 from core.store.database import Database
 from core.store.run import IMPORTED
 from core.store.tables import RUNS
 from core.store.test_answers import read_answers
+from core.test_sets.halves import Part, Predictions, places
 
 # Members of one device whose names are still shown together.
 _MAX_NAMES = 2

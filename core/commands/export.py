@@ -7,9 +7,9 @@ from pathlib import Path
 from core.commands.terminal import CommandError, find, load_tensorflow, say, say_json
 from core.data import load_mnist
 from core.export.files import file_name, make_file
-from core.halves import part_of
 from core.store.run import RunError
 from core.store.runs import RunStore
+from core.test_sets.halves import part_of
 
 _WITHOUT_TENSORFLOW = ("script", "notebook", "keras")
 

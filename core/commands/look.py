@@ -5,9 +5,9 @@ from typing import Any
 
 from core.commands.terminal import CommandError, as_json, find, load_tensorflow, plain, say, say_json
 from core.data import load_mnist
-from core.halves import part_of
 from core.store.run import RunError
 from core.store.runs import RunStore
+from core.test_sets.halves import part_of
 
 # As many confusions as Evaluate's first look.
 _CONFUSIONS = 5

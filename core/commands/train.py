@@ -11,12 +11,12 @@ from types import FrameType
 from typing import Self
 
 from core.commands.terminal import CommandError, ProgressBar, as_json, load_tensorflow, say, say_json
+from core.hyperparameters.validation import RecipeError
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import new_worker_id
 from core.jobs.worker import train_run
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import Recipe
-from core.recipe_validation import RecipeError
 from core.store.run import Run, RunState
 from core.store.runs import MAX_NAME, RunStore
 

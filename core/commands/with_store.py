@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from core.commands.terminal import CommandError
 from core.data import DataError
-from core.halves import Part, words
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tensorflow_loader import TensorFlowLoadError
 from core.store.classrooms import sealed_owners
 from core.store.database import StoreError
 from core.store.run import RunError
 from core.store.runs import RunStore
+from core.test_sets.halves import Part, words
 
 _SEALED = f"A class has sealed half of the test set: test results are on the {words(Part.OPEN)}.\n"
 FAILED, BAD_INPUT = 1, 2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from core.augmentation.ranges import ROTATION, SHIFT, ZOOM
 from core.cost import CONV_KERNEL
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL, TRAINING_IMAGES
+from core.hyperparameters.words import SPELLING
 from core.recipe import Recipe
-from core.recipe_words import SPELLING
 
 # Keras' own learning rates: with one of them, the name of the optimizer is enough.
 _DEFAULT_RATES = {"adam": 0.001, "rmsprop": 0.001, "sgd": 0.01}

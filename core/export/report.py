@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from core import recipe_words
 from core.analysis.significance import wilson
 from core.analysis.writers import GroupScore, by_group
 from core.data import Dataset, Images
 from core.evaluation import Evaluation
-from core.halves import TEST_IMAGES, Part, words
 from core.history import Epoch
+from core.hyperparameters import words as recipe_words
 from core.recipe import Recipe
 from core.store.run import IMPORTED, Run, RunState
+from core.test_sets.halves import TEST_IMAGES, Part, words
 
 WORST_ERRORS = 12
 # What a report never answers itself; after Mitchell et al., "Model cards for model reporting" (2019).

@@ -2,11 +2,11 @@
 
 from core.data import Dataset
 from core.export.run_bundle import RunBundle, network_of
-from core.halves import TestAnswers
 from core.steering.control import changes_to_json
 from core.store.finished_run import add_finished_run
 from core.store.run import IMPORTED, Run
 from core.store.runs import RunStore
+from core.test_sets.halves import TestAnswers
 
 
 def import_run(store: RunStore, bundle: RunBundle, dataset: Dataset, owner: str, nickname: str = "") -> Run:

@@ -13,9 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from core.confusion import TestConfusion
 from core.fine_tuning import Drawings, FineTuning
-from core.halves import TestAnswers
 from core.history import Checkpoint
 from core.steering.control import Control, RateChange, changes_to_json
 from core.steering.moment import Moment
@@ -26,6 +24,8 @@ from core.store.runs import RunStore
 from core.store.snapshots import write_snapshots
 from core.store.tables import EPOCHS, FILES, RUNS, SNAPSHOTS
 from core.store.test_answers import write_answers
+from core.test_sets.confusion import TestConfusion
+from core.test_sets.halves import TestAnswers
 
 
 class LeaseLost(Exception):

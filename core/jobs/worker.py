@@ -12,10 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from core.confusion import TestConfusion
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
-from core.halves import TestAnswers
 from core.history import DivergenceError, TrainingError
 from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive
 from core.jobs.lease import Lease, LeaseLost
@@ -25,6 +23,8 @@ from core.sampling import SelectionError
 from core.store.database import DiskFullError, StoreError
 from core.store.run import RunError
 from core.store.runs import open_network
+from core.test_sets.confusion import TestConfusion
+from core.test_sets.halves import TestAnswers
 
 # How long after a training its memory is returned to the system.
 RELEASE_SECONDS = 1.0

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from core.data import CLASS_NAMES, TRAINING_IMAGES
 from core.lessons.lesson import Link
+from core.lessons.recipe_address import PARTS, recipe_from_parts
 from core.presets import PRESETS
-from core.recipe_address import PARTS, recipe_from_parts
 
 _TEST_IMAGES = 10_000
 _NUMBER = re.compile(r"0|[1-9]\d{0,4}")

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
+from core.hyperparameters.words import SPELLING
 from core.recipe import Recipe
-from core.recipe_words import SPELLING
 
 # Inches: of a picture of a layer, so that its captions are of one size.
 _MAPS_WIDTH = 6.0

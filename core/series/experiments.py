@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from core.confusion import EMPLOYEES, EVERYONE, STUDENTS
 from core.data import CLASSES
 from core.recipe import Recipe
 from core.series.experiment import Experiment, Finding
@@ -22,6 +21,7 @@ from core.series.series import (
     points,
     results_of,
 )
+from core.test_sets.confusion import EMPLOYEES, EVERYONE, STUDENTS
 
 # One of 64 units learns in seconds what there is to see here.
 SMALL = Recipe(hidden_units=(64,), activation="relu", epochs=8, batch_size=100, train_size=20_000)

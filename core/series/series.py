@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.confusion import TestConfusion
 from core.recipe import Recipe
+from core.test_sets.confusion import TestConfusion
 
 
 @dataclass(frozen=True, eq=False)

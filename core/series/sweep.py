@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
+from core.hyperparameters.validation import RecipeError
+from core.hyperparameters.words import SPELLING
 from core.recipe import ACTIVATIONS, OPTIMIZERS, Recipe
-from core.recipe_validation import RecipeError
-from core.recipe_words import SPELLING
 from core.series.series import TEST_ACCURACY, VALIDATION_ACCURACY, Arm, Series
 
 MAX_VALUES = 6

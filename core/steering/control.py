@@ -5,8 +5,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from core.hyperparameters.validation import LIMITS
 from core.recipe import Recipe
-from core.recipe_validation import LIMITS
 
 # By what the learning rate of a recipe, or its schedule, can be multiplied.
 FACTORS = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from core.halves import TestAnswers
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.queries import find_run, now, update_run, write_epoch, write_file
@@ -16,6 +15,7 @@ from core.store.run import Run, RunError, RunState
 from core.store.runs import RunStore
 from core.store.tables import COUNTER, RUNS
 from core.store.test_answers import write_answers
+from core.test_sets.halves import TestAnswers
 
 
 def add_finished_run(

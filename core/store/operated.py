@@ -1,10 +1,10 @@
 """Keep a network that was operated on as a run of its own."""
 
-from core.halves import TestAnswers
 from core.inspection.operation import Operation
 from core.store.finished_run import add_finished_run
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
+from core.test_sets.halves import TestAnswers
 
 # What the name of such a run ends with.
 _OPERATED = " · operated"

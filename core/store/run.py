@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Self
 
 from core.fine_tuning import FineTuning
-from core.halves import Part
 from core.inspection.operation import Operation
 from core.recipe import Recipe
 from core.steering.control import Control, RateChange, steered_words
+from core.test_sets.halves import Part
 
 
 class RunError(Exception):
@@ -82,7 +82,7 @@ class Run:
         Accuracy on the images trained on and on the 10,000 test images, measured after the
         training with the finished network.
     open_accuracy : float or None
-        Accuracy on the open half of the test images, see `core.halves`; None for runs that were
+        Accuracy on the open half of the test images, see `core.test_sets.halves`; None for runs that were
         trained before it was measured.
     failure : str
         Why it failed or was interrupted, as a sentence; empty otherwise.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Select, select
 
-from core.halves import Part
 from core.history import Epoch
 from core.recipe import Recipe
 from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network, read_snapshots
@@ -37,6 +36,7 @@ from core.store.retention import (
 )
 from core.store.run import ACTIVE, IMPORTED, Run, RunError, RunState
 from core.store.tables import RUNS
+from core.test_sets.halves import Part
 
 if TYPE_CHECKING:
     import keras

@@ -11,9 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row, delete, insert, select
 
-from core.confusion import TestConfusion
 from core.data import load_mnist
-from core.halves import Part, Predictions, part_of, places
 from core.series.experiment import Trial
 from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, Series
@@ -24,6 +22,8 @@ from core.store.run import ACTIVE, RunState
 from core.store.runs import RunStore
 from core.store.tables import EPOCHS, RUNS, SERIES
 from core.store.test_answers import read_answers
+from core.test_sets.confusion import TestConfusion
+from core.test_sets.halves import Part, Predictions, part_of, places
 
 # How many plans of an owner are kept, the newest.
 MAX_PLANS = 20

@@ -6,8 +6,8 @@ from collections.abc import Collection
 import numpy as np
 from sqlalchemy import Connection, delete, insert, select
 
-from core.halves import Predictions, TestAnswers
 from core.store.tables import TEST_ANSWERS
+from core.test_sets.halves import Predictions, TestAnswers
 
 
 def write_answers(connection: Connection, run_id: str, answers: TestAnswers) -> None:

@@ -4,9 +4,9 @@ import json
 import numpy as np
 import pytest
 
+from core.hyperparameters.validation import LIMITS, RecipeError
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ARTICLE, Recipe
-from core.recipe_validation import LIMITS, RecipeError
 
 
 def test_the_article_recipe():

@@ -5,7 +5,7 @@ import pytest
 
 from core.analysis.exploration import class_counts
 from core.data import Dataset, is_student
-from core.data_choice import GROUP_COUNTS
+from core.hyperparameters.data_choice import GROUP_COUNTS
 from core.recipe import ARTICLE, Recipe
 from core.sampling import SelectionError, select, take
 

@@ -13,10 +13,10 @@ from core.classroom.progress import read_pool
 from core.classroom.second_readings import save_reading
 from core.classroom.teaching import TaughtClassroom, open_classroom
 from core.evaluation import predict
-from core.halves import Part, TestAnswers, places
 from core.presets import PRESETS
 from core.store.queries import update_run
 from core.store.run import Run
+from core.test_sets.halves import Part, TestAnswers, places
 from tests.core.classroom.conftest import draw
 from tests.pages.conftest import words
 from tests.pages.test_evaluate import VIEWS

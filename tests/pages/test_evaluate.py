@@ -20,7 +20,6 @@ from core.analysis.glossary import METRICS
 from core.analysis.label_errors import LABEL_ISSUES
 from core.analysis.significance import mcnemar, wilson
 from core.evaluation import Evaluation
-from core.evaluation_sets import mnist_test_set, sklearn_digits
 from core.jobs.baseline_worker import BaselineJob
 from core.plots import accuracy_charts, figures
 from core.presets import PRESETS
@@ -30,6 +29,7 @@ from core.store.database import StoreError
 from core.store.drawings import DrawingStore
 from core.store.queries import update_run
 from core.store.run import Run, RunState
+from core.test_sets.evaluation_sets import mnist_test_set, sklearn_digits
 from tests.pages.conftest import wait_for_state, wait_until_trained, words
 from tests.stored import finished_run
 from ui import resources
@@ -608,7 +608,7 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
 
 def test_a_run_deleted_before_one_of_its_images_is_opened():
     def open_image(run, index):
-        from core.evaluation_sets import mnist_test_set
+        from core.test_sets.evaluation_sets import mnist_test_set
         from ui.evaluate import widgets
 
         widgets._open_image(run, mnist_test_set(), index)

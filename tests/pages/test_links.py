@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from core.lessons.recipe_address import recipe_parts
 from core.presets import PRESETS
 from core.recipe import Recipe
-from core.recipe_address import recipe_parts
 from tests.pages.conftest import words
 
 NOT_HERE = "not here"

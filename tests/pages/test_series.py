@@ -3,9 +3,9 @@
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core.confusion import TestConfusion
 from core.jobs.queue import RunQueue
 from core.series.experiments import EXPERIMENTS
+from core.test_sets.confusion import TestConfusion
 from tests.pages.conftest import words
 from tests.stored import finish
 from ui import resources

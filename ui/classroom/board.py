@@ -15,12 +15,12 @@ from core.classroom.fooling import Fooled, points
 from core.classroom.invitation import invitation
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
-from core.halves import Part, words
 from core.jobs.eta import Estimate
 from core.jobs.tensorflow_loader import tensorflow_loader
 from core.plots.learning_curve import learning_curve
 from core.store.database import StoreError
 from core.store.run import Run, RunError
+from core.test_sets.halves import Part, words
 from ui import chrome, pictures, resources
 from ui.classroom.address import students_address
 from ui.classroom.contest import interval, short_lines, standings

@@ -6,9 +6,9 @@ from core.classroom.classroom import Classroom, ClassroomError, PooledDrawing
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
 from core.fine_tuning import MIN_DRAWINGS
+from core.hyperparameters.validation import RecipeError
 from core.jobs.queue_admission import RunRefused
 from core.jobs.tuning import tune_for_class
-from core.recipe_validation import RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session, spreadsheets

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from core.hyperparameters.words import differing
 from core.plots import comparison_charts
-from core.recipe_words import differing
 from core.store.run import Run
 from ui import pictures, projector, resources
 

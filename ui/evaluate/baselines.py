@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.baselines import BASELINES, reasons, standing
-from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import chrome, pictures, resources
 from ui.evaluate import measured_baselines, test_sets, widgets
 from ui.words import percent

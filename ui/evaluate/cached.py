@@ -16,8 +16,8 @@ from core.analysis.robustness import CORRUPTIONS, Point
 from core.analysis.temperatures import calibration_split, preset_temperature
 from core.data import Images, Labels, load_mnist, sample_indices
 from core.evaluation import predict
-from core.evaluation_sets import EvaluationSet
 from core.sampling import SelectionError, select, take
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import resources
 
 # Test images that are corrupted: a random sample, because the first 5,000 differ from the rest.

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.analysis.calibration import confidence_histogram, reliability, risk_coverage, scale_temperature
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.plots import calibration_charts
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import resources
 from ui.evaluate import cached, widgets
 from ui.evaluate.cached import Temperature

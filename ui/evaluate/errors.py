@@ -7,9 +7,9 @@ import streamlit as st
 from core.analysis.morphology import QUINTILES, by_quintile, deviation_from_class_mean
 from core.data import CLASSES
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import resources
 from ui.evaluate import cached, widgets
 

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from core.evaluation import Confusion, Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui.evaluate import widgets
 
 MOST_POINTS = 3

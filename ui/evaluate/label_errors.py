@@ -8,9 +8,9 @@ from core.analysis import label_errors
 from core.analysis.label_errors import LABEL_ISSUES, LabelIssue, Verdict
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.plots import figures
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import chrome, pictures, resources
 from ui.evaluate import test_sets, training_labels, widgets
 from ui.test_part import mnist_set

@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.measured_baselines import CLASSIFIERS, MeasuredBaseline
-from core.halves import Part
 from core.jobs.baseline_worker import BaselinesRefused, BaselineWorker
 from core.sampling import selection_key
 from core.store.baselines import read_baselines
 from core.store.database import Database, StoreError
 from core.store.run import Run
+from core.test_sets.halves import Part
 from ui import resources
 from ui.evaluate import widgets
 from ui.test_part import test_part

@@ -8,10 +8,10 @@ import streamlit as st
 from core.analysis.significance import wilson
 from core.data import CLASS_NAMES
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.plots import confusion_charts, theme
 from core.plots.confusion_charts import CELL
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import chrome, links, pictures, projector, resources
 from ui.announcement import announce
 from ui.evaluate import guessing, widgets

@@ -9,9 +9,9 @@ import streamlit as st
 from core.analysis import robustness
 from core.analysis.robustness import CORRUPTIONS, EPSILONS, Point
 from core.evaluation import predict
-from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts, figures
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import chrome, pictures, resources
 from ui.evaluate import cached, widgets
 

@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.analysis.significance import Comparison, Interval, mcnemar, summarize_seeds, wilson
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.jobs.queue_admission import RunRefused
 from core.plots import accuracy_charts
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.run import Run, RunState
 from core.store.seeds import alike, more_seeds, siblings
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import pictures, resources, session
 from ui.evaluate import widgets
 from ui.queue_watch import POLL_SECONDS, watch_line

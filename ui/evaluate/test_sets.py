@@ -7,10 +7,10 @@ import streamlit as st
 from core.classroom.pooled import to_drawings, was_trained_on
 from core.classroom.progress import read_pool
 from core.data import DataError
-from core.evaluation_sets import CLASS, DRAWINGS, EvaluationSet, sklearn_digits
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
 from core.store.run import Run
+from core.test_sets.evaluation_sets import CLASS, DRAWINGS, EvaluationSet, sklearn_digits
 from ui import chrome, links, resources, session
 from ui.classroom import visit
 from ui.test_part import mnist_set

@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
 from core.evaluation import Evaluation, EvaluationError
-from core.evaluation_sets import EvaluationSet
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
 from core.store.run import Run, RunError
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import chrome, pictures, projector, resources
 from ui.evaluate import activations
 from ui.run_picker import model_label, model_labels

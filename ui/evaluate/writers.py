@@ -17,9 +17,9 @@ from core.analysis.writers import (
 )
 from core.data import Writers
 from core.evaluation import Evaluation
-from core.evaluation_sets import EvaluationSet
 from core.plots import accuracy_charts, writer_charts
 from core.store.run import Run
+from core.test_sets.evaluation_sets import EvaluationSet
 from ui import pictures, resources
 from ui.classroom.people import anonymous_dots
 from ui.evaluate import test_sets, widgets

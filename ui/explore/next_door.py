@@ -5,8 +5,8 @@ import streamlit as st
 
 from core.analysis.morphology import measure
 from core.data import CLASSES, Dataset, Images, Labels, sample_indices
-from core.evaluation_sets import EvaluationSet, sklearn_digits
 from core.plots import figures
+from core.test_sets.evaluation_sets import EvaluationSet, sklearn_digits
 from ui import chrome, pictures
 from ui.evaluate.test_sets import NEXT_DOOR_NAME
 

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.data import DataError, load_mnist, sample_indices
-from core.halves import places
 from core.inspection.forward import ForwardPass, logits
 from core.inspection.layer_map import (
     PARTS,
@@ -25,6 +24,7 @@ from core.inspection.network import Network
 from core.inspection.tsne_worker import MapRefused, TsneWorker
 from core.plots import inside_charts, map_chart
 from core.plots.map_chart import MappedDigits
+from core.test_sets.halves import places
 from ui import pictures, projector
 from ui.inside import overview
 from ui.inside.subject import INDEX, Subject, choose_test_image

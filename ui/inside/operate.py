@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from core.data import load_mnist, sample_indices
-from core.halves import Part, TestAnswers, part_of
 from core.inspection.forward import ForwardPass, forward
 from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.operate import Reading, operate, read, sample_size, weights_left, write_weights
@@ -14,6 +13,7 @@ from core.store.database import StoreError
 from core.store.operated import keep_operated
 from core.store.run import Run, RunError
 from core.store.runs import open_network
+from core.test_sets.halves import Part, TestAnswers, part_of
 from ui import chrome, pictures, projector, resources, session, test_part
 from ui.inside import overview
 from ui.inside.subject import Subject

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.hyperparameters.words import SPELLING
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Conv2D, Dense, Network
 from core.inspection.unit import most_important
 from core.plots import inside_charts
-from core.recipe_words import SPELLING
 from ui import pictures, projector
 from ui.inside.subject import Subject
 from ui.words import percent

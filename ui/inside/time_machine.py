@@ -8,7 +8,6 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.data import load_mnist
-from core.halves import Part, places
 from core.inspection.forward import ForwardPass
 from core.inspection.network import Array, Conv2D, Dense, InspectionError, Network
 from core.inspection.training_history import (
@@ -26,6 +25,7 @@ from core.snapshot import most_snapshots
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from core.store.snapshots import read_snapshot, snapshot_epochs
+from core.test_sets.halves import Part, places
 from ui import pictures, resources
 from ui.inside import overview, wall
 from ui.inside.subject import Subject

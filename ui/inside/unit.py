@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from core.hyperparameters.words import SPELLING
 from core.inspection.forward import ForwardPass, activate
 from core.inspection.network import Conv2D, Dense
 from core.inspection.unit import WeightedSum, conv_sum, dense_sum, outgoing
@@ -10,7 +11,6 @@ from core.plots import unit_charts
 from core.plots.inside_charts import Spec
 from core.plots.pixels import Values, diverging, mosaic
 from core.plots.unit_charts import signed
-from core.recipe_words import SPELLING
 from ui import pictures, projector
 from ui.inside import overview
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.hyperparameters.validation import RecipeError
 from core.recipe import Recipe
-from core.recipe_validation import RecipeError
 from core.series.sweep import HYPERPARAMETERS, MAX_VALUES, SEEDS, Sweep, choices, first_values
 from core.store.series import Plan
 from ui import chrome

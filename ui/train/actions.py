@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.hyperparameters.validation import LIMITS, RecipeError
 from core.jobs.queue_admission import RunRefused
-from core.recipe_validation import LIMITS, RecipeError
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
 from ui import chrome, resources, session

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.analysis.verdict import training_hint, training_verdict
 from core.history import Epoch
+from core.hyperparameters.validation import RecipeError
 from core.recipe import Recipe
-from core.recipe_validation import RecipeError
 from core.store.run import Run, RunState
 from ui import chrome, guess, recipe_form
 from ui.fine_tuning_result import fine_tuning_result

@@ -20,7 +20,6 @@ from core.data import Dataset
 from core.export.files import make_file
 from core.export.run_bundle import pack_bundle
 from core.fine_tuning import FineTuning
-from core.halves import Part, TestAnswers, part_of, places
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.series.series import TEST_ACCURACY, Arm, Series
@@ -29,6 +28,7 @@ from core.store.database import Database
 from core.store.runs import RunStore
 from core.store.series import read_progress
 from core.store.test_answers import read_answers
+from core.test_sets.halves import Part, TestAnswers, part_of, places
 from tests.core.classroom.conftest import draw
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finish, finished_run

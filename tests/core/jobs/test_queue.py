@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.fine_tuning import Drawings, FineTuning
 from core.history import Checkpoint, Epoch
+from core.hyperparameters.validation import RecipeError
 from core.jobs import queue_admission
 from core.jobs.heartbeat import MAX_ATTEMPTS, heartbeats, requeue_stale
 from core.jobs.lease import Lease, LeaseLost
@@ -15,7 +16,6 @@ from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS, MAX_WAITING, RunRefused
 from core.jobs.queue_order import move_first
 from core.recipe import Recipe
-from core.recipe_validation import RecipeError
 from core.store.drawings import DrawingStore
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore

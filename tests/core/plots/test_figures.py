@@ -10,11 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from core.data import CLASS_NAMES, Dataset
+from core.hyperparameters.words import SPELLING
 from core.plots import charts, figures
 from core.plots.figures import DARK, LIGHT
 from core.presets import PRESETS
 from core.recipe import Recipe
-from core.recipe_words import SPELLING
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -3,12 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.confusion import TestConfusion
+from core.hyperparameters.validation import RecipeError
 from core.recipe import Recipe
-from core.recipe_validation import RecipeError
 from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, Results, Series, points
 from core.series.sweep import HYPERPARAMETERS, Sweep, choices, first_values
+from core.test_sets.confusion import TestConfusion
 
 BASE = Recipe(epochs=1, train_size=1000)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from core.confusion import TestConfusion
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
@@ -17,6 +16,7 @@ from core.series.sweep import Sweep
 from core.store.runs import RunStore
 from core.store.series import MAX_PLANS, read_plans, read_progress, save_plan
 from core.store.tables import RUNS
+from core.test_sets.confusion import TestConfusion
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finish, finished_run
 

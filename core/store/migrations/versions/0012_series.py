@@ -1,4 +1,4 @@
-"""Sweeps, experiments (`core.store.series`), what they measure of a run (`core.confusion`), and baselines."""
+"""Sweeps, experiments, what they measure of a run (`core.test_sets.confusion`), and baselines."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import numpy as np
 
+from core.callbacks.divergence import DivergenceWatch
 from core.data import Images
-from core.divergence import DivergenceWatch
 from core.history import Checkpoint, Epoch
 from core.model import weights_by_layer
 from core.recipe import Recipe

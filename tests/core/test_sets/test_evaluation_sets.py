@@ -4,8 +4,8 @@ import pytest
 
 from core.analysis.morphology import measure
 from core.evaluation import evaluate
-from core.evaluation_sets import EvaluationSet, mnist_test_set, sklearn_digits
 from core.store.bundled import BUNDLED_FOLDER
+from core.test_sets.evaluation_sets import EvaluationSet, mnist_test_set, sklearn_digits
 
 
 @pytest.mark.parametrize(("preset", "accuracy"), [("article", 0.684), ("relu", 0.825)])

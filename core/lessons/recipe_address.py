@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from core.hyperparameters.validation import RecipeError
 from core.presets import PRESETS
 from core.recipe import ARTICLE, Recipe
-from core.recipe_validation import RecipeError
 
 _PRESET = "preset"
 _FIELDS = {field.name: getattr(ARTICLE, field.name) for field in dataclasses.fields(Recipe)}

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from core import training
+from core.callbacks.divergence import DivergenceWatch
 from core.data import Dataset
-from core.divergence import DivergenceWatch
 from core.history import DivergenceError
 from core.model import build_model
 from core.recipe import Recipe

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from core.data import is_student
-from core.halves import Part, TestAnswers, part_of, places, words
+from core.test_sets.halves import Part, TestAnswers, part_of, places, words
 
 
 def test_the_halves_share_no_image_and_no_writer_and_are_alike(mnist):

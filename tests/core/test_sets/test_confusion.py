@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.confusion import TestConfusion
+from core.test_sets.confusion import TestConfusion
 
 LABELS = np.array([9, 9, 1, 1], np.uint8)
 PREDICTIONS = np.array([4, 9, 1, 7])

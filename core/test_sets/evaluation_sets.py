@@ -10,8 +10,8 @@ from PIL import Image
 from scipy import ndimage
 
 from core.data import IMAGE_SIZE, MAX_PIXEL, Images, Labels, Writers, load_mnist
-from core.halves import Part, part_of, places, words
 from core.ink import CENTER, DIGIT_SIZE
+from core.test_sets.halves import Part, part_of, places, words
 
 MNIST, NEXT_DOOR, DRAWINGS, CLASS = "mnist", "scikit-learn", "drawings", "class"
 # The brightest pixel of scikit-learn's digits.

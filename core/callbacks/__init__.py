@@ -1,0 +1,1 @@
+"""What is told while Keras fits, and when a training is of no more use."""
