@@ -30,8 +30,8 @@ def contest(classroom: Classroom, teaches: bool) -> None:
 def _not_begun(code: str, teaches: bool) -> None:
     st.markdown(
         "If you try many networks and keep the one with the highest test accuracy, it is partly lucky: the "
-        "test images helped to choose it. To see how lucky, half of the 10,000 test images is sealed for the "
-        "class. The leaderboard counts the **open half**; at the end the sealed one is opened, once."
+        "test images helped to choose it. To see how lucky, your class seals half of the 10,000 test images. "
+        "The leaderboard counts the **open half**; at the end the sealed one is opened, once."
     )
     if not teaches:
         st.markdown("Your teacher has not started the contest yet.")

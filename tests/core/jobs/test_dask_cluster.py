@@ -80,7 +80,8 @@ def test_whoever_is_killed_no_epoch_is_lost_and_no_run_trained_twice(
     # The cluster comes late, and its workers later.
     server, cluster = web_server()
     wait_until(lambda: cluster.trouble == dask_cluster._AWAY.format(address))
-    recipe = dataclasses.replace(small_recipe, epochs=20, dropout=0.2)
+    # So many that the first run is not over before the second worker has loaded TensorFlow.
+    recipe = dataclasses.replace(small_recipe, epochs=60, dropout=0.2)
     ids = [server.queue.enqueue(recipe, owner, "Run").id for owner in ("ann", "bob")]
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", port)
     wait_until(lambda: "has no worker that trains" in cluster.trouble)
