@@ -64,7 +64,7 @@ class SteeredLoop:
     steering : Steering
     planned_steps : int
         Batches of an epoch by the recipe in the store, at least as many as there are: a validation
-        split by writers leaves some images unused. Whoever looks at a run numbers its steps by these.
+        split by writers leaves some images unused. Those who look at a run number its steps by these.
     first_step : int
         Batches trained before.
     should_stop : callable

@@ -1,6 +1,6 @@
 """The test set in two halves: one to look at while networks are improved, one that stays sealed.
 
-Whoever tries many networks and keeps the one with the highest test accuracy has chosen it with the
+Anyone who tries many networks and keeps the one with the highest test accuracy has chosen it with the
 test images, and its accuracy on them is partly luck. Images that nobody has looked at show how much.
 """
 
