@@ -57,6 +57,8 @@ def _split(code: str) -> tuple[int, int]:
 def _settings(classroom: Classroom) -> None:
     training, holdout = _split(classroom.code)
     enough = training >= MIN_DRAWINGS and holdout > 0
+    if not enough:
+        _split.clear(classroom.code)  # The drawing that makes it enough opens Start at once.
     run = pick("class_model", default="relu", width="stretch")
     data = st.segmented_control(
         "Training data",
