@@ -24,7 +24,7 @@ def show(_: Recipe | None, plans: Sequence[Plan]) -> None:
         default=next(iter(titles)),
         format_func=titles.__getitem__,
         required=True,
-        key=EXPERIMENT,
+        key="experiment",
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
