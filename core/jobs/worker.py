@@ -21,8 +21,8 @@ from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
 from core.sampling import SelectionError
 from core.store.database import DiskFullError, StoreError
+from core.store.networks import open_network
 from core.store.run import RunError
-from core.store.runs import open_network
 from core.test_sets.confusion import TestConfusion
 from core.test_sets.halves import TestAnswers
 
