@@ -5,6 +5,7 @@ so that nobody waits for it later.
 """
 
 import contextlib
+import gc
 import logging
 import threading
 import time
@@ -112,6 +113,10 @@ def _load() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
+    # All that was imported stays. A collection that looks through it takes half a second, in which no
+    # page is answered, so Python does it seldom, and what pages and trainings leave behind piles up.
+    gc.collect()
+    gc.freeze()
 
 
 tensorflow_loader = TensorFlowLoader()

@@ -6,7 +6,6 @@ import gc
 import logging
 import platform
 import sys
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -26,8 +25,6 @@ from core.store.run import RunError
 from core.test_sets.confusion import TestConfusion
 from core.test_sets.halves import TestAnswers
 
-# How long after a training its memory is returned to the system.
-RELEASE_SECONDS = 1.0
 # How soon a store that could not be used is tried again.
 AGAIN_SECONDS = 1.0
 
@@ -59,11 +56,8 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
         with contextlib.suppress(LeaseLost, StoreError):
             lease.fail(_user_message(lease.run.recipe, error))
     finally:
-        # Not at once: a collection holds up all threads of Python, also the page that is about to
-        # show the result.
-        timer = threading.Timer(RELEASE_SECONDS, _release_memory)
-        timer.name, timer.daemon = "digit-lab-memory", True
-        timer.start()
+        # Before the next training begins: two at the same time would take twice as much.
+        _release_memory()
 
 
 def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dataset]) -> None:
