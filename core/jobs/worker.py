@@ -1,11 +1,8 @@
 """Train a run that has been taken from the queue, and write all there is to know of it."""
 
 import contextlib
-import ctypes
-import gc
 import logging
 import platform
-import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +11,7 @@ from typing import Any, TypeVar
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
 from core.history import DivergenceError, TrainingError
+from core.jobs import process_memory
 from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
@@ -57,7 +55,7 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
             lease.fail(_user_message(lease.run.recipe, error))
     finally:
         # Before the next training begins: two at the same time would take twice as much.
-        _release_memory()
+        process_memory.release()
 
 
 def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dataset]) -> None:
@@ -141,14 +139,6 @@ def library_versions() -> dict[str, str]:
         "tensorflow": tf.__version__,
         "numpy": np.__version__,
     }
-
-
-def _release_memory() -> None:
-    """Return what the training took to the system; the C library would keep most of it."""
-    gc.collect()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _user_message(recipe: Recipe, error: BaseException) -> str:
