@@ -10,13 +10,15 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.line_removal import remove_lines
 from core.drawing.number import NumberReading, read_number_from_image
-from core.drawing.photo import as_pixels, ink_amount, written
-from core.drawing.printed_lines import PrintedLines, erase, find_printed_lines
+from core.drawing.photo import as_ink, as_pixels, ink_tone, written
+from core.drawing.printed_lines import find_printed_lines
 from core.drawing.rows import Pieces, digit_height, pieces_of, split_rows
 from core.drawing.segmentation import NumberError
 from core.drawing.sheet import find_sheet, flattened
 from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
+from core.drawing.straight_lines import PrintedLines
 from core.evaluation import Model
 
 # More numbers than these are a picture of something else.
@@ -80,20 +82,21 @@ def find_page(picture: Picture) -> Page:
 
 def _written_page(picture: Picture, dark_ink: bool = False) -> Page:
     """Return the page that fills a picture."""
-    ink = ink_amount(picture, dark_ink)
+    tone = ink_tone(picture, dark_ink)
+    ink = as_ink(tone)
     if not ink.any():
         return Page(picture, as_pixels(ink), PrintedLines((), ()))
     lines = PrintedLines((), ())
     degrees = angle_of_lines(ink > _INK)
     if abs(degrees) >= _LINES_TURNED:
-        turned = _turned_ink(ink, degrees)
-        inside = _turned_ink(np.ones_like(ink), degrees) > 0.5
-        lines = find_printed_lines(turned, inside)
+        turned = _turned_ink(tone, degrees)
+        inside = _turned_ink(np.ones_like(tone), degrees) > 0.5
+        lines = find_printed_lines(as_ink(turned), inside)
         if lines:
-            picture, ink = _turned(picture, degrees), turned
+            picture, tone = _turned(picture, degrees), turned
     if not lines:
         lines = find_printed_lines(ink)
-    left = erase(ink, lines)
+    left = remove_lines(tone, lines)
     left = np.where(written(left), left, 0).astype(np.float32)
     left = _without_edges(left)
     if not lines:
