@@ -23,12 +23,13 @@ from core.drawing.straight_lines import (
     PrintedLines,
     ink_along,
     meets,
+    near_line,
     straight_pieces,
 )
 
 # A stroke covers a corner of lines up to this far from it, as a share of the picture's longer side, and
 # the end of a line that it runs along up to this multiple of the rest.
-_COVERED, _GOES_ON = 0.02, 2.0
+_COVERED, _GOES_ON = 0.02, 3.0
 # A line has ink where there is at least this share of what most of it has, at this share of its pixels.
 _SOLID, _MOSTLY = 0.5, 0.9
 # And this share of a loose line, or it is the bars of several sevens.
@@ -39,6 +40,9 @@ _WIDER = 1.4
 _BORDER = 0.006
 # Digits' heights: a line this long is a bar if it lies alone, and one this long is a ruled line.
 _BAR, _RULED = 1.1, 2.2
+# A line as long as this share of the picture is no row of digits. Of a shorter one this much of a digit's
+# height is free at both ends, but for the soft edge of the line in pixels.
+_ACROSS, _FREE_END, _SOFT = 0.7, 0.25, 2.0
 # Of a cell's height: the least distance of two lines that run between the same two.
 _CELL = 0.6
 _ALL_AROUND = np.ones((3, 3))
@@ -219,19 +223,28 @@ def _with_loose_lines(ink: Floats, found: PrintedLines) -> PrintedLines:
     loose = [
         line
         for line in straight_pieces(left)
-        if _is_loose(line, pieces, height) and _has_ink(line, line.start, line.end - 1, left, _UNBROKEN)
+        if _is_loose(line, mask, pieces, height) and _has_ink(line, line.start, line.end - 1, left, _UNBROKEN)
     ]
     return replace(found, across=(*found.across, *loose))
 
 
-def _is_loose(line: PrintedLine, pieces: npt.NDArray[np.intp], height: float) -> bool:
+def _is_loose(line: PrintedLine, mask: Mask, pieces: npt.NDArray[np.intp], height: float) -> bool:
+    """Return whether a line under digits is no bar of a 7, nor the base of a 2, nor of several that touch."""
     if line.length >= _RULED * height:
-        return True
+        return line.length >= _ACROSS * mask.shape[1] or _has_free_ends(line, mask, height)
     if line.length < _BAR * height:
         return False
-    columns = np.arange(int(line.start), int(line.end))
-    rows = np.clip(np.round(line.offset + line.slope * columns).astype(int), 0, len(pieces) - 1)
-    own = pieces[rows, np.minimum(columns, pieces.shape[1] - 1)]
-    numbers = np.unique(own[own > 0])
-    tall = np.flatnonzero(np.isin(pieces, numbers[:4]).any(axis=1))
+    own = np.unique(pieces[near_line(line, pieces.shape, 1, 0)])
+    tall = np.flatnonzero(np.isin(pieces, own[own > 0][:4]).any(axis=1))
     return bool(len(tall) > 0 and np.ptp(tall) <= abs(line.slope) * line.length + 2 * line.width + NEAR)
+
+
+def _has_free_ends(line: PrintedLine, mask: Mask, height: float) -> bool:
+    """Return whether no stroke is at the ends of a line, as one is in digits with a bar or a base."""
+    free = _FREE_END * height
+    own, beside = line.width / 2 + _SOFT, line.width / 2 + 2 * _SOFT + 1
+    around = np.zeros(mask.shape, dtype=bool)
+    for end in (line.start, line.end):
+        around[near_line(replace(line, start=end, end=end), mask.shape, beside, free)] = True
+    around[near_line(line, mask.shape, own, free)] = False
+    return not (around & mask).any()

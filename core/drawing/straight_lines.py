@@ -8,8 +8,9 @@ from scipy import ndimage
 
 # Lines that end this close to each other meet, in pixels beyond their widths.
 NEAR = 3.5
-# Fainter than this is no line, in shares of full ink.
+# In shares of full ink: what is ink, and what may be a thin line.
 INK = 0.35
+_FAINT = 0.15
 _TRACE = 0.06
 # The shortest piece of a line, in pixels, and as a share of the picture's longer side.
 _SHORTEST, _SHORTEST_SHARE = 9, 0.014
@@ -125,7 +126,7 @@ def near_line(
 
 def straight_pieces(ink: Floats, thin: float = THIN) -> list[PrintedLine]:
     """Return straight pieces that run across, those in line as one, each ``thin`` times as long as wide."""
-    mask = ink > INK
+    mask = ink > _FAINT
     shortest = max(_SHORTEST, round(_SHORTEST_SHARE * max(mask.shape)))
     thick = ndimage.maximum_filter1d(mask, 3, axis=0)
     runs = _without_junctions(run_lengths(thick) >= shortest)
