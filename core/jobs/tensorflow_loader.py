@@ -5,6 +5,7 @@ so that nobody waits for it later.
 """
 
 import contextlib
+import gc
 import logging
 import threading
 import time
@@ -112,6 +113,9 @@ def _load() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
+    # A million objects, which live as long as the process: a garbage collection that looks at all of
+    # them stops every page for half a second, and there is one after each training.
+    gc.freeze()
 
 
 tensorflow_loader = TensorFlowLoader()
