@@ -5,11 +5,12 @@ so that nobody waits for it later.
 """
 
 import contextlib
-import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
+
+from core.jobs import process_memory
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class TensorFlowLoader:
 
 
 def _load() -> None:
+    process_memory.limit_arenas()
     import joblib
     import numpy as np
     import tensorflow as tf
@@ -113,9 +115,7 @@ def _load() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
-    # A million objects, which live as long as the process: a garbage collection that looks at all of
-    # them stops every page for half a second, and there is one after each training.
-    gc.freeze()
+    process_memory.freeze()
 
 
 tensorflow_loader = TensorFlowLoader()
