@@ -45,7 +45,7 @@ def intervals(accuracies: Mapping[str, Interval], style: Style = LIGHT) -> alt.L
     names = base.mark_text(align="left", dy=-18, fontSize=13, color=style.text).encode(
         x=alt.value(0), text=alt.Text("model:N")
     )
-    chart: alt.LayerChart = alt.layer(bars, dots, names).properties(height=50 + 60 * len(frame))
+    chart: alt.LayerChart = alt.LayerChart(layer=[bars, dots, names]).properties(height=50 + 60 * len(frame))
     return chart
 
 
@@ -136,7 +136,7 @@ def robustness_curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: s
     )
     lines = base.mark_line(strokeWidth=3).encode(y=y, strokeDash=dash)
     points = base.mark_point(filled=True, opacity=1, size=55).encode(y=y, tooltip=tooltip)
-    chart: alt.LayerChart = alt.layer(bands, lines, points).properties(height=340)
+    chart: alt.LayerChart = alt.LayerChart(layer=[bands, lines, points]).properties(height=340)
     return chart
 
 
@@ -179,8 +179,12 @@ def baselines(name: str, error: float, style: Style = LIGHT) -> alt.LayerChart:
     text: dict[str, Any] = {"fontSize": 13, "color": style.text, "dx": 12}
     to_the_right = base.mark_text(align="left", **text).transform_filter("datum.place < 0.05")
     to_the_left = base.mark_text(align="right", **{**text, "dx": -12}).transform_filter("datum.place >= 0.05")
-    layers = alt.layer(
-        points, to_the_right.encode(text=alt.Text("label:N")), to_the_left.encode(text=alt.Text("label:N"))
+    layers = alt.LayerChart(
+        layer=[
+            points,
+            to_the_right.encode(text=alt.Text("label:N")),
+            to_the_left.encode(text=alt.Text("label:N")),
+        ]
     )
     chart: alt.LayerChart = layers.properties(height=36 * len(frame) + 40)
     return chart

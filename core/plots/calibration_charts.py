@@ -53,7 +53,7 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
     )
     points = base.mark_point(filled=True, opacity=1).encode(size=size)
     # The legend of the dots takes its room from the height.
-    chart: alt.LayerChart = alt.layer(diagonal, lines, points).properties(height=420)
+    chart: alt.LayerChart = alt.LayerChart(layer=[diagonal, lines, points]).properties(height=420)
     return chart
 
 

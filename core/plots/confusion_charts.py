@@ -126,7 +126,7 @@ def confusion_matrix(
         )
         .add_params(alt.selection_point(name=CELL, fields=["label", "prediction"], toggle=False))
     )
-    chart: alt.LayerChart = alt.layer(cells, numbers, frames).properties(
+    chart: alt.LayerChart = alt.LayerChart(layer=[cells, numbers, frames]).properties(
         height=_LOWEST, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
     return chart

@@ -125,7 +125,9 @@ def _frame(color: str, style: Style) -> Spec:
     halo = names.mark_text(stroke=style.background, strokeWidth=5, **written).encode(text=alt.Text("name:N"))
     text = names.mark_text(color=style.text, **written).encode(text=alt.Text("name:N"))
     return specification(
-        legible(alt.layer(points.add_params(clicks), halo, text).properties(height=_HEIGHT), style)
+        legible(
+            alt.LayerChart(layer=[points.add_params(clicks), halo, text]).properties(height=_HEIGHT), style
+        )
     )
 
 

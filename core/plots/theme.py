@@ -61,7 +61,7 @@ def legible(chart: Any, style: Style) -> Any:
 
     Streamlit draws them in a gray of 3.7:1.
     """
-    written = {"labelColor": style.text, "titleColor": style.text}
+    written: dict[str, Any] = {"labelColor": style.text, "titleColor": style.text}
     # Not `configure_axis` and `configure_legend`, each of which makes a copy of all that is in the chart.
     copy = chart.copy(deep=["config"])
     if copy.config is alt.Undefined:

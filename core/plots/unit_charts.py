@@ -71,7 +71,7 @@ def _curve_frame(style: Style) -> Spec:
         y=alt.Y("zero:Q"), y2=alt.Y2("output:Q")
     )
     point = there.mark_point(filled=True, size=170, color=style.orange, opacity=1).encode(y)
-    return specification(legible(alt.layer(line, drop, point).properties(height=220), style))
+    return specification(legible(alt.LayerChart(layer=[line, drop, point]).properties(height=220), style))
 
 
 def contributions(values: Values, names: Sequence[str], style: Style = LIGHT) -> Spec:

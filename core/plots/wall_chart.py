@@ -123,7 +123,7 @@ def _frame(columns: int, rows: int, style: Style) -> Spec:
     )
     clicks = alt.selection_point(name=UNIT, fields=["unit"], toggle=False)
     return specification(
-        alt.layer(picture, marks, frames.add_params(clicks)).properties(
+        alt.LayerChart(layer=[picture, marks, frames.add_params(clicks)]).properties(
             height=_LOWEST, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
         )
     )
