@@ -62,8 +62,14 @@ def training_verdict(
     """
     if train_accuracy < WELL_LEARNED and (learning_rate := _too_large(recipe, history, changes)):
         return learning_rate
-    if train_accuracy < HARDLY_LEARNED:
+    if max(train_accuracy, test_accuracy) < HARDLY_LEARNED:
         return f"The network has **hardly learned anything** (chance level is 10%). {_advice(history)}"
+    if reasons := _reasons_in_the_data(recipe):
+        return (
+            f"Its error is {1 - train_accuracy:.2%} on its training images and {1 - test_accuracy:.2%} on "
+            f"the test images. {reasons} Compare it with a run on ordinary data: the difference is what the "
+            "choice of data costs."
+        )
     gap = train_accuracy - test_accuracy
     train_error, test_error = 1 - train_accuracy, 1 - test_accuracy
     if gap > LARGE_GAP or (gap > SMALL_GAP and test_error > LARGE_RATIO * train_error):
@@ -83,6 +89,31 @@ def training_verdict(
         f"The network **generalizes**: it is nearly as accurate on new images as on its training images. "
         f"Its generalization gap is {gap * 100:.2f} percentage points.{_rising(history)}"
     )
+
+
+def _reasons_in_the_data(recipe: Recipe) -> str:
+    """Return what the choice of the training data has to do with the errors; empty if there was none."""
+    said = []
+    if recipe.label_noise:
+        among = " of two digits" if recipe.noise_pair else ""
+        said.append(
+            f"**{recipe.label_noise:.0%} of its training labels{among} were made wrong**: a network that "
+            "learns what digits look like disagrees with those labels, and each counts as an error on the "
+            "training images."
+        )
+    if recipe.left_out:
+        digits = " or ".join(map(str, recipe.left_out))
+        said.append(
+            f"**It has never seen a {digits}**, so it gets every one among the test images wrong: about "
+            f"{10 * len(recipe.left_out)}% of them."
+        )
+    if recipe.writers != "everyone":
+        others = "students" if recipe.writers == "employees" else "employees"
+        said.append(
+            f"**It has only seen digits of {recipe.writers}**, and half of the test images are by {others}: "
+            "*Evaluate*, view *Writers*, shows the accuracy of each group."
+        )
+    return " ".join(said)
 
 
 def training_hint(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange] = ()) -> str:
