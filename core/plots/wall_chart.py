@@ -115,20 +115,20 @@ def _frame(columns: int, rows: int, style: Style) -> Spec:
             width=alt.expr(width),
             height=alt.expr(height),
         )
-        .encode(x=alt.value(0), y=alt.value(0), url="url:N")
+        .encode(x=alt.value(0), y=alt.value(0), url=alt.Url("url:N"))
     )
     marks = base.mark_text(
         aria=False, fontSize=alt.expr("0.3 * bandwidth('x')"), fontWeight="bold", color=style.text
-    ).encode(text="mark:N")
+    ).encode(text=alt.Text("mark:N"))
     frames = base.mark_rect(cursor="pointer", fill="transparent").encode(
         stroke=alt.Stroke("line:N", scale=None),
         strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
-        description="words:N",
+        description=alt.Description("words:N"),
         tooltip=[alt.Tooltip("words:N", title="Unit")],
     )
     clicks = alt.selection_point(name=UNIT, fields=["unit"], toggle=False)
     return specification(
-        (picture + marks + frames.add_params(clicks)).properties(
+        alt.LayerChart(layer=[picture, marks, frames.add_params(clicks)]).properties(
             height=_LOWEST, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
         )
     )

@@ -58,7 +58,7 @@ def people(
         )
     )
     band = base.mark_area(color=GRAY, opacity=0.45).encode(
-        y=alt.Y("low:Q", title="Accuracy", scale=scale, axis=PERCENT), y2="high:Q"
+        y=alt.Y("low:Q", title="Accuracy", scale=scale, axis=PERCENT), y2=alt.Y2("high:Q")
     )
     dots = base.mark_point(filled=True, size=size, opacity=1).encode(
         y=alt.Y("accuracy:Q", title="Accuracy", scale=scale, axis=PERCENT),
