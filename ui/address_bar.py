@@ -55,7 +55,7 @@ def into_address(name: str, value: str) -> None:
 
 
 def follow_links() -> None:
-    """Let a link to the page that one is on do what one to another page does, and steps begin at their top."""
+    """Let a link to the page that one is on do what other links do, and a step begin at its top."""
     _follow(key="follow_links", height="content")
 
 
