@@ -12,7 +12,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -37,7 +37,7 @@ from core.lessons.lesson import LessonError
 from core.store.classrooms import owner_digest, sweep_classrooms
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES
-from core.store.queries import now
+from core.store.queries import as_text, now
 from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
 
 VERSION = 1
@@ -92,7 +92,7 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         board = [name for name in PANELS if name in _list(saved["board"], len(PANELS))]
         contest, lessons = _contest(saved), parse_lessons(saved)
         wanted = read_code(_text(saved["code"]))
-    except (KeyError, TypeError, ValueError, ClassroomError, LessonError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, ClassroomError, LessonError) as error:
         raise ClassroomError(_WRONG_FILE) from error
     sweep_classrooms(database)
     token = new_token()
@@ -186,6 +186,7 @@ def _list(value: Any, most: int) -> list[Any]:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("no text")
+    value.encode()  # A lone half of a character in UTF-16 could not be written down.
     return value
 
 
@@ -197,14 +198,16 @@ def _whole(value: Any, most: int) -> int:
 
 def _contest(saved: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is sealed; files of an older version say nothing of it."""
-    moments = {name: saved.get(name) for name in ("sealed_at", "unsealed_at")}
-    for moment in moments.values():
-        if moment is not None:
-            datetime.fromisoformat(_text(moment))
+    moments = {name: _moment(saved.get(name)) for name in ("sealed_at", "unsealed_at")}
     target = _text(saved.get("target", DEFAULT_TARGET))
     if not _RUN_ID.fullmatch(target):
         raise ValueError("no such run")
     return {**moments, "target": target}
+
+
+def _moment(saved: Any) -> str | None:
+    # Anything may stand between date and time.
+    return None if saved is None else as_text(datetime.fromisoformat(_text(saved)).astimezone(UTC))
 
 
 def _distinct(values: list[int]) -> list[int]:
