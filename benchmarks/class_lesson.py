@@ -74,14 +74,14 @@ class Student(Session):
             raise TimeoutError(f"{key} was not answered.")
         self.seconds.append(time.perf_counter() - start)
 
-    def draw(self, strokes: Any) -> None:
-        """Draw on the canvas."""
+    def draw(self, strokes: Any, canvas: str = "class_canvas") -> None:
+        """Draw on a canvas."""
         paths = []
         for stroke in as_strokes(strokes):
             points = (stroke * _SCALE + _MARGIN).round(1).tolist()
             path = [["M" if number == 0 else "L", *point] for number, point in enumerate(points)]
             paths.append({"path": path, "strokeWidth": 30})
-        self.do("class_canvas", json_value=json.dumps({"drawing": {"raw": {"objects": paths}}}))
+        self.do(canvas, json_value=json.dumps({"drawing": {"raw": {"objects": paths}}}))
 
     def _read(self, message: Any) -> None:
         self._fragment = message.delta.fragment_id

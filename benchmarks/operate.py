@@ -27,7 +27,7 @@ from core.inspection.operation import Operation
 from core.model import build_model
 from core.recipe import Recipe
 from core.store.runs import RunStore
-from tests.browser.actions import wait_until_drawn, wait_until_idle
+from tests.browser.actions import element, wait_until_drawn, wait_until_idle
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
 TIMES = 20
@@ -127,7 +127,7 @@ def main() -> None:
 
 
 def _prune(page: Page, turn: int) -> None:  # noqa: ARG001
-    page.get_by_role("slider").nth(0).press("ArrowRight")
+    element(page, "inside_prune").get_by_role("slider").press("ArrowRight")
 
 
 def _next_error(page: Page, turn: int) -> None:  # noqa: ARG001

@@ -76,12 +76,18 @@ class Session:
         """Run the page again and return how long it took, in seconds."""
         return self._run(timeout)
 
+    def go(self, page: str, query: str = "") -> float:
+        """Go to another page in the same tab, and return how long it took, in seconds."""
+        self._page, self._page_hash, self.query = page, "", query
+        self._widgets.clear()
+        return self._run(120)
+
     def click(self, key: str, timeout: float = 120) -> float:
         """Click the button of this key and return how long the page took, in seconds."""
         return self._run(timeout, WidgetState(id=self._widgets[key], trigger_value=True))
 
     def has(self, key: str) -> bool:
-        """Return whether the page has ever had the button of this key."""
+        """Return whether the page has had the button of this key since it was opened."""
         return key in self._widgets
 
     def close(self) -> None:

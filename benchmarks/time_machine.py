@@ -81,7 +81,7 @@ def train(with_snapshots: bool) -> float:
     most = most_snapshots if with_snapshots else lambda _: 0
     with (
         tempfile.TemporaryDirectory(prefix="digit-lab-") as folder,
-        patch("core.training.most_snapshots", most),
+        patch("core.callbacks.reporter.most_snapshots", most),
     ):
         store = RunStore(f"sqlite:///{folder}/runs.db")
         queue = RunQueue(store)

@@ -3,6 +3,7 @@
 import re
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -19,6 +20,8 @@ from tests.browser.actions import (
 from tests.browser.conftest import BROWSER_FLAGS, find_browser
 
 FOLDER = Path(__file__).resolve().parent
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCREENS = {"laptop": (1280, 800), "projector": (1920, 1080), "phone": (390, 844)}
 # A three in one stroke, in pixels of the canvas.
 THREE = [
     (90, 70),
@@ -65,6 +68,17 @@ def main() -> None:
             open_page(page, "/inside?model=article&image=247")
             wait_until_drawn(page)
             save(page, "inside")
+            for theme in THEMES:
+                for name, (width, height) in SCREENS.items():
+                    screen = browser.new_page(
+                        base_url=server.url,
+                        viewport={"width": width, "height": height},
+                        color_scheme=theme,
+                    )
+                    open_page(screen, "/inside?model=article&image=247")
+                    wait_until_drawn(screen)
+                    save(screen, f"inside-{name}-{theme}")
+                    screen.close()
 
             phone = browser.new_page(
                 base_url=server.url, viewport={"width": 390, "height": 900}, color_scheme="dark"

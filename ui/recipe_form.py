@@ -1,40 +1,33 @@
 """The form that makes a recipe: what it starts from, its settings, and the recipe they make."""
 
-from typing import Any
-
 import streamlit as st
 
 from core.hyperparameters.validation import LIMITS
-from core.hyperparameters.words import SPELLING
 from core.plots import figures
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ACTIVATIONS, ARTICLE, OPTIMIZERS, PRECISIONS, Recipe
 from ui import data_form, pictures, session
+from ui import recipe_widgets as widgets
 
 _PRESET = "train_preset"
 # What the preset is called if the form started from settings that are none.
 _OWN = "own"
-# The recipe that the form starts from: a preset, or that of a run.
-_BASE = "recipe_base"
-_ROUND = "recipe_round"
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _BATCH_SIZES = (1, 8, 16, 32, 64, 100, 128, 256, 512, 1000, 2000, 5000, 10_000)
 _TRAIN_SIZES = (100, 300, 1000, 3000, 10_000, 20_000, 30_000, 60_000)
-# Sizes of layers that the base does not have.
-_NEW_SIZES = {"conv_filters": 16, "hidden_units": 100}
 
 
 def preset_select() -> None:
     """Let the visitor choose what the form starts from; at first it is what they had last."""
-    if _BASE not in st.session_state:
+    if not widgets.has_base():
         _start_from(session.last_recipe() or ARTICLE)
-    base = _preset_of(_base())
+    base = _preset_of(widgets.base())
     st.selectbox(
         "Preset",
         [*PRESETS, _OWN] if base == _OWN else list(PRESETS),
         format_func=lambda name: PRESET_INFO[name].title if name in PRESETS else "Own settings",
         key=_PRESET,
-        on_change=lambda: use(PRESETS.get(st.session_state[_PRESET], _base())),
+        on_change=lambda: use(PRESETS.get(st.session_state[_PRESET], widgets.base())),
         persist_state="session",
         label_visibility="collapsed",
         width=290,
@@ -43,15 +36,13 @@ def preset_select() -> None:
 
 def use(recipe: Recipe) -> None:
     """Fill the form with a recipe: every setting gets a new widget, which starts from it."""
-    # A round has its own keys because a value written to an existing widget's state gets
-    # lost when the visitor moves the widget at that moment.
-    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    widgets.renew()
     _start_from(recipe)
 
 
 def is_open() -> bool:
     """Whether this visitor has been on a page with the form."""
-    return _BASE in st.session_state
+    return widgets.has_base()
 
 
 def current() -> Recipe:
@@ -62,18 +53,18 @@ def current() -> Recipe:
     RecipeError
         If the settings are each possible but not all together.
     """
-    fields = {name: _value(name, getattr(_base(), name)) for name in _FIELDS}
+    fields = {name: widgets.value(name, getattr(widgets.base(), name)) for name in _FIELDS}
     return Recipe(
-        conv_filters=_sizes("conv_layers", "conv_filters"),
-        hidden_units=_sizes("hidden_layers", "hidden_units"),
+        conv_filters=widgets.sizes_of("conv_layers", "conv_filters"),
+        hidden_units=widgets.sizes_of("hidden_layers", "hidden_units"),
         **fields,
-        **data_form.fields(_base(), _key),
+        **data_form.fields(widgets.base(), widgets.key),
     )
 
 
 def preset_text() -> None:
     """Show what the preset teaches that the form started from, if it is one."""
-    preset = _preset_of(_base())
+    preset = _preset_of(widgets.base())
     if preset != _OWN:
         st.markdown(PRESET_INFO[preset].text)
 
@@ -101,11 +92,11 @@ def settings(recipe: Recipe | None) -> None:
     with st.expander("More", icon=":material/tune:", key="train_more"):
         _more()
     st.button(
-        "Reset" if _preset_of(_base()) == _OWN else "Reset to preset",
+        "Reset" if _preset_of(widgets.base()) == _OWN else "Reset to preset",
         icon=":material/restart_alt:",
         key="train_reset",
-        on_click=lambda: use(_base()),
-        disabled=recipe == _base(),
+        on_click=lambda: use(widgets.base()),
+        disabled=recipe == widgets.base(),
     )
 
 
@@ -127,7 +118,7 @@ def _network(recipe: Recipe | None) -> None:
 
 
 def _hidden_layers() -> None:
-    _layers(
+    widgets.layer_sizes(
         "hidden_layers",
         "hidden_units",
         "Hidden layers",
@@ -137,7 +128,7 @@ def _hidden_layers() -> None:
         size_help="The number of neurons is the capacity of the layer. With few it underfits, with many "
         "it trains more slowly and overfits more easily.",
     )
-    _choice(
+    widgets.choice(
         "activation",
         "Activation function",
         ACTIVATIONS,
@@ -146,20 +137,20 @@ def _hidden_layers() -> None:
 
 
 def _hyperparameters() -> None:
-    _slider(
+    widgets.slider(
         "epochs",
         "Epochs",
         1,
         help="Passes through all training images. More help, until the network overfits.",
     )
-    _steps(
+    widgets.steps(
         "batch_size",
         "Batch size",
         _BATCH_SIZES,
         help="Images per update of the weights. Smaller batches mean more updates: the network learns "
         "more in an epoch, and an epoch takes longer.",
     )
-    _steps(
+    widgets.steps(
         "learning_rate",
         "Learning rate",
         _LEARNING_RATES,
@@ -169,27 +160,27 @@ def _hyperparameters() -> None:
 
 
 def _data() -> None:
-    _steps(
+    widgets.steps(
         "train_size",
         "Training set size",
         _TRAIN_SIZES,
         help="With few images, the network overfits: it memorizes them and is worse on new ones.",
     )
-    _slider(
+    widgets.slider(
         "validation_share",
         "Validation split",
         0.05,
         help="Fraction of the training images held out for validation: after each epoch, the network "
         "is evaluated on them.",
     )
-    data_form.show(_base(), _key)
-    _switch(
+    data_form.show(widgets.base(), widgets.key)
+    widgets.switch(
         "augmentation",
         "Data augmentation: shift, rotate, zoom",
         help="Each image is moved a little at random each time it is shown. The network becomes better on "
         "drawings and needs more epochs.",
     )
-    _switch(
+    widgets.switch(
         "handwriting",
         "Data augmentation: handwriting",
         help="Elastic distortion, slant and pen width: each image is bent, slanted and drawn with another "
@@ -200,8 +191,8 @@ def _data() -> None:
         "Random seed",
         int(LIMITS["seed"].low),
         int(LIMITS["seed"].high),
-        value=_base().seed,
-        key=_key("seed"),
+        value=widgets.base().seed,
+        key=widgets.key("seed"),
         persist_state="session",
         help="Controls everything random: the initial weights and the order of the images. The same seed "
         "repeats a training; another one shows how much of a result is chance.",
@@ -209,7 +200,7 @@ def _data() -> None:
 
 
 def _more() -> None:
-    _layers(
+    widgets.layer_sizes(
         "conv_layers",
         "conv_filters",
         "Convolutional layers",
@@ -218,27 +209,27 @@ def _more() -> None:
         "They are more accurate but several times slower to train.",
         size_help="Patterns that this layer looks for. 8 to 32 are plenty for digits.",
     )
-    _slider(
+    widgets.slider(
         "dropout",
         "Dropout rate",
         0.05,
         help="Fraction of the hidden units switched off at random in each step, against overfitting. "
         "Training accuracy looks worse, test accuracy gets better.",
     )
-    _choice(
+    widgets.choice(
         "optimizer",
         "Optimizer",
         OPTIMIZERS,
         help="The rule that turns gradients into updates of the weights. Adam is a good first choice; "
         "SGD is the simplest and needs a larger learning rate, such as 0.1.",
     )
-    _switch(
+    widgets.switch(
         "decay",
         "Learning-rate decay (cosine)",
         help="The learning rate decreases along a cosine to zero: big steps first, fine adjustments at "
         "the end.",
     )
-    _choice(
+    widgets.choice(
         "precision",
         "Numeric precision",
         PRECISIONS,
@@ -267,95 +258,9 @@ _FIELDS = (
 
 
 def _start_from(recipe: Recipe) -> None:
-    st.session_state[_BASE] = recipe
+    widgets.set_base(recipe)
     st.session_state[_PRESET] = _preset_of(recipe)
-
-
-def _base() -> Recipe:
-    recipe: Recipe = st.session_state[_BASE]
-    return recipe
 
 
 def _preset_of(recipe: Recipe) -> str:
     return next((name for name in PRESETS if PRESETS[name] == recipe), _OWN)
-
-
-def _key(name: str) -> str:
-    return f"recipe_{st.session_state.get(_ROUND, 0)}_{name}"
-
-
-def _value(name: str, default: Any) -> Any:
-    value = st.session_state.get(_key(name))
-    return default if value is None else value
-
-
-def _sizes(layers: str, sizes: str) -> tuple[int, ...]:
-    starts = _start_sizes(layers, sizes)
-    count = _value(layers, len(getattr(_base(), sizes)))
-    return tuple(_value(f"{sizes}_{number}", starts[number - 1]) for number in range(1, count + 1))
-
-
-def _start_sizes(layers: str, sizes: str) -> tuple[int, ...]:
-    missing = int(LIMITS[layers].high) - len(getattr(_base(), sizes))
-    return (*getattr(_base(), sizes), *[_NEW_SIZES[sizes]] * missing)
-
-
-def _layers(layers: str, sizes: str, label: str, size_label: str, help: str, size_help: str) -> None:
-    count = _slider(layers, label, 1, help=help, start=len(getattr(_base(), sizes)))
-    limit = LIMITS[sizes]
-    for number, start in enumerate(_start_sizes(layers, sizes)[:count], start=1):
-        st.number_input(
-            size_label.format(number=number),
-            int(limit.low),
-            int(limit.high),
-            value=start,
-            key=_key(f"{sizes}_{number}"),
-            persist_state="session",
-            help=size_help,
-        )
-
-
-def _slider(name: str, label: str, step: float, help: str, start: Any = None) -> Any:
-    kind = type(step)
-    limit = LIMITS[name]
-    return st.slider(
-        label,
-        kind(limit.low),
-        kind(limit.high),
-        value=getattr(_base(), name) if start is None else start,
-        step=step,
-        key=_key(name),
-        persist_state="session",
-        help=help,
-    )
-
-
-def _steps(name: str, label: str, values: tuple[Any, ...], help: str) -> None:
-    """A slider over a few values, each allowed by the limits, the base's among them."""
-    limit, start = LIMITS[name], getattr(_base(), name)
-    st.select_slider(
-        label,
-        sorted({value for value in values if limit.low <= value <= limit.high} | {start}),
-        value=start,
-        format_func=lambda value: f"{value:,}",
-        key=_key(name),
-        persist_state="session",
-        help=help,
-    )
-
-
-def _switch(name: str, label: str, help: str) -> None:
-    st.toggle(label, value=getattr(_base(), name), key=_key(name), persist_state="session", help=help)
-
-
-def _choice(name: str, label: str, choices: tuple[str, ...], help: str) -> None:
-    st.segmented_control(
-        label,
-        choices,
-        default=getattr(_base(), name),
-        format_func=SPELLING.__getitem__,
-        required=True,
-        key=_key(name),
-        persist_state="session",
-        help=help,
-    )

@@ -4,7 +4,7 @@ import base64
 import functools
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import altair as alt
 import numpy as np
 import numpy.typing as npt
 
+from core.analysis.writers import EMPLOYEES, STUDENTS
 from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL, Images, Labels
 from core.plots.figures import LIGHT, Style
 from core.plots.inside_charts import UNIT, Spec, empty, filled, specification
@@ -21,6 +22,8 @@ from core.plots.theme import legible
 # So that one of them takes 200 bytes, the browser puts before each what they have in common.
 _BITS, _TIMES = 2, 4
 _HEIGHT = 460
+# What the colors of the points say.
+BY_LABEL, BY_ERROR, BY_GROUP = "Label", "Correct or error", "Writer group"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ class MappedDigits:
     predictions : ndarray of int, shape (n,)
     pictures : sequence of str
         Of `thumbnails`.
+    students : ndarray of bool, shape (n,), or None
+        Whether the writer was a high-school student; None where that is not known.
     """
 
     points: npt.NDArray[np.floating]
@@ -43,9 +48,10 @@ class MappedDigits:
     labels: Labels
     predictions: npt.NDArray[np.int64]
     pictures: Sequence[str]
+    students: npt.NDArray[np.bool_] | None = None
 
 
-def digit_map(digits: MappedDigits, by_error: bool, style: Style = LIGHT) -> Spec:
+def digit_map(digits: MappedDigits, color: str = BY_LABEL, style: Style = LIGHT) -> Spec:
     """Return a map on which each digit can be chosen.
 
     A click is reported as the selection ``"unit"``, with the field ``unit``: the number of the test
@@ -54,8 +60,8 @@ def digit_map(digits: MappedDigits, by_error: bool, style: Style = LIGHT) -> Spe
     Parameters
     ----------
     digits : MappedDigits
-    by_error : bool
-        Whether the colors tell errors from correct predictions, instead of the ten labels.
+    color : str
+        `BY_LABEL`, `BY_ERROR`, or `BY_GROUP` if it is known who wrote the digits.
     style : Style
     """
     rows: list[dict[str, Any]] = [
@@ -69,9 +75,12 @@ def digit_map(digits: MappedDigits, by_error: bool, style: Style = LIGHT) -> Spe
             strict=True,
         )
     ]
+    if digits.students is not None:
+        for row, student in zip(rows, digits.students.tolist(), strict=True):
+            row["student"] = student
     # Errors last, so that they lie on top.
     rows.sort(key=lambda row: row["label"] != row["prediction"])
-    return filled(_frame(by_error, style), [*_names(digits), *rows])
+    return filled(_frame(color, style), [*_names(digits), *rows])
 
 
 def _names(digits: MappedDigits) -> list[dict[str, Any]]:
@@ -86,7 +95,7 @@ def _names(digits: MappedDigits) -> list[dict[str, Any]]:
 
 
 @functools.cache
-def _frame(by_error: bool, style: Style) -> Spec:
+def _frame(color: str, style: Style) -> Spec:
     x, y = (
         axis(f"{field}:Q", axis=None, scale=alt.Scale(zero=False, nice=False, padding=8))
         for axis, field in ((alt.X, "x"), (alt.Y, "y"))
@@ -96,10 +105,11 @@ def _frame(by_error: bool, style: Style) -> Spec:
         image=f"'data:image/png;base64,{_common()}' + datum.png",
         words="'label ' + datum.label + ', predicted ' + datum.prediction",
         state="datum.label == datum.prediction ? 'Correct' : 'Error'",
+        group=f"datum.student ? '{STUDENTS}' : '{EMPLOYEES}'",
     )
     clicks = alt.selection_point(name=UNIT, fields=["unit"], toggle=False)
     points = digits.mark_circle(cursor="pointer", aria=False).encode(
-        color=_by_error(style) if by_error else _by_label(),
+        color=_COLORS[color](style),
         size=alt.condition("datum.label == datum.prediction", alt.value(30), alt.value(75)),
         opacity=alt.condition("datum.label == datum.prediction", alt.value(0.75), alt.value(1)),
         stroke=alt.condition(clicks, alt.value(style.text), alt.value("transparent"), empty=False),
@@ -117,7 +127,7 @@ def _frame(by_error: bool, style: Style) -> Spec:
     return specification(legible((points.add_params(clicks) + halo + text).properties(height=_HEIGHT), style))
 
 
-def _by_label() -> alt.Color:
+def _by_label(style: Style) -> alt.Color:  # noqa: ARG001, the same in light and dark
     legend = alt.Legend(orient="top", columns=CLASSES, symbolOpacity=1)
     # Ten colors are the most that can be told apart; the digits written over their groups say the
     # same without them.
@@ -128,6 +138,18 @@ def _by_label() -> alt.Color:
 def _by_error(style: Style) -> alt.Color:
     scale = alt.Scale(domain=["Correct", "Error"], range=[style.muted, style.orange])
     return alt.Color("state:N", title=None, scale=scale, legend=alt.Legend(orient="top", symbolOpacity=1))
+
+
+def _by_group(style: Style) -> alt.Color:
+    scale = alt.Scale(domain=[EMPLOYEES, STUDENTS], range=[style.blue, style.orange])
+    return alt.Color("group:N", title=None, scale=scale, legend=alt.Legend(orient="top", symbolOpacity=1))
+
+
+_COLORS: Mapping[str, Callable[[Style], alt.Color]] = {
+    BY_LABEL: _by_label,
+    BY_ERROR: _by_error,
+    BY_GROUP: _by_group,
+}
 
 
 def thumbnails(images: Images) -> list[str]:

@@ -80,7 +80,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = MappingProxyType(
         "dropout": Hyperparameter(
             "Dropout", (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8), (0.0, 0.2, 0.4, 0.6), _percent
         ),
-        "activation": Hyperparameter("Activation", ACTIVATIONS, ACTIVATIONS),
+        "activation": Hyperparameter("Activation function", ACTIVATIONS, ACTIVATIONS),
         "optimizer": Hyperparameter("Optimizer", OPTIMIZERS, OPTIMIZERS),
         "train_size": Hyperparameter(
             "Training set size",

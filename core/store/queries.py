@@ -1,6 +1,7 @@
 """What is read and written of a run within a transaction."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import logging
@@ -20,6 +21,9 @@ from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS, TEST_ANS
 
 # A drawing makes its owner known from this age on: it is saved with a click.
 HISTORY_AGE = timedelta(hours=1)
+# Many runs have one recipe, and every page reads many runs: to check a recipe takes more than the
+# rest of reading a run. A recipe cannot change.
+_recipe = functools.lru_cache(maxsize=1024)(Recipe.from_json)
 
 _log = logging.getLogger(__name__)
 _lines = LogLimit()
@@ -29,7 +33,7 @@ def run_from_row(row: Row[Any]) -> Run | None:
     """Return the run in a row of the table, or None if it is one of another version, or damaged."""
     fields = {field.name: getattr(row, field.name) for field in dataclasses.fields(Run)}
     try:
-        fields["recipe"] = Recipe.from_json(row.recipe)
+        fields["recipe"] = _recipe(row.recipe)
         fields["state"] = RunState(row.state)
         fields["versions"] = dict(json.loads(row.versions))
         fields["fine_tuning"] = FineTuning.from_json(row.fine_tuning) if row.fine_tuning else None

@@ -1,4 +1,4 @@
-from unittest.mock import Mock
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_any_number_of_images(count: int, model, mnist: Dataset):
 
 
 def test_a_model_with_other_classes_is_refused(mnist: Dataset):
-    two_classes = Mock(predict_on_batch=lambda images: np.zeros((len(images), 2)))
+    two_classes = SimpleNamespace(predict_on_batch=lambda images: np.zeros((len(images), 2)))
 
     with pytest.raises(EvaluationError, match="does not have ten outputs"):
         evaluate(two_classes, mnist.test_images[:5], mnist.test_labels[:5])
@@ -119,7 +119,7 @@ def test_confusions_are_all_that_occur_most_frequent_first(evaluation: Evaluatio
 
 
 def test_a_model_without_finite_probabilities_is_refused(mnist: Dataset):
-    broken = Mock(predict_on_batch=lambda images: np.full((len(images), 10), np.nan))
+    broken = SimpleNamespace(predict_on_batch=lambda images: np.full((len(images), 10), np.nan))
 
     with pytest.raises(EvaluationError, match="training diverged"):
         evaluate(broken, mnist.test_images[:5], mnist.test_labels[:5])

@@ -44,8 +44,9 @@ def test_the_digits_come_apart_from_the_pixels_to_the_last_layer(open_page, name
     choose(app, "inside_method", "t-SNE")
     assert not app.exception
     assert share(app) > 85, "made beforehand"
-    choose(app, "inside_color", "Correct or error")
-    assert not app.exception
+    for color in ("Correct or error", "Writer group"):
+        choose(app, "inside_color", color)
+        assert not app.exception
 
 
 def test_another_network_s_map_is_made_in_the_background(open_page, nothing_cached, monkeypatch):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.classroom.classroom import Classroom, ClassroomError, PooledDrawing
+from core.classroom.classroom import Classroom, ClassroomError
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
 from core.fine_tuning import MIN_DRAWINGS
@@ -25,11 +25,10 @@ _STARTS = {True: "From scratch", False: "Fine-tune"}
 
 def train(classroom: Classroom) -> None:
     """Show what can be trained, and the runs of the class. Raises `StoreError`."""
-    pool = read_pool(resources.store().database, classroom.code)
     runs = class_runs(resources.store(), classroom.code)
     settings, results = st.columns([2, 3], gap="large")
     with settings, st.container(key="class_train"):
-        _settings(classroom, pool)
+        _settings(classroom)
     with results, st.container(key="class_results"):
         st.header("Results of this class", anchor=False)
         _results(runs)
@@ -47,9 +46,19 @@ def _is_of(run: Run, classroom: Classroom) -> bool:
     return mixture is not None and mixture.classroom == classroom.code
 
 
-def _settings(classroom: Classroom, pool: tuple[PooledDrawing, ...]) -> None:
-    training, holdout = to_drawings(pool).split()
-    enough = len(training) >= MIN_DRAWINGS and len(holdout) > 0
+# A class looks at the page together, and the drawings of all are a fifth of what the page takes.
+@st.cache_resource(ttl=2.0, max_entries=20, show_spinner=False)
+def _split(code: str) -> tuple[int, int]:
+    """Return how many drawings there are to train on, and how many are held out."""
+    training, holdout = to_drawings(read_pool(resources.store().database, code)).split()
+    return len(training), len(holdout)
+
+
+def _settings(classroom: Classroom) -> None:
+    training, holdout = _split(classroom.code)
+    enough = training >= MIN_DRAWINGS and holdout > 0
+    if not enough:
+        _split.clear(classroom.code)  # The drawing that makes it enough opens Start at once.
     run = pick("class_model", default="relu", width="stretch")
     data = st.segmented_control(
         "Training data",
@@ -85,7 +94,7 @@ def _settings(classroom: Classroom, pool: tuple[PooledDrawing, ...]) -> None:
     )
     if enough:
         st.markdown(
-            f"**{len(training)}** drawings to train on · **{len(holdout)}** held out. The split is by "
+            f"**{training}** drawings to train on · **{holdout}** held out. The split is by "
             "person: nobody's drawings are on both sides, and every network is measured on the same people."
         )
     else:

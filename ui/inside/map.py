@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.data import DataError, load_mnist, sample_indices
+from core.data import DataError, is_student, load_mnist, sample_indices
 from core.inspection.forward import ForwardPass, logits
 from core.inspection.layer_map import (
     PARTS,
@@ -23,7 +23,7 @@ from core.inspection.layer_map import (
 from core.inspection.network import Network
 from core.inspection.tsne_worker import MapRefused, TsneWorker
 from core.plots import inside_charts, map_chart
-from core.plots.map_chart import MappedDigits
+from core.plots.map_chart import BY_ERROR, BY_GROUP, BY_LABEL, MappedDigits
 from core.test_sets.halves import places
 from ui import pictures, projector
 from ui.inside import overview
@@ -34,7 +34,6 @@ from ui.words import percent
 
 _STAGE, _METHOD, _COLOR = "inside_stage", "inside_method", "inside_color"
 _PCA, _TSNE = "PCA", "t-SNE"
-_BY_LABEL, _BY_ERROR = "Label", "Correct or error"
 _PANEL = "map"
 _POLL_SECONDS = 1.0
 
@@ -82,7 +81,7 @@ def show(moment: Moment, values: ForwardPass, subject: Subject) -> None:  # noqa
             help="PCA: the two directions in which the digits differ most. t-SNE: digits that are alike lie "
             "side by side; distances between groups mean little.",
         )
-        color = _choice("Color", (_BY_LABEL, _BY_ERROR), _COLOR)
+        color = _choice("Color", _colors(), _COLOR)
     key = map_key(network, stage)
     if method == _PCA:
         _draw(moment, network, _pca(key, network, stage), color, stage)
@@ -96,6 +95,11 @@ def show(moment: Moment, values: ForwardPass, subject: Subject) -> None:  # noqa
         _draw(moment, network, ready[key], color, stage)
         return
     _in_background(moment, network, stage, color)
+
+
+def _colors() -> tuple[str, ...]:
+    known = load_mnist().test_writers is not None
+    return (BY_LABEL, BY_ERROR, BY_GROUP) if known else (BY_LABEL, BY_ERROR)
 
 
 def _choice(label: str, options: tuple[str, ...], key: str, help: str | None = None) -> str:
@@ -152,13 +156,14 @@ def _draw(moment: Moment, network: Network, points: Points, color: str, stage: s
     seen = np.flatnonzero(np.isin(chosen[:count], places(dataset, test_part())))
     points, chosen, predictions = points[seen], chosen[seen], predictions[seen]
     count, labels = len(seen), dataset.test_labels[chosen]
-    digits = MappedDigits(points, chosen, labels, predictions, [images[index] for index in seen])
+    students = None if dataset.test_writers is None else is_student(dataset.test_writers[chosen])
+    digits = MappedDigits(points, chosen, labels, predictions, [images[index] for index in seen], students)
     errors = int((predictions != labels).sum())
     share = percent(same_label_share(points, labels), 0)
     with st.container(key="inside_map"):
         key = overview.key_of_chart(_PANEL, st.session_state.get(INDEX))
         st.vega_lite_chart(
-            projector.sized(map_chart.digit_map(digits, color == _BY_ERROR, pictures.style())),
+            projector.sized(map_chart.digit_map(digits, color, pictures.style())),
             key=key,
             on_select=partial(_open, key),
             selection_mode=inside_charts.UNIT,

@@ -5,7 +5,6 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from core.data import Dataset
 from core.inspection.backward import backward, cross_entropy, sgd_step
@@ -14,58 +13,14 @@ from core.inspection.network import Conv2D, Dense, InspectionError, Network, rea
 from core.model import build_model, from_bytes, to_bytes
 from core.presets import PRESETS
 from core.recipe import ACTIVATIONS, Recipe
+from tests.core.inspection.keras_passes import RECIPES, keras_gradients, with_biases
 
 TOLERANCE = 1e-5
-RANDOM_RECIPES = 50
-
-
-def random_recipe(seed: int) -> Recipe:
-    """A recipe with 0 to 4 dense and 0 to 3 convolutional layers."""
-    rng = np.random.default_rng(seed)
-    return Recipe(
-        hidden_units=tuple(rng.integers(1, 40, rng.integers(0, 5)).tolist()),
-        conv_filters=tuple(rng.integers(1, 9, rng.integers(0, 4)).tolist()),
-        activation=str(rng.choice(ACTIVATIONS)),
-        dropout=float(rng.choice([0, 0.3])),
-        augmentation=bool(rng.integers(2)),
-        seed=seed,
-    )
-
-
-RECIPES = PRESETS | {f"random {seed}": random_recipe(seed) for seed in range(RANDOM_RECIPES)}
-
-
-@pytest.fixture(scope="module")
-def keras_model():
-    """The network of a recipe, with biases that are not zero."""
-
-    def build(recipe: Recipe) -> keras.Model:
-        model, rng = build_model(recipe), np.random.default_rng(recipe.seed)
-        for weight in model.trainable_weights:
-            if len(weight.shape) == 1:
-                weight.assign(rng.normal(0, 0.1, weight.shape))
-        return model
-
-    return build
-
-
-def keras_gradients(model: keras.Model, images, labels) -> tuple[np.ndarray, dict[str, list[np.ndarray]]]:
-    """The probabilities, and the gradients by kernel and bias of each layer."""
-    layers = [layer for layer in model.layers if layer.weights and layer.trainable_weights]
-    with tf.GradientTape() as tape:
-        probabilities = model(images.astype(np.float32), training=False)
-        loss = keras.losses.SparseCategoricalCrossentropy()(labels, probabilities)
-    gradients = tape.gradient(loss, [[w.value for w in layer.trainable_weights] for layer in layers])
-    named = {
-        layer.name: [np.asarray(gradient) for gradient in pair]
-        for layer, pair in zip(layers, gradients, strict=True)
-    }
-    return np.asarray(probabilities), named
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_both_passes_equal_keras(name: str, mnist: Dataset, keras_model):
-    model = keras_model(RECIPES[name])
+def test_both_passes_equal_keras(name: str, mnist: Dataset):
+    model = with_biases(RECIPES[name])
     images, labels = mnist.test_images[:4], mnist.test_labels[:4]
     values = forward(read_network(model), images)
     result = backward(values, labels)

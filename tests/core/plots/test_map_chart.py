@@ -1,6 +1,7 @@
 """The map of digits as a chart."""
 
 import base64
+import dataclasses
 import io
 
 import numpy as np
@@ -8,7 +9,7 @@ from PIL import Image
 
 from core.data import Dataset
 from core.plots.figures import DARK
-from core.plots.map_chart import MappedDigits, _common, digit_map, thumbnails
+from core.plots.map_chart import BY_ERROR, BY_GROUP, BY_LABEL, MappedDigits, _common, digit_map, thumbnails
 
 
 def digits(mnist: Dataset, count: int = 100) -> MappedDigits:
@@ -30,7 +31,7 @@ def test_the_picture_under_the_pointer_is_the_digit(mnist: Dataset):
 
 
 def test_every_digit_has_its_place_and_errors_lie_on_top(mnist: Dataset):
-    spec = digit_map(digits(mnist), by_error=False)
+    spec = digit_map(digits(mnist))
     rows = [row for row in spec["data"]["values"] if "unit" in row]
     names = [row for row in spec["data"]["values"] if "name" in row]
     assert len(rows) == 100
@@ -40,7 +41,15 @@ def test_every_digit_has_its_place_and_errors_lie_on_top(mnist: Dataset):
 
 
 def test_colors_tell_labels_or_errors(mnist: Dataset):
-    by_label, by_error = (str(digit_map(digits(mnist), by_error, DARK)) for by_error in (False, True))
+    by_label, by_error = (str(digit_map(digits(mnist), color, DARK)) for color in (BY_LABEL, BY_ERROR))
     assert "tableau10" in by_label
     assert "tableau10" not in by_error
     assert DARK.orange in by_error
+
+
+def test_colors_tell_who_wrote_the_digits(mnist: Dataset):
+    students = np.arange(100) % 3 == 0
+    spec = digit_map(dataclasses.replace(digits(mnist), students=students), BY_GROUP)
+    rows = {row["unit"]: row["student"] for row in spec["data"]["values"] if "unit" in row}
+    assert [rows[unit] for unit in range(100)] == students.tolist()
+    assert "High-school students" in str(spec)
