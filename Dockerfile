@@ -1,5 +1,5 @@
 # Digit Lab for a server of one's own: web server by default, worker with another command.
-# Not built yet: the commands in it were run by hand, see docs/scale.md.
+# Not built yet: hadolint finds nothing in it, and its commands were run by hand, see docs/scale.md.
 FROM python:3.12-slim
 
 WORKDIR /app
@@ -14,8 +14,9 @@ RUN pip install -r "$REQUIREMENTS" "psycopg[binary]==3.3.9"
 
 COPY . .
 # Without DIGIT_LAB_STORE the runs are in this folder: mount a volume there.
-RUN useradd --create-home lab && mkdir store && chown lab store
-USER lab
+RUN useradd --uid 1000 --create-home lab && mkdir store && chown lab store
+# By its number: Kubernetes cannot see of a name that it is not root's (`runAsNonRoot`).
+USER 1000
 
 EXPOSE 8501
 HEALTHCHECK --start-period=30s \

@@ -23,6 +23,8 @@ IMAGE_SIZE = 28
 MAX_PIXEL = 255
 TRAINING_IMAGES = 60_000
 TEST_IMAGES = 10_000
+# TensorFlow copies what does not begin at a multiple of so many bytes: see `core.pipeline`.
+ALIGNMENT = 64
 
 _ROOT = Path(__file__).resolve().parent.parent
 DATA_FILE = _ROOT / "data" / "mnist.npz"
@@ -129,10 +131,19 @@ def _load(path: Path) -> Dataset:
                 f"{_restore(DATA_FILE)} Then reload this page."
             )
             raise DataError(message) from download_error
-    for array in arrays.values():
-        array.setflags(write=False)
+    arrays = {name: _aligned(array) for name, array in arrays.items()}
     writers = _read_writers(WRITERS_FILE)
     return Dataset(arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"], *writers)
+
+
+def _aligned(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return a read-only copy that begins at a multiple of `ALIGNMENT`."""
+    room = np.empty(array.size + ALIGNMENT, np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
+    aligned = room[start : start + array.size].reshape(array.shape)
+    aligned[...] = array
+    aligned.setflags(write=False)
+    return aligned
 
 
 def _read_writers(path: Path) -> tuple[Writers | None, Writers | None]:

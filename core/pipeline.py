@@ -1,13 +1,32 @@
 """Batches of images as tf.data streams."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from core.data import Labels
 from core.recipe import Recipe
+
+
+class _Shared(np.ndarray[Any, Any]):
+    """An array whose memory a tensor uses as it is, if it begins where TensorFlow wants it.
+
+    Why: ``tf.constant`` copies an array, and then once more if it does not begin at a multiple of
+    `core.data.ALIGNMENT`, because somebody might change it; nobody changes what is trained on.
+    Gain: 94 MB when a training on all of MNIST begins, and 47 MB as long as it lasts.
+    Upstream: tensorflow#33254 (closed without a way that is public).
+    """
+
+    def copy(self, order: object = "C") -> Self:
+        """Return the array itself."""
+        return self
+
+
+def _tensor(array: npt.NDArray[Any]) -> tf.Tensor:
+    return tf.constant(array.view(_Shared))
 
 
 def shuffled_batches(
@@ -33,7 +52,7 @@ def shuffled_batches(
     augment : callable, optional
         Makes the images of a batch from those gathered, their labels, and a seed of this batch.
     """
-    image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
+    image_tensor, label_tensor = _tensor(images), _tensor(labels)
     steps = recipe.steps_per_epoch
 
     def each_batch_with_order(first_step: tf.Tensor) -> tf.data.Dataset:
@@ -61,7 +80,7 @@ def shuffled_batches(
 
 def ordered_batches(images: npt.NDArray[Any], labels: Labels, batch_size: int) -> tf.data.Dataset:
     """Return the batches in the order of the arrays, once."""
-    image_tensor, label_tensor = tf.constant(images), tf.constant(labels)
+    image_tensor, label_tensor = _tensor(images), _tensor(labels)
 
     def batch(start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         chosen = slice(start, start + batch_size)

@@ -4,7 +4,6 @@ import streamlit as st
 
 from core.export.keras_script import keras_script
 from core.hyperparameters.validation import RecipeError
-from core.jobs.queue_admission import RunRefused
 from core.lessons.recipe_address import recipe_parts
 from core.plots.learning_curve import learning_curve
 from core.presets import PRESET_INFO, PRESETS
@@ -25,6 +24,7 @@ from ui import (
 from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
 from ui.train.panel import training_panel
+from ui.train.start import start
 from ui.train.steer import SLOW_START, slow_start, start_paused
 
 row = chrome.begin(
@@ -36,20 +36,17 @@ row = chrome.begin(
 resources.mnist()
 
 
-def start(recipe: Recipe) -> None:
+def start_training(recipe: Recipe) -> None:
     name = next((PRESET_INFO[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
-    try:
-        run = resources.queue().enqueue(
+    run = start(
+        lambda: resources.queue().enqueue(
             recipe, session.owner(), name, session.nickname(), session.has_cookie()
         )
-    except (RunRefused, StoreError) as refusal:
-        st.toast(str(refusal), icon=":material/hourglass_top:")
-        return
-    resources.estimates.clear()
-    if st.session_state.get(SLOW_START):
-        start_paused(run)
-    session.watch(run.id)
-    guess.keep(run.id)
+    )
+    if run:
+        if st.session_state.get(SLOW_START):
+            start_paused(run)
+        guess.keep(run.id)
 
 
 recipe, refusal = None, ""
@@ -72,7 +69,7 @@ with row:
         )
         and recipe
     ):
-        start(recipe)
+        start_training(recipe)
 if refusal:
     st.warning(refusal, icon=":material/rule:")
 

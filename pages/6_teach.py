@@ -3,14 +3,14 @@
 import streamlit as st
 
 from core.fine_tuning import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
-from core.jobs.queue_admission import RunRefused
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
-from core.store.run import Run, RunError
+from core.store.run import Run
 from ui import chrome, resources, session
 from ui.drawing_gallery import drawing_gallery
 from ui.run_picker import pick
 from ui.train.panel import training_panel
+from ui.train.start import start, start_button
 
 # With this many, enough are held out for validation.
 ENOUGH_DRAWINGS = HOLDOUT_EVERY * MEANINGFUL_HOLDOUT
@@ -27,19 +27,15 @@ resources.mnist()
 
 
 def fine_tune(run: Run) -> None:
-    try:
-        fine_tuned = resources.queue().fine_tune(
+    start(
+        lambda: resources.queue().fine_tune(
             run.id,
             to_arrays(session.drawing_store().drawings()),
             session.owner(),
             session.nickname(),
             session.has_cookie(),
         )
-    except (RunRefused, RunError, StoreError) as refusal:
-        st.toast(str(refusal), icon=":material/hourglass_top:")
-        return
-    resources.estimates.clear()
-    session.watch(fine_tuned.id)
+    )
 
 
 try:
@@ -60,18 +56,9 @@ with row:
 settings, examples = st.columns([2, 3], gap="medium")
 with settings, st.container(key="teach_settings"):
     training, validation = (len(part) for part in to_arrays(drawings).split())
-    enough, label = len(drawings) >= MIN_DRAWINGS, "Fine-tune the model"
+    enough = len(drawings) >= MIN_DRAWINGS
     # A callback gets the model that was on screen, also if it has been deleted meanwhile.
-    st.button(
-        chrome.on_primary(label) if enough else label,
-        type="primary",
-        icon=":material/school:",
-        key="teach_start",
-        disabled=not enough,
-        width="stretch",
-        on_click=fine_tune,
-        args=(run,),
-    )
+    start_button("Fine-tune the model", ":material/school:", "teach_start", enough, fine_tune, (run,))
     if enough:
         st.markdown(f"**{training}** training drawings · **{validation}** validation drawings (held out)")
     else:

@@ -60,7 +60,10 @@ else:
     views += [DRAW, LABEL] if member else []
     views += [DRAWINGS] if visited.teaches else []
     views += [AGREEMENT, TRAIN, TEST, CONTEST]
-    links.check([links.Setting("class_view", {view: view for view in views}, views[0])])
+    if visited.teaches and not member and st.query_params.get("class_view") in (DRAW, LABEL):
+        st.info("Students see this step here. To do it, too, join under *Try it as a student*.")
+    else:
+        links.check([links.Setting("class_view", {view: view for view in views}, views[0])])
     with row:
         visit.choose(own, code)
     with st.container(horizontal=True, vertical_alignment="center", key="class_head"):

@@ -29,9 +29,10 @@ from core.store.bundled import (
     read_network,
     snapshots_path,
 )
+from core.store.networks import open_network
 from core.store.queries import checksum
 from core.store.run import Run, RunState
-from core.store.runs import RunStore, open_network
+from core.store.runs import RunStore
 from core.store.snapshots import read_snapshot, snapshot_epochs
 
 # The Time machine works at the first visit, with the network that Inside begins with. Each of these

@@ -19,6 +19,23 @@ export default function ({ data }) {
 }
 """,
 )
+# A link to the page that one is on changes what is at its top, which may be off the screen; the next step
+# of a lesson begins at the top of its panel.
+_scroll: Any = st.components.v2.component(
+    "digit-lab-scroll",
+    html="<span hidden></span>",
+    js="""
+export default function () {
+  const up = (name) => document.querySelector(`[data-testid=${name}]`)?.scrollTo(0, 0)
+  const onClick = ({ target }) => {
+    if (target.closest("[data-testid=stPageLink]")) up("stMain")
+    if (target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
+  }
+  document.addEventListener("click", onClick, true)
+  return () => document.removeEventListener("click", onClick, true)
+}
+""",
+)
 # What each widget had last in this tab, and at which visit to a page.
 _KEPT = "carried"
 
@@ -26,6 +43,11 @@ _KEPT = "carried"
 def into_address(name: str, value: str) -> None:
     """Let the address have a parameter with this value; an empty one takes it out."""
     _write(key=f"address_{name}", data={"name": name, "value": value}, height="content")
+
+
+def scroll_up() -> None:
+    """Show the top of a page to those who click a link to it, and of a lesson's step likewise."""
+    _scroll(key="scroll_up", height="content")
 
 
 def is_kept(key: str) -> bool:

@@ -34,6 +34,10 @@ _PAGES = (
     ("5_runs.py", "Runs", ":material/list_alt:", "Compare all training runs, and manage yours."),
 )
 
+# Of a lesson beside the page. With a wider one the navigation, on a screen of 1280 pixels, has no room for
+# its last entry, and what stands for it is cut off.
+_PANEL_WIDTH = 272
+
 # The page that this visitor is on, and how many pages they have come to.
 _PAGE, _VISIT = "page", "page_visit"
 
@@ -45,7 +49,9 @@ def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
     open_files.raise_limit()
     _read_ahead()
-    st.set_page_config(page_icon=_ROOT / "ui" / "favicon.png", layout="wide")
+    st.set_page_config(
+        page_icon=_ROOT / "ui" / "favicon.png", layout="wide", initial_sidebar_state=_PANEL_WIDTH
+    )
     pages = [
         st.Page(_ROOT / "pages" / file, title=title, icon=icon, help=about, default=file == "0_home.py")
         for file, title, icon, about in _PAGES
@@ -195,7 +201,7 @@ def file_of(page: str) -> str:
     return next(file for file, *_ in _PAGES if file.partition("_")[2] == f"{page}.py")
 
 
-def page_link(file: str, label: str, **query: str) -> None:
-    """A link to another page of the lab."""
+def page_link(file: str, label: str, help: str | None = None, **query: str) -> None:
+    """A link to another page of the lab; without help it has the page's."""
     icon = next(icon for name, _, icon, _ in _PAGES if name == file)
-    st.page_link(_ROOT / "pages" / file, label=label, icon=icon, query_params=query or None)
+    st.page_link(_ROOT / "pages" / file, label=label, icon=icon, help=help, query_params=query or None)

@@ -1,7 +1,7 @@
 """A class as a file, for a server that forgets its disk: JSON, compressed by gzip.
 
-It holds names, drawings, labels and lessons, and who may come back only as digests (see
-`core.store.classrooms.owner_digest`). What is loaded was in a stranger's hands: everything in it is
+It holds names, drawings, labels, lessons and the answers to them, and who may come back only as digests
+(see `core.store.classrooms.owner_digest`). What is loaded was in a stranger's hands: everything in it is
 bounded and checked before anything is written.
 """
 
@@ -12,12 +12,12 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from core.classroom.archived_lessons import insert_lessons, parse_lessons, save_lessons
+from core.classroom.archived_answers import insert_answers, parse_answers, save_answers
+from core.classroom.archived_lessons import insert_lessons, parse_lessons, save_lessons, saved_names
 from core.classroom.classroom import (
     DEFAULT_TARGET,
     MAX_DRAWINGS,
@@ -25,19 +25,21 @@ from core.classroom.classroom import (
     PANELS,
     Classroom,
     ClassroomError,
+    Member,
     find_classroom,
     read_members,
 )
 from core.classroom.codes import new_token, read_code
 from core.classroom.names import check_name
+from core.classroom.saved_values import as_list, as_moment, as_text, as_whole, check_distinct
 from core.classroom.teaching import insert_classroom
 from core.data import CLASSES, IMAGE_SIZE
 from core.drawing.strokes import StrokeError, as_strokes
 from core.lessons.lesson import LessonError
-from core.store.classrooms import owner_digest, sweep_classrooms
+from core.store.classrooms import DIGEST_LENGTH, is_digest, owner_digest, sweep_classrooms
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES
-from core.store.queries import as_text, now
+from core.store.queries import now
 from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
 
 VERSION = 1
@@ -48,7 +50,6 @@ MAX_FILE_BYTES = 10 * 2**20
 _MAX_STRUCTURE_BYTES = 6 * 2**20
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 MAX_JSON_BYTES = 32 * 2**20
-_DIGEST_LENGTH = 64
 _RUN_ID = re.compile(r"\w{1,32}", re.ASCII)
 _WRONG_FILE = "This is not the file of a class, or it is damaged. Choose one that Digit Lab has saved."
 
@@ -83,15 +84,17 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
     """
     try:
         saved = _parse(file)
-        members = [_member(one) for one in _list(saved["members"], MAX_MEMBERS)]
-        seats = _distinct([member["seat"] for member in members])
-        drawings = [_drawing(one, seats) for one in _list(saved["drawings"], MAX_MEMBERS * MAX_DRAWINGS)]
+        members = [_member(one) for one in as_list(saved["members"], MAX_MEMBERS)]
+        seats = [member["seat"] for member in members]
+        check_distinct(seats)
+        drawings = [_drawing(one, seats) for one in as_list(saved["drawings"], MAX_MEMBERS * MAX_DRAWINGS)]
         _check_counts(drawings)
         readings = _readings(saved["readings"], seats, len(drawings))
         flags = {name: saved[name] is True for name in ("closed", "uploads_paused", "trainings_paused")}
-        board = [name for name in PANELS if name in _list(saved["board"], len(PANELS))]
+        board = [name for name in PANELS if name in as_list(saved["board"], len(PANELS))]
         contest, lessons = _contest(saved), parse_lessons(saved)
-        wanted = read_code(_text(saved["code"]))
+        answers = parse_answers(saved, seats, lessons.lessons)
+        wanted = read_code(as_text(saved["code"]))
     except (KeyError, TypeError, ValueError, OverflowError, ClassroomError, LessonError) as error:
         raise ClassroomError(_WRONG_FILE) from error
     sweep_classrooms(database)
@@ -100,8 +103,9 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         code = insert_classroom(connection, owner, token, wanted)
         changes = {**flags, **contest, "board": json.dumps(board)}
         connection.execute(update(CLASSROOMS).where(CLASSROOMS.c.code == code).values(**changes))
-        _insert(connection, code, members, drawings, readings)
-        insert_lessons(connection, code, lessons)
+        joined = _insert_members(connection, code, members)
+        _insert_drawings(connection, code, joined, drawings, readings)
+        insert_answers(connection, answers, joined, insert_lessons(connection, code, lessons))
         return find_classroom(connection, code), token
 
 
@@ -132,6 +136,7 @@ def _content(connection: Connection, code: str, with_strokes: bool) -> bytes:
             "unsealed_at": classroom.unsealed_at,
             "target": classroom.target,
             **save_lessons(connection, code),
+            **save_answers(connection, seats, saved_names(connection, code)),
             "members": [
                 {
                     "seat": member.seat,
@@ -158,7 +163,7 @@ def _content(connection: Connection, code: str, with_strokes: bool) -> bytes:
 
 def _digest(owner: str) -> str:
     """Return what stands for an owner, also for one who has not come back since the last file."""
-    return owner if len(owner) == _DIGEST_LENGTH else owner_digest(owner)
+    return owner if is_digest(owner) else owner_digest(owner)
 
 
 def _parse(file: bytes) -> Mapping[str, Any]:
@@ -177,69 +182,40 @@ def _parse(file: bytes) -> Mapping[str, Any]:
     return saved
 
 
-def _list(value: Any, most: int) -> list[Any]:
-    if not isinstance(value, list) or len(value) > most:
-        raise ValueError("no such list")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    value.encode()  # A lone half of a character in UTF-16 could not be written down.
-    return value
-
-
-def _whole(value: Any, most: int) -> int:
-    if type(value) is not int or not 0 <= value <= most:
-        raise ValueError("no such number")
-    return value
-
-
 def _contest(saved: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is sealed; files of an older version say nothing of it."""
-    moments = {name: _moment(saved.get(name)) for name in ("sealed_at", "unsealed_at")}
-    target = _text(saved.get("target", DEFAULT_TARGET))
+    moments = {name: saved.get(name) for name in ("sealed_at", "unsealed_at")}
+    moments = {name: None if moment is None else as_moment(moment) for name, moment in moments.items()}
+    target = as_text(saved.get("target", DEFAULT_TARGET))
     if not _RUN_ID.fullmatch(target):
         raise ValueError("no such run")
     return {**moments, "target": target}
 
 
-def _moment(saved: Any) -> str | None:
-    # Anything may stand between date and time.
-    return None if saved is None else as_text(datetime.fromisoformat(_text(saved)).astimezone(UTC))
-
-
-def _distinct(values: list[int]) -> list[int]:
-    if len(set(values)) < len(values):
-        raise ValueError("given twice")
-    return values
-
-
 def _member(saved: Any) -> dict[str, Any]:
-    browser = _text(saved["browser"])
-    if len(browser) != _DIGEST_LENGTH or not browser.isascii():
+    browser = as_text(saved["browser"])
+    if len(browser) != DIGEST_LENGTH or not browser.isascii():
         raise ValueError("no digest")
     return {
-        "seat": _whole(saved["seat"], 10**6),
-        "name": check_name(_text(saved["name"]), ()),
+        "seat": as_whole(saved["seat"], 10**6),
+        "name": check_name(as_text(saved["name"]), ()),
         "name_hidden": saved["name_hidden"] is True,
         "owner": browser,
     }
 
 
 def _drawing(saved: Any, seats: list[int]) -> dict[str, Any]:
-    image = base64.b64decode(_text(saved["image"]), validate=True)
-    strokes = _text(saved["strokes"])
+    image = base64.b64decode(as_text(saved["image"]), validate=True)
+    strokes = as_text(saved["strokes"])
     if len(image) != IMAGE_SIZE**2 or len(strokes) > MAX_STROKES_BYTES or saved["seat"] not in seats:
         raise ValueError("no drawing")
     try:
-        as_strokes(_list(json.loads(strokes), MAX_STROKES_BYTES))
+        as_strokes(as_list(json.loads(strokes), MAX_STROKES_BYTES))
     except (StrokeError, RecursionError) as error:
         raise ValueError from error
     return {
         "seat": saved["seat"],
-        "label": _whole(saved["label"], CLASSES - 1),
+        "label": as_whole(saved["label"], CLASSES - 1),
         "hidden": saved["hidden"] is True,
         "strokes": strokes,
         "image": image,
@@ -253,37 +229,40 @@ def _check_counts(drawings: list[dict[str, Any]]) -> None:
 
 def _readings(saved: Any, seats: list[int], drawings: int) -> list[tuple[int, int, int | None]]:
     read = []
-    for number, seat, digit in _list(saved, drawings * len(seats)):
+    for number, seat, digit in as_list(saved, drawings * len(seats)):
         if seat not in seats:
             raise ValueError("no such member")
-        said = None if digit is None else _whole(digit, CLASSES - 1)
-        read.append((_whole(number, drawings - 1), seat, said))
-    if len({(number, seat) for number, seat, _ in read}) < len(read):
-        raise ValueError("read twice")
+        said = None if digit is None else as_whole(digit, CLASSES - 1)
+        read.append((as_whole(number, drawings - 1), seat, said))
+    check_distinct([(number, seat) for number, seat, _ in read])
     return read
 
 
-def _insert(
+def _insert_members(connection: Connection, code: str, members: list[dict[str, Any]]) -> Mapping[int, Member]:
+    """Let members in, and return them by their seats."""
+    for member in members:
+        values = {**member, "code": code, "joined_at": now(), "last_seen": now()}
+        connection.execute(insert(CLASSROOM_MEMBERS).values(**values))
+    return {member.seat: member for member in read_members(connection, code)}
+
+
+def _insert_drawings(
     connection: Connection,
     code: str,
-    members: list[dict[str, Any]],
+    members: Mapping[int, Member],
     drawings: list[dict[str, Any]],
     readings: list[tuple[int, int, int | None]],
 ) -> None:
     moment = now()
-    ids = {}
-    for member in members:
-        values = {**member, "code": code, "joined_at": moment, "last_seen": moment}
-        added = connection.execute(insert(CLASSROOM_MEMBERS).values(**values))
-        (ids[member["seat"]],) = added.inserted_primary_key or (0,)
     numbers: list[int] = []
     for drawing in drawings:
         values = {name: value for name, value in drawing.items() if name != "seat"}
-        values |= {"code": code, "member": ids[drawing["seat"]], "created": moment}
+        values |= {"code": code, "member": members[drawing["seat"]].id, "created": moment}
         added = connection.execute(insert(CLASSROOM_DRAWINGS).values(**values))
         numbers.extend(added.inserted_primary_key or (0,))
     rows = [
-        {"drawing": numbers[number], "member": ids[seat], "digit": digit} for number, seat, digit in readings
+        {"drawing": numbers[number], "member": members[seat].id, "digit": digit}
+        for number, seat, digit in readings
     ]
     if rows:
         connection.execute(insert(CLASSROOM_READINGS), rows)

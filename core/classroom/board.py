@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select
 
-from core.classroom.classroom import Classroom, Member, find_classroom, read_members
+from core.classroom.classroom import Classroom, Member, find_classroom
+from core.classroom.owners import read_recognized
 from core.classroom.pooled import class_runs
 from core.history import Epoch
 from core.store.queries import read_history, run_from_row
@@ -58,7 +59,7 @@ def read_board(store: RunStore, code: str) -> Board:
     """
     with store.database.reading() as connection:
         classroom = find_classroom(connection, code)
-        members = read_members(connection, code)
+        members = read_recognized(connection, code)
         shown = _shown(connection, code)
         names = _names(connection, classroom, members)
         runs = [run.seen(store.part) for run in _runs(connection, classroom, names)]

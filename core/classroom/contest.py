@@ -15,7 +15,8 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Row, select
 
 from core.analysis.significance import ALPHA, Interval, holm, mcnemar, wilson
-from core.classroom.classroom import Classroom, Member, find_classroom, read_members
+from core.classroom.classroom import Classroom, Member, find_classroom
+from core.classroom.owners import read_recognized
 from core.data import Dataset
 from core.fine_tuning import FineTuning
 from core.recipe import Recipe
@@ -116,7 +117,7 @@ def entries(database: Database, code: str) -> tuple[Entry, ...]:
     """
     with database.reading() as connection:
         classroom = find_classroom(connection, code)
-        names = _names(read_members(connection, code))
+        names = _names(read_recognized(connection, code))
         found = _counting(connection, classroom, names)
     best: dict[str, Entry] = {}
     for owner, number, run_id, recipe in found:

@@ -30,7 +30,14 @@ from core.store.classrooms import delete_member, owner_digest
 from core.store.database import Database
 from core.store.drawings import MAX_STROKES_BYTES, strokes_to_json
 from core.store.queries import now
-from core.store.tables import CLASSROOM_DRAWINGS, CLASSROOM_MEMBERS, CLASSROOM_READINGS, CLASSROOMS
+from core.store.tables import (
+    CLASSROOM_DRAWINGS,
+    CLASSROOM_MEMBERS,
+    CLASSROOM_READINGS,
+    CLASSROOMS,
+    LESSON_ANSWERS,
+    LESSON_STEPS,
+)
 
 CLOSED = "This class is closed: nobody can join, draw or label any more."
 GONE = "You are not in this class any more. Join it again."
@@ -39,7 +46,7 @@ GONE = "You are not in this class any more. Join it again."
 def memberships(database: Database, code: str, owner: str) -> tuple[Member, ...]:
     """Return who an owner is in a class, the one seen last first; several on a shared tablet.
 
-    A member who was loaded from a file belongs to the owner from now on.
+    A member who was loaded from a file belongs to the owner from now on, with their answers.
     """
     own = and_(CLASSROOM_MEMBERS.c.code == code, CLASSROOM_MEMBERS.c.owner.in_((owner, owner_digest(owner))))
     query = select(CLASSROOM_MEMBERS).where(own)
@@ -49,6 +56,9 @@ def memberships(database: Database, code: str, owner: str) -> tuple[Member, ...]
     if any(member.owner != owner for member in found):
         with database.writing() as connection:
             connection.execute(update(CLASSROOM_MEMBERS).where(own).values(owner=owner))
+            for table in (LESSON_ANSWERS, LESSON_STEPS):
+                loaded = (table.c.member.in_([member.id for member in found]), table.c.owner != owner)
+                connection.execute(update(table).where(*loaded).values(owner=owner))
     return tuple(dataclasses.replace(member, owner=owner) for member in found)
 
 

@@ -14,8 +14,8 @@ from core.classroom.classroom import (
     PooledDrawing,
     drawing_from_row,
     find_classroom,
-    read_members,
 )
+from core.classroom.owners import read_recognized
 from core.data import CLASSES
 from core.store.database import Database
 from core.store.queries import as_text
@@ -99,7 +99,7 @@ def read_progress(database: Database, code: str) -> ClassProgress:
     since = as_text(datetime.now(UTC) - HERE_TIME)
     with database.reading() as connection:
         classroom = find_classroom(connection, code)
-        members = read_members(connection, code)
+        members = read_recognized(connection, code)
         drawn, readings = _drawn(connection, code), _readings(connection, code)
         trained = _trained(connection, classroom, members)
     return ClassProgress(

@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from core.drawing.printed_lines import PrintedLines
-from core.drawing.rows import Pieces
-from core.drawing.straight_lines import PrintedLine
+from core.drawing.rows import Pieces, side_by_side
+from core.drawing.straight_lines import PrintedLine, PrintedLines, near_line
 
 # A cell is at least this large, in pixels, and fills this much of its bounding box.
 _SMALLEST, _FILLED = 12, 0.75
@@ -60,9 +59,9 @@ def cell_map(shape: tuple[int, ...], lines: PrintedLines) -> Labels:
     """Return the number of the cell, from 1, that each pixel is in; 0 outside and on lines."""
     walls = np.zeros(shape, dtype=bool)
     for line in lines.across:
-        _wall(walls, line)
+        walls[_wall(line, shape)] = True
     for line in lines.down:
-        _wall(walls.T, _extended(line, lines.across))
+        walls.T[_wall(_extended(line, lines.across), shape[::-1])] = True
     labels, count = ndimage.label(~walls)
     kept = np.zeros(count + 1, dtype=np.intp)
     areas = np.bincount(labels.ravel(), minlength=count + 1)
@@ -91,13 +90,8 @@ def _extended(line: PrintedLine, across: tuple[PrintedLine, ...]) -> PrintedLine
     return replace(line, start=start)
 
 
-def _wall(walls: Mask, line: PrintedLine) -> None:
-    beyond = line.width / 2 + 1
-    columns = np.arange(max(0, int(line.start - 4)), min(walls.shape[1], int(line.end + 5)))
-    middle = line.offset + line.slope * columns
-    for step in range(-int(np.ceil(beyond)), int(np.ceil(beyond)) + 2):
-        rows = np.clip(np.floor(middle).astype(int) + step, 0, walls.shape[0] - 1)
-        walls[rows, columns] = True
+def _wall(line: PrintedLine, shape: tuple[int, ...]) -> tuple[Labels, Labels]:
+    return near_line(line, shape, line.width / 2 + 1, _NEAR)
 
 
 def filled_cells(cells: Labels, pieces: Pieces) -> tuple[list[Cell], Mask] | None:
@@ -137,13 +131,10 @@ def _nearest(cells: Labels) -> Labels:
 
 def numbers_of_cells(cells: list[Cell]) -> list[list[Cell]]:
     """Return the cells of each number in reading order: a table's own cell, or boxes side by side."""
-    rows: list[list[Cell]] = []
-    for cell in sorted(cells, key=lambda cell: cell.box[0]):
-        beside = [row for row in rows if abs(row[-1].middle - cell.middle) < 0.5 * cell.height]
-        if beside:
-            min(beside, key=lambda row: abs(row[-1].middle - cell.middle)).append(cell)
-        else:
-            rows.append([cell])
+    if not cells:
+        return []
+    reach = np.array([0.5 * cell.height for cell in cells])
+    rows = [[cells[n] for n in row] for row in side_by_side(np.array([cell.box for cell in cells]), reach)]
     numbers: list[list[Cell]] = []
     for row in sorted(rows, key=lambda row: row[0].middle):
         numbers += _numbers_of_row(row)

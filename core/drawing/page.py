@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from scipy import ndimage
 
 from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.line_removal import remove_lines
 from core.drawing.number import NumberReading, read_number_from_image
-from core.drawing.photo import as_pixels, ink_amount, written
-from core.drawing.printed_lines import PrintedLines, erase, find_printed_lines
-from core.drawing.rows import Pieces, digit_height, pieces_of, split_rows
+from core.drawing.photo import as_ink, as_pixels, ink_tone, written
+from core.drawing.printed_lines import find_printed_lines
+from core.drawing.rows import Pieces, digit_height, pieces_of, side_by_side, split_rows
 from core.drawing.segmentation import NumberError
 from core.drawing.sheet import find_sheet, flattened
 from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
+from core.drawing.straight_lines import PrintedLines
 from core.evaluation import Model
 
 # More numbers than these are a picture of something else.
@@ -28,8 +31,8 @@ _CLEARER, _FEWEST = 1.25, 4
 _INK = 0.3
 # A smaller sheet on which nothing is written, as a share of the picture, may be a thick white stroke.
 _LARGE_SHEET = 0.25
-# Digits' heights: ink at the border that is larger is no digit.
-_EDGE = 2.5
+# Digits' heights: ink at the border that is larger, or smaller, is no digit.
+_EDGE, _END = 2.5, 0.4
 
 Picture = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -80,22 +83,16 @@ def find_page(picture: Picture) -> Page:
 
 def _written_page(picture: Picture, dark_ink: bool = False) -> Page:
     """Return the page that fills a picture."""
-    ink = ink_amount(picture, dark_ink)
-    if not ink.any():
-        return Page(picture, as_pixels(ink), PrintedLines((), ()))
-    lines = PrintedLines((), ())
-    degrees = angle_of_lines(ink > _INK)
-    if abs(degrees) >= _LINES_TURNED:
-        turned = _turned_ink(ink, degrees)
-        inside = _turned_ink(np.ones_like(ink), degrees) > 0.5
-        lines = find_printed_lines(turned, inside)
-        if lines:
-            picture, ink = _turned(picture, degrees), turned
-    if not lines:
-        lines = find_printed_lines(ink)
-    left = erase(ink, lines)
+    tone = ink_tone(picture, dark_ink)
+    if not as_ink(tone).any():
+        return Page(picture, as_pixels(as_ink(tone)), PrintedLines((), ()))
+    degrees, lines = _find_lines(tone)
+    inside = _turned_ink(np.ones_like(tone), degrees) > 0.5
+    if degrees:
+        picture, tone = _turned(picture, degrees), _turned_ink(tone, degrees)
+    left = remove_lines(tone, lines)
     left = np.where(written(left), left, 0).astype(np.float32)
-    left = _without_edges(left)
+    left = _without_edges(left, inside)
     if not lines:
         degrees = _rows_turned_by(pieces_of(left > _INK))
         if degrees:
@@ -103,16 +100,30 @@ def _written_page(picture: Picture, dark_ink: bool = False) -> Page:
     return Page(picture, as_pixels(left), lines)
 
 
-def _without_edges(ink: Floats) -> Floats:
-    """Return ink without what runs along the border beside digits: the edge of the sheet, or a finger."""
+def _find_lines(tone: Floats) -> tuple[float, PrintedLines]:
+    """Return by how many degrees to turn a picture for its printed lines to be level, and these lines."""
+    degrees = angle_of_lines(as_ink(tone) > _INK)
+    if abs(degrees) >= _LINES_TURNED:
+        inside = _turned_ink(np.ones_like(tone), degrees) > 0.5
+        lines = find_printed_lines(as_ink(_turned_ink(tone, degrees)), inside)
+        if lines:
+            return degrees, lines
+    return 0.0, find_printed_lines(as_ink(tone))
+
+
+def _without_edges(ink: Floats, inside: npt.NDArray[np.bool_]) -> Floats:
+    """Return ink without what runs along the border beside digits: the edge of the sheet, or a finger.
+
+    So are the ends of lines there, of which little was left.
+    """
     pieces = pieces_of(ink > _INK)
-    height, (rows, columns) = digit_height(pieces), ink.shape
+    height = digit_height(pieces)
     if height is None or len(pieces.boxes) < 2:
         return ink
-    left, top, right, bottom = pieces.boxes.T
-    cut = (left <= 1) | (top <= 1) | (right >= columns - 1) | (bottom >= rows - 1)
-    large = np.maximum(pieces.heights, pieces.widths) > _EDGE * height
-    edges = np.flatnonzero(cut & large) + 1
+    border = ndimage.binary_dilation(~np.pad(inside, 1), iterations=2)[1:-1, 1:-1]
+    cut = np.isin(np.arange(len(pieces.boxes)) + 1, pieces.labels[border])
+    side = np.maximum(pieces.heights, pieces.widths)
+    edges = np.flatnonzero(cut & ((side > _EDGE * height) | (side < _END * height))) + 1
     return np.where(np.isin(pieces.labels, edges), 0, ink).astype(np.float32) if len(edges) else ink
 
 
@@ -161,12 +172,22 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     if len(numbers) > MAX_NUMBERS:
         raise PageError
     readings = [reading for number in numbers for reading in _read_cells(model, page.ink, number)]
-    readings += _read_rows(model, np.where(other, page.ink, 0), pieces_of(other)) if other.any() else ()
+    if other.any():
+        readings += _read_rows(model, np.where(other, page.ink, 0), pieces_of(other))
+        readings = _in_reading_order(readings)
     one_digit = [all(cell.is_for_one_digit for cell in number) for number in numbers]
     if other.any() or len(readings) > len(numbers) or any(one_digit):
         # Beside boxes, another number in the same row may be the rest of it, in boxes that were not found.
         return tuple(replace(one, certain=not _shares_a_row(one, readings)) for one in readings)
     return tuple(readings)
+
+
+def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:
+    """Return numbers from the top row to the lowest, each row from left to right."""
+    boxes = np.array([(n.box.left, n.box.top, n.box.right, n.box.bottom) for n in readings], dtype=np.float64)
+    rows = side_by_side(boxes, 0.5 * (boxes[:, 3] - boxes[:, 1])) if readings else []
+    rows.sort(key=lambda row: float(boxes[row][:, [1, 3]].mean()))
+    return [readings[number] for row in rows for number in row]
 
 
 def _shares_a_row(number: NumberReading, readings: list[NumberReading]) -> bool:

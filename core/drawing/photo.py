@@ -173,7 +173,7 @@ def find_ink(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         Amount of ink: 0 is paper, 255 is full ink. All 0 if nothing stands out from the
         paper: it is blank, or the whole picture is ink.
     """
-    ink = ink_amount(picture)
+    ink = as_ink(ink_tone(picture))
     if not ink.any():
         return as_pixels(ink)
     return as_pixels(np.where(written(ink), ink, 0))
@@ -185,8 +185,14 @@ def as_pixels(ink: Floats) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def ink_amount(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats:
-    """Return how much of each pixel is ink, 0 to 1, with the lines and the dirt of the paper.
+def as_ink(tone: Floats) -> Floats:
+    """Return the amount of ink, 0 to 1, of a tone as `ink_tone` gives it."""
+    ink: Floats = np.clip((tone - _PAPER) / (_FULL - _PAPER), 0, 1)
+    return ink
+
+
+def ink_tone(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats:
+    """Return how dark each pixel is, with the lines and the dirt of the paper.
 
     Parameters
     ----------
@@ -197,7 +203,8 @@ def ink_amount(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats
     Returns
     -------
     ndarray of float32, shape (height, width)
-        All 0 if nothing stands out from the paper.
+        About 0 is paper, 1 what most of the ink has; some is darker. All 0 if nothing stands out
+        from the paper.
     """
     nothing = np.zeros(picture.shape[:2], dtype=np.float32)
     if picture.size == 0:
@@ -219,8 +226,8 @@ def ink_amount(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats
     full = _full_ink(amount, max(_FAINTEST, _NOISES * noise))
     if full is None:
         return nothing
-    ink: Floats = np.clip((amount / full - _PAPER) / (_FULL - _PAPER), 0, 1)
-    return ink
+    tone: Floats = amount / full
+    return tone
 
 
 def _light_on_dark(light: Floats) -> bool:

@@ -73,7 +73,8 @@ def split_rows(pieces: Pieces) -> list[npt.NDArray[np.intp]]:
     if height is None:
         return [np.arange(1, len(pieces.boxes) + 1)] if len(pieces.boxes) else []
     seeds = np.flatnonzero(pieces.heights >= _TALL * height)
-    rows = _seed_rows(pieces.boxes, seeds, height)
+    found = side_by_side(pieces.boxes[seeds], np.full(len(seeds), _ROW * height))
+    rows = [seeds[row].tolist() for row in found]
     if len(rows) < 2 or _is_one_in_two(pieces.boxes, rows, height):
         return [np.arange(1, len(pieces.boxes) + 1)]
     for index in np.flatnonzero(pieces.heights < _TALL * height):
@@ -88,16 +89,24 @@ def split_rows(pieces: Pieces) -> list[npt.NDArray[np.intp]]:
     return [np.array(row) + 1 for row in rows]
 
 
-def _seed_rows(boxes: npt.NDArray[np.float64], seeds: Labels, height: float) -> list[list[int]]:
-    """Return the rows of tall pieces: each goes on to the right of one at the same height."""
+def side_by_side(boxes: npt.NDArray[np.float64], reach: npt.NDArray[np.float64]) -> list[list[int]]:
+    """Return the boxes of each row by their numbers: a box goes on to the right of one at its height.
+
+    Parameters
+    ----------
+    boxes : ndarray of float, shape (n, 4)
+        Left, top, right and bottom.
+    reach : ndarray of float, shape (n,)
+        How much higher or lower than its neighbor each may be, in pixels.
+    """
     rows: list[list[int]] = []
     middles = boxes[:, [1, 3]].mean(axis=1)
-    for seed in sorted(seeds.tolist(), key=lambda seed: float(boxes[seed, 0])):
-        aside = [abs(middles[seed] - middles[row[-1]]) for row in rows]
-        if aside and min(aside) < _ROW * height:
-            rows[int(np.argmin(aside))].append(seed)
+    for number in np.argsort(boxes[:, 0], kind="stable").tolist():
+        aside = [abs(middles[number] - middles[row[-1]]) for row in rows]
+        if aside and min(aside) < reach[number]:
+            rows[int(np.argmin(aside))].append(number)
         else:
-            rows.append([seed])
+            rows.append([number])
     return rows
 
 

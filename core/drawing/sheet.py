@@ -79,7 +79,7 @@ def flattened(picture: Picture, corners: Corners) -> Picture:
     corners : ndarray, shape (4, 2)
         As `find_sheet` returns them.
     """
-    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    _, sides = _sides(corners)
     width, height = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
     edge = _EDGE * max(width, height) + 2
     frame = np.array(
@@ -182,12 +182,17 @@ def _without_edge(corners: list[Corners], edge: int) -> tuple[Corners, float] | 
     return meeting, float(area)
 
 
-def _is_a_rectangle_from_aside(corners: Corners) -> bool:
+def _sides(corners: Corners) -> tuple[Corners, npt.NDArray[np.float64]]:
+    """Return the way of length 1 from each corner to the next, and how far it is."""
     sides = np.roll(corners, -1, axis=0) - corners
-    lengths = np.linalg.norm(sides, axis=1)
+    lengths: npt.NDArray[np.float64] = np.linalg.norm(sides, axis=1)
+    return sides / np.maximum(lengths, 1e-9)[:, None], lengths
+
+
+def _is_a_rectangle_from_aside(corners: Corners) -> bool:
+    ways, lengths = _sides(corners)
     if lengths.min() < 0.15 * lengths.max():
         return False
-    ways = sides / lengths[:, None]
     upright = abs((ways * np.roll(ways, -1, axis=0)).sum(axis=1)).max()
     parallel = abs(ways[:2, 0] * ways[2:, 1] - ways[:2, 1] * ways[2:, 0]).max()
     return bool(max(upright, parallel) <= _ASKEW)
@@ -198,6 +203,5 @@ def _from_upper_left(corners: Corners) -> Corners:
     x, y = corners.T
     if (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() < 0:
         corners = corners[::-1]
-    sides = np.roll(corners, -1, axis=0) - corners
-    start = int(np.argmax(sides[:, 0] / np.linalg.norm(sides, axis=1)))
+    start = int(np.argmax(_sides(corners)[0][:, 0]))
     return np.roll(corners, -start, axis=0)

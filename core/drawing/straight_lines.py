@@ -1,29 +1,40 @@
 """Straight thin pieces of ink, as of printed lines: found in runs of pixels, and joined where they go on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-# Fainter than this is no line, in shares of full ink.
+# Lines that end this close to each other meet, in pixels beyond their widths.
+NEAR = 3.5
+# In shares of full ink: what is ink, and what may be a thin line.
 INK = 0.35
+_FAINT = 0.15
 _TRACE = 0.06
 # The shortest piece of a line, in pixels, and as a share of the picture's longer side.
 _SHORTEST, _SHORTEST_SHARE = 9, 0.014
 # A line is this many times as long as it is wide, and bends by no more than this share of its length,
 # and these pixels.
-_THIN = 5.0
+THIN = 5.0
 _BENT, _BENT_PIXELS = 0.012, 1.2
 # More pieces than this are a picture of something else; the longest are looked at.
 _MOST = 400
-# Pieces in line are one if there is no more than this many shortest pieces between them.
+# A stroke that comes in makes a line thicker than this multiple of it, and a pixel.
+_THICKER = 1.35
+# Of the shortest piece this share is left where it ends at another line.
+_CUT = 0.6
+# Pieces in line are one if there is no more than this many shortest pieces between them, or no more
+# than the shorter of them is long and ink all the way: a stroke that runs along the line.
 _GAP = 1.5
+# Pixels beside a line where its ink ends softly, and the share of a line that strokes leave free.
+_SOFT, _FREE = 1.5, 0.4
 
 _AROUND = np.ones((3, 3))
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -64,25 +75,119 @@ class PrintedLine:
         return self.start - reach <= along <= self.end + reach
 
 
-def straight_pieces(ink: Floats) -> list[PrintedLine]:
-    """Return straight thin pieces that run across, those in line as one."""
-    mask = ink > INK
+@dataclass(frozen=True, eq=False)
+class PrintedLines:
+    """The printed lines of a picture: those that run across, and those that run down."""
+
+    across: tuple[PrintedLine, ...]
+    down: tuple[PrintedLine, ...]
+
+    def __bool__(self) -> bool:
+        """Return whether there are any."""
+        return bool(self.across or self.down)
+
+
+def meets(line: PrintedLine, end: float, other: PrintedLine) -> bool:
+    """Return whether a line has an end at another that runs the other way, or goes on beyond it a little."""
+    reach = NEAR + other.width / 2
+    place = line.at(end)
+    overshoot = abs(other.at(place) - end)
+    return overshoot <= reach and other.covers(place, NEAR + (line.width + other.width) / 2)
+
+
+def ink_along(line: PrintedLine, start: float, end: float, ink: Floats) -> Floats:
+    """Return the ink of a line that runs across, or of its continuation, pixel by pixel."""
+    columns = np.arange(int(start), int(end) + 1)
+    rows = np.clip(np.round(line.offset + line.slope * columns).astype(int), 1, len(ink) - 2)
+    columns = np.clip(columns, 0, ink.shape[1] - 1)
+    along: Floats = np.max([ink[rows + step, columns] for step in (-1, 0, 1)], axis=0)
+    return along
+
+
+def near_line(
+    line: PrintedLine, shape: tuple[int, ...], beside: float, beyond: float
+) -> tuple[Indices, Indices]:
+    """Return rows and columns of the pixels near a line that runs across.
+
+    Parameters
+    ----------
+    line : PrintedLine
+    shape : tuple of int
+        Of the picture.
+    beside, beyond : float
+        How far from its middle, and from its ends, in pixels.
+    """
+    columns = np.arange(max(0, int(line.start - beyond)), min(shape[1], int(line.end + beyond) + 1))
+    middle = line.offset + line.slope * columns
+    rows = np.floor(middle).astype(int) + np.arange(-int(np.ceil(beside)), int(np.ceil(beside)) + 2)[:, None]
+    near = (abs(rows - middle) <= beside) & (rows >= 0) & (rows < shape[0])
+    return rows[near], np.broadcast_to(columns, rows.shape)[near]
+
+
+def straight_pieces(ink: Floats, thin: float = THIN) -> list[PrintedLine]:
+    """Return straight pieces that run across, those in line as one, each ``thin`` times as long as wide."""
+    mask = ink > _FAINT
     shortest = max(_SHORTEST, round(_SHORTEST_SHARE * max(mask.shape)))
     thick = ndimage.maximum_filter1d(mask, 3, axis=0)
-    runs = run_lengths(thick) >= shortest
+    runs = _without_junctions(run_lengths(thick) >= shortest)
     labels, _ = ndimage.label(runs, _AROUND)
     found = []
     for number, place in enumerate(ndimage.find_objects(labels), 1):
-        if place[1].stop - place[1].start < shortest:
+        if place[1].stop - place[1].start < _CUT * shortest:
             continue
-        line = _fitted(labels[place] == number, place[1].start, place[0].start)
+        line = _fitted(labels[place] == number, place[1].start, place[0].start, thin)
         if line is not None:
             found.append(line)
+    found = [line for line in found if _has_paper_beside(line, ink)]
     found.sort(key=lambda line: -line.length)
-    return _joined(found[:_MOST], _GAP * shortest, ink)
+    return [refined(line, ink) for line in _joined(found[:_MOST], _GAP * shortest, ink)]
 
 
-def _fitted(piece: Mask, left: int, top: int) -> PrintedLine | None:
+def refined(line: PrintedLine, ink: Floats) -> PrintedLine:
+    """Return a line laid through the middle of its ink, without the places where strokes touch it."""
+    reach = int(np.ceil(line.width / 2 + _SOFT))
+    columns = np.arange(max(0, int(line.start)), min(ink.shape[1], int(line.end) + 1))
+    steps = np.arange(-reach, reach + 1)[:, None]
+    rows = np.round(line.offset + line.slope * columns).astype(int) + steps
+    seen = ink[np.clip(rows, 0, len(ink) - 1), columns]
+    amount = seen.sum(axis=0)
+    middle = (seen * rows).sum(axis=0) / np.maximum(amount, 1e-6)
+    typical = np.quantile(amount, _FREE)
+    clean = (amount > 0.5 * typical) & (amount < _THICKER * typical)
+    if clean.sum() < max(_SHORTEST, 0.2 * len(columns)):
+        return line
+    for _ in range(2):
+        slope, offset = np.polyfit(columns[clean], middle[clean], 1)
+        aside = abs(middle - offset - slope * columns)
+        clean &= aside <= max(0.5, 2 * float(np.median(aside[clean])))
+    return replace(line, offset=float(offset), slope=float(slope))
+
+
+def _has_paper_beside(line: PrintedLine, ink: Floats) -> bool:
+    """Return whether a piece is a line by itself, and no slice of a stroke that runs aslant."""
+    columns = np.arange(int(line.start), int(line.end))
+    beside = line.width / 2 + 2 * _SOFT
+    for way in (-beside, beside):
+        rows = np.round(line.offset + line.slope * columns + way).astype(int)
+        if np.quantile(ink[np.clip(rows, 0, len(ink) - 1), columns], _FREE) > 0.5:
+            return False
+    return True
+
+
+def _without_junctions(runs: Mask) -> Mask:
+    """Return runs without the places where a stroke comes in, which may lead on to the next line."""
+    labels, count = ndimage.label(runs, _AROUND)
+    across = run_lengths(runs.T).T
+    own, thickness = labels[runs], across[runs]
+    order = np.lexsort((thickness, own))
+    ends = np.cumsum(np.bincount(own, minlength=count + 1))
+    middles = (ends[:-1] + ends[1:]) // 2
+    typical = np.concatenate([[0], thickness[order][middles]])
+    free: Mask = runs & (across <= _THICKER * typical[labels] + 1)
+    return free
+
+
+def _fitted(piece: Mask, left: int, top: int, thin: float) -> PrintedLine | None:
     """Return the line through a piece, or None if it is bent or thick. It was made two pixels thicker."""
     rows, columns = np.nonzero(piece)
     total = np.bincount(columns, minlength=piece.shape[1])
@@ -97,7 +202,7 @@ def _fitted(piece: Mask, left: int, top: int) -> PrintedLine | None:
     bent = np.quantile(abs(middle[clean] - offset - slope * clean), 0.9)
     width = max(1.0, float(typical) - 2)
     length = piece.shape[1]
-    if length < _THIN * width or bent > _BENT_PIXELS + _BENT * length:
+    if length < thin * width or bent > _BENT_PIXELS + _BENT * length:
         return None
     return PrintedLine(left, left + length, float(top + offset - slope * left), float(slope), width)
 
@@ -107,27 +212,35 @@ def _joined(lines: list[PrintedLine], gap: float, ink: Floats) -> list[PrintedLi
     joined: list[PrintedLine] = []
     for line in sorted(lines, key=lambda line: line.start):
         for place, other in enumerate(joined):
-            if -gap < line.start - other.end <= gap or line.start < other.end:
-                middle = (max(line.start, other.start) + min(line.end, other.end)) / 2
-                if (
-                    abs(other.at(middle) - line.at(middle)) <= max(2.0, (line.width + other.width) / 2)
-                    and abs(line.slope - other.slope) < 0.08 + 3 / min(line.length, other.length)
-                    and _goes_on(other, line, ink)
-                ):
-                    joined[place] = _union(other, line)
-                    break
+            if line.start - other.end <= max(gap, min(line.length, other.length)) and (
+                _are_in_line(other, line)
+                and abs(line.slope - other.slope) < 0.08 + 3 / min(line.length, other.length)
+                and _goes_on(other, line, gap, ink)
+            ):
+                joined[place] = _union(other, line)
+                break
         else:
             joined.append(line)
     return joined
 
 
-def _goes_on(one: PrintedLine, other: PrintedLine, ink: Floats) -> bool:
-    """Return whether there is a trace of ink all the way from the end of a line to the next."""
+def _are_in_line(one: PrintedLine, other: PrintedLine) -> bool:
+    """Return whether two lines are at the same place between them, and all along what they share."""
+    between = max(one.start, other.start), min(one.end, other.end)
+    near = max(2.0, (one.width + other.width) / 2)
+    places = [(between[0] + between[1]) / 2] if between[0] >= between[1] else between
+    return all(abs(one.at(place) - other.at(place)) <= near for place in places)
+
+
+def _goes_on(one: PrintedLine, other: PrintedLine, gap: float, ink: Floats) -> bool:
+    """Return whether there is a trace of ink, or ink if it is far, from the end of a line to the next."""
     columns = np.arange(int(one.end), int(other.start))
     if len(columns) < 4:
         return True
     rows = np.clip(np.round(one.offset + one.slope * columns).astype(int), 1, len(ink) - 2)
     trace = np.max([ink[rows + step, columns] for step in (-1, 0, 1)], axis=0)
+    if len(columns) > gap:
+        return bool((trace > INK).mean() > 0.95)
     return bool((trace > _TRACE).mean() > 0.7)
 
 

@@ -23,6 +23,11 @@ MAX_PAUSE_SECONDS = 120.0
 MAX_IDLE_SECONDS = 1800.0
 # So long it may stand still in all while others wait, however often its owner clicks.
 MAX_PAUSED_SECONDS = 300.0
+_OTHERS_WAIT = (
+    "Your pause was ended because others wait in the queue: while they do, a run may pause for "
+    f"{MAX_PAUSE_SECONDS / 60:g} minutes without a click, and for {MAX_PAUSED_SECONDS / 60:g} minutes in all."
+)
+_IDLE = f"Your pause was ended after {MAX_IDLE_SECONDS / 60:g} minutes without a click."
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +44,7 @@ def kept_alive(lease: Lease) -> Iterator["HeartbeatThread"]:
 
 
 class Pause:
-    """Tells whether a training has paused for too long: nobody may keep a worker from the others."""
+    """Tells when a training has paused for too long: nobody may keep a worker from the others."""
 
     def __init__(self) -> None:
         self._sign: tuple[Control, float] | None = None
@@ -47,11 +52,14 @@ class Pause:
         self._spent, self._looked = 0.0, 0.0
         self._others_wait, self._asked = False, -math.inf
 
-    def is_too_long(self, control: Control, progress: float, others_wait: Callable[[], bool]) -> bool:
-        """Return that; ``progress`` is how far the training is, which tells a pause from a long epoch."""
+    def why_over(self, control: Control, progress: float, others_wait: Callable[[], bool]) -> str:
+        """Return why it must end, for the owner, or nothing.
+
+        ``progress`` is how far the training is, which tells a pause from a long epoch.
+        """
         if control.hold_at is None:
             self._sign = None
-            return False
+            return ""
         moment = time.monotonic()
         if self._sign != (control, progress):
             self._sign, self._since, self._looked = (control, progress), moment, moment
@@ -62,9 +70,9 @@ class Pause:
         if waiting:
             self._spent += moment - self._looked
         self._looked = moment
-        return seconds > MAX_IDLE_SECONDS or (
-            waiting and (seconds > MAX_PAUSE_SECONDS or self._spent > MAX_PAUSED_SECONDS)
-        )
+        if waiting and (seconds > MAX_PAUSE_SECONDS or self._spent > MAX_PAUSED_SECONDS):
+            return _OTHERS_WAIT
+        return _IDLE if seconds > MAX_IDLE_SECONDS else ""
 
 
 class HeartbeatThread(threading.Thread):
@@ -115,8 +123,8 @@ class HeartbeatThread(threading.Thread):
                     if self._lease.heartbeat(sent):
                         self._told_to_stop.set()
                 self._control = self._lease.control()
-                if self._pause.is_too_long(self._control, self._progress, self._lease.others_wait):
-                    self._lease.end_pause()
+                if why := self._pause.why_over(self._control, self._progress, self._lease.others_wait):
+                    self._lease.end_pause(why)
                 said = False
             except (LeaseLost, RunError):
                 self._lost.set()

@@ -5,7 +5,6 @@ the run may be given to another worker; every write of the former one is refused
 clock is compared with the clock of another machine.
 """
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,8 +93,8 @@ class Lease:
             self._update(connection, progress=progress)
             write_file(connection, self.run.id, "moment", moment.to_bytes())
 
-    def end_pause(self) -> None:
-        """Let the training go on, because its owner has been away for too long.
+    def end_pause(self, why: str) -> None:
+        """Let the training go on, and tell its owner why, in a sentence.
 
         Raises
         ------
@@ -103,7 +102,7 @@ class Lease:
         """
         with self.store.database.writing() as connection:
             control = find_run(connection, self.run.id).control
-            self._update(connection, control=dataclasses.replace(control, hold_at=None).to_json())
+            self._update(connection, control=Control(control.factor, pause_ended=why).to_json())
 
     def others_wait(self) -> bool:
         """Return whether any other run is queued."""

@@ -4,30 +4,26 @@ The queue is in the store, so several servers may work on it. Each worker holds 
 `core.jobs.lease.Lease` on the run that it trains, and says by heartbeats that it is alive.
 """
 
-import dataclasses
 import threading
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from core.fine_tuning import Drawings
+from core.jobs.extension import extend
 from core.jobs.lease import Lease
 from core.jobs.queue_admission import admit, check_pause, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
-from core.steering.control import Control, changes_to_json, changes_until
 from core.store.queries import (
     delete_run,
     find_owned_run,
     find_run,
-    read_file,
-    read_history,
     update_run,
-    write_epoch,
     write_file,
 )
-from core.store.run import ACTIVE, Run, RunError, RunState
+from core.store.run import ACTIVE, Run, RunState
 from core.store.runs import RunStore
 from core.store.tables import RUNS
 
@@ -114,38 +110,7 @@ class RunQueue:
             If these are too many epochs.
         """
         with self._database.writing() as connection:
-            parent = find_run(connection, run_id)
-            if parent.fine_tuning:
-                raise RunError(
-                    "This is a fine-tuned model. To train it further, fine-tune it on more drawings."
-                )
-            state = read_file(connection, run_id, "state")
-            if state is None or not parent.has_model:
-                raise RunError("This run cannot be continued. Choose another one, or train again.")
-            history = read_history(connection, run_id)
-            recipe = dataclasses.replace(parent.recipe, epochs=len(history) + epochs)
-            (new_id,) = admit(
-                connection,
-                owner,
-                parent.name,
-                nickname,
-                (recipe,),
-                has_cookie,
-                brings=len(state),
-                parent=run_id,
-                parent_epochs=len(history),
-                epochs_done=len(history),
-                seconds=parent.seconds,
-                progress=len(history) / recipe.epochs,
-                control=Control(parent.control.factor).to_json(),
-                # A run that was stopped has learned more than its whole epochs, at the rates of then.
-                rate_changes=changes_to_json(
-                    changes_until(parent.rate_changes, len(history) * recipe.steps_per_epoch)
-                ),
-            )
-            write_file(connection, new_id, "state", state)
-            for epoch in history:
-                write_epoch(connection, new_id, epoch)
+            new_id = extend(connection, run_id, epochs, owner, nickname, has_cookie)
             run = find_run(connection, new_id)
         self._wake.set()
         return run

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from core.jobs import process_memory
+
 _log = logging.getLogger(__name__)
 
 
@@ -96,6 +98,7 @@ class TensorFlowLoader:
 
 
 def _load() -> None:
+    process_memory.limit_arenas()
     import joblib
     import numpy as np
     import tensorflow as tf
@@ -112,6 +115,7 @@ def _load() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
+    process_memory.freeze()
 
 
 tensorflow_loader = TensorFlowLoader()

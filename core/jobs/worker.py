@@ -1,12 +1,8 @@
 """Train a run that has been taken from the queue, and write all there is to know of it."""
 
 import contextlib
-import ctypes
-import gc
 import logging
 import platform
-import sys
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,19 +11,18 @@ from typing import Any, TypeVar
 from core.data import DataError, Dataset, load_mnist
 from core.fine_tuning import fine_tune
 from core.history import DivergenceError, TrainingError
+from core.jobs import process_memory
 from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive
 from core.jobs.lease import Lease, LeaseLost
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
 from core.sampling import SelectionError
 from core.store.database import DiskFullError, StoreError
+from core.store.networks import open_network
 from core.store.run import RunError
-from core.store.runs import open_network
 from core.test_sets.confusion import TestConfusion
 from core.test_sets.halves import TestAnswers
 
-# How long after a training its memory is returned to the system.
-RELEASE_SECONDS = 1.0
 # How soon a store that could not be used is tried again.
 AGAIN_SECONDS = 1.0
 _PROGRAM_ERROR = "Training stopped because of a program error. Please start it again."
@@ -65,11 +60,8 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
         with contextlib.suppress(LeaseLost, StoreError):
             lease.fail(message)
     finally:
-        # Not at once: a collection holds up all threads of Python, also the page that is about to
-        # show the result.
-        timer = threading.Timer(RELEASE_SECONDS, _release_memory)
-        timer.name, timer.daemon = "digit-lab-memory", True
-        timer.start()
+        # Before the next training begins: two at the same time would take twice as much.
+        process_memory.release()
 
 
 def _train(lease: Lease, heartbeat: HeartbeatThread, load_data: Callable[[], Dataset]) -> None:
@@ -153,14 +145,6 @@ def library_versions() -> dict[str, str]:
         "tensorflow": tf.__version__,
         "numpy": np.__version__,
     }
-
-
-def _release_memory() -> None:
-    """Return what the training took to the system; the C library would keep most of it."""
-    gc.collect()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _user_message(recipe: Recipe, error: BaseException) -> str:

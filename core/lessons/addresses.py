@@ -12,6 +12,8 @@ from core.lessons.lesson import Link
 from core.lessons.recipe_address import PARTS, recipe_from_parts
 from core.presets import PRESETS
 
+# What of Train's address is not about the recipe.
+EXPERIMENT = "experiment"
 _TEST_IMAGES = 10_000
 _NUMBER = re.compile(r"0|[1-9]\d{0,4}")
 # Of each parameter of each page: the values that it can have, or the number of its numbers, from 0.
@@ -24,8 +26,17 @@ PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
             "explore_index": TRAINING_IMAGES,
             "explore_divided": ("true", "false"),
         },
-        # Its settings are checked as a recipe.
-        "train": dict.fromkeys(PARTS, ()),
+        # Its settings are checked as a recipe, but for the experiment.
+        "train": {
+            **dict.fromkeys(PARTS, ()),
+            EXPERIMENT: (
+                "NIST's mistake",
+                "How many images are enough?",
+                "Wrong labels",
+                "A digit nobody showed it",
+                "Who is in the validation split?",
+            ),
+        },
         "evaluate": {
             "view": (
                 "Results",
@@ -53,7 +64,7 @@ PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
         "class": {
             "class_view": ("Teach", "Draw", "Label", "Drawings", "Agreement", "Train", "Test", "Contest")
         },
-        "runs": {},
+        "runs": {"run": tuple(PRESETS)},
     }
 )
 
@@ -66,10 +77,10 @@ def problem(link: Link) -> str:
     for name in asked:
         if name not in known:
             return f"“{link.page}” has no setting “{name}”. It has {', '.join(known) or 'none'}."
-    if link.page == "train":
-        _, wrong = recipe_from_parts(asked)
-    else:
-        wrong = [name for name, value in asked.items() if not _is_possible(value, known[name])]
+    settings = {name: value for name, value in asked.items() if link.page == "train" and name != EXPERIMENT}
+    _, wrong = recipe_from_parts(settings)
+    others = asked.keys() - settings.keys()
+    wrong += [name for name in others if not _is_possible(asked[name], known[name])]
     return f"“{asked[wrong[0]]}” is no possible value of “{wrong[0]}”." if wrong else ""
 
 

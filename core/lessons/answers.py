@@ -52,7 +52,7 @@ class LessonBook:
             connection.execute(delete(LESSON_ANSWERS).filter_by(**key))
             if text:
                 connection.execute(insert(LESSON_ANSWERS).values(**key, answer=text, changed=now()))
-                _evict(connection, LESSON_ANSWERS)
+                evict(connection, LESSON_ANSWERS)
 
     def reach(self, step: int) -> None:
         """Write down that the student has come to a step, from 1; they keep the farthest."""
@@ -60,13 +60,19 @@ class LessonBook:
             found = connection.scalar(select(LESSON_STEPS.c.step).filter_by(**self._own))
             if found is None:
                 connection.execute(insert(LESSON_STEPS).values(**self._own, step=step, changed=now()))
-                _evict(connection, LESSON_STEPS)
+                evict(connection, LESSON_STEPS)
             elif found < step:
                 changes = {"step": step, "changed": now()}
                 connection.execute(update(LESSON_STEPS).filter_by(**self._own).values(**changes))
 
+    def hand_to(self, member: int) -> None:
+        """Give all of it to a student who has just joined a class: they began before they joined."""
+        with self._database.writing() as connection:
+            for table in (LESSON_ANSWERS, LESSON_STEPS):
+                connection.execute(update(table).filter_by(**self._own).values(member=member))
 
-def _evict(connection: Connection, table: Table) -> None:
+
+def evict(connection: Connection, table: Table) -> None:
     """Forget the oldest rows if there are too many, some more than must be: so it is rare."""
     count = connection.scalar(select(func.count()).select_from(table)) or 0
     if count > MAX_ANSWERS:

@@ -25,10 +25,13 @@ class Control:
     hold_at : int or None
         After how many batches, counted from the first epoch, the training pauses; a number that is
         over means at once, None never.
+    pause_ended : str
+        Why its last pause was ended for its owner, as a sentence; empty if it was not.
     """
 
     factor: float = 1.0
     hold_at: int | None = None
+    pause_ended: str = ""
 
     def to_json(self) -> str:
         """Return it as a JSON object."""
@@ -39,7 +42,11 @@ class Control:
         """Return what `to_json` wrote. Raises `ValueError`, `TypeError` or `KeyError` for anything else."""
         fields = json.loads(text)
         hold_at = fields["hold_at"]
-        return cls(_factor(fields["factor"]), None if hold_at is None else int(hold_at))
+        return cls(
+            _factor(fields["factor"]),
+            None if hold_at is None else int(hold_at),
+            str(fields.get("pause_ended", "")),
+        )
 
 
 @dataclass(frozen=True)

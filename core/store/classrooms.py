@@ -22,6 +22,9 @@ from core.store.tables import (
     LESSON_STEPS,
 )
 
+# Longer than any owner.
+DIGEST_LENGTH = 64
+
 
 def owner_digest(owner: str) -> str:
     """Return what stands for an owner in the file of a class.
@@ -30,6 +33,11 @@ def owner_digest(owner: str) -> str:
     owner controls their runs.
     """
     return hashlib.sha256(f"classroom member {owner}".encode()).hexdigest()
+
+
+def is_digest(owner: str) -> bool:
+    """Return whether it stands for a member who was loaded from a file and has not come back yet."""
+    return len(owner) == DIGEST_LENGTH
 
 
 def class_lesson_name(number: int) -> str:

@@ -209,6 +209,10 @@ class Database:
         return file_of(self._open().url)
 
     def _open(self, to_write: bool = False) -> Engine:
+        # Without the lock: a look at the disk gives other threads their turn, and with a class at work
+        # all of them would wait here for each other.
+        if (engine := self._engine) and self._file == file_id(engine):
+            return engine
         with self._lock:
             if self._failure and time.monotonic() - self._failure[0] < RETRY_SECONDS:
                 message = self._failure[1]

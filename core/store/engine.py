@@ -138,7 +138,10 @@ def _create_engine(address: str) -> Engine:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         seconds = LOCK_SECONDS if writes else min(READ_LOCK_SECONDS, LOCK_SECONDS)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+        # Each statement gives other threads their turn, so it costs more than its time.
+        if connection.info.get("busy_seconds") != seconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+            connection.info["busy_seconds"] = seconds
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     with contextlib.closing(engine.raw_connection()) as connection:

@@ -15,13 +15,13 @@ from core.history import Epoch
 from core.recipe import Recipe
 from core.store.bundled import BUNDLED_FOLDER, network_path, read_cards, read_network, read_snapshots
 from core.store.database import Database, default_address
+from core.store.networks import open_network, read_trained_network
 from core.store.queries import (
     as_text,
     delete_run,
     find_owned_run,
     find_run,
     is_known,
-    read_file,
     read_history,
     run_from_row,
     update_run,
@@ -200,14 +200,7 @@ class RunStore:
         if run_id in self._bundled:
             return read_network(self._bundled_folder, self._bundled[run_id])
         with self.database.reading() as connection:
-            run = find_run(connection, run_id)
-            content = read_file(connection, run_id, "network")
-        if content is not None:
-            return content
-        if run.state.active:
-            raise RunError("This run has no model yet. Wait until training ends.")
-        why = run.eviction or "The model of this run is no longer saved."
-        raise RunError(f"{why} Choose another model, or train it again.")
+            return read_trained_network(connection, run_id)
 
     def bundled_snapshots(self, run_id: str) -> dict[int, bytes]:
         """Return the snapshots of a bundled run by their epochs. Raises `RunError` if they are damaged."""
@@ -293,24 +286,3 @@ class RunStore:
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(run.seen(self.part) for row in rows if (run := run_from_row(row)))
-
-
-def open_network(content: bytes) -> "keras.Model":
-    """Return the network in a ``.keras`` file.
-
-    Raises
-    ------
-    RunError
-        If it cannot be read.
-    """
-    # Imported here because it brings TensorFlow, which a list of runs does not need.
-    from core.model import ModelError, from_bytes
-
-    try:
-        return from_bytes(content)
-    except ModelError as error:
-        raise RunError(str(error)) from error
-    except MemoryError as error:
-        raise RunError(
-            "The server has too little free memory to load this model. Try again later."
-        ) from error

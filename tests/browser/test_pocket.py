@@ -15,7 +15,7 @@ from core.ink import to_mnist
 from core.model import build_model
 from core.recipe import ACTIVATIONS, Recipe
 from core.store.bundled import BUNDLED_FOLDER
-from core.store.runs import open_network
+from core.store.networks import open_network
 from tests.browser.conftest import PHONE
 
 SIDE = 280

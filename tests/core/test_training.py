@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from core import training
+from core import pipeline, training
 from core.data import Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
@@ -181,6 +181,14 @@ def test_a_damaged_checkpoint_is_a_sentence(damage: str, small_result, small_rec
     state = {"cut short": checkpoint.state[:-100], "empty": b"", "another network": checkpoint.state}[damage]
     with pytest.raises(TrainingError, match="damaged or belongs to another recipe"):
         train(recipe, mnist, resume=dataclasses.replace(checkpoint, state=state))
+
+
+def test_a_training_takes_the_images_where_they_are(mnist: Dataset):
+    """A copy of them took 47 MB, and two for a moment."""
+    taken = pipeline._tensor(mnist.train_images)
+    assert np.asarray(taken).ctypes.data == mnist.train_images.ctypes.data
+    # What begins elsewhere is copied by TensorFlow itself.
+    assert np.array_equal(pipeline._tensor(mnist.train_images[1:3]), mnist.train_images[1:3])
 
 
 def test_nothing_of_a_training_stays_in_memory(small_recipe: Recipe, mnist: Dataset):

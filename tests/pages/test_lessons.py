@@ -9,6 +9,7 @@ from core.classroom.teaching import taught_by
 from core.lessons.addresses import PAGES
 from core.lessons.library import read_library
 from core.recipe import Recipe
+from core.series.experiments import EXPERIMENTS
 from tests.pages.conftest import ROOT, words
 from ui import resources
 from ui.lessons import of_class
@@ -91,6 +92,7 @@ def test_projector_mode_is_in_the_address_and_makes_charts_larger(open_page):
 def test_the_addresses_of_lessons_are_those_of_the_pages():
     assert PAGES["evaluate"]["view"] == keys("pages/3_evaluate.py", "VIEWS")
     assert PAGES["inside"]["inside_view"] == keys("ui/inside/show.py", "_VIEWS")
+    assert PAGES["train"]["experiment"] == tuple(one.title for one in EXPERIMENTS.values())
     assert PAGES["predict"]["predict_source"] == keys("pages/4_predict.py", "SOURCES")
 
 

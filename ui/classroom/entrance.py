@@ -11,10 +11,12 @@ from core.classroom.membership import join
 from core.classroom.names import MAX_NAME
 from core.classroom.teaching import add_teacher, become_teacher, open_classroom
 from core.jobs.teacher_key import KeyRefusedError
+from core.lessons.answers import LessonBook
 from core.store.database import StoreError
 from ui import chrome, resources, session
 from ui.classroom import visit
 from ui.key import check_key
+from ui.lessons import choice
 
 
 def entrance(code: str | None) -> None:
@@ -67,7 +69,10 @@ def _become_member(typed: str, name: str) -> None:
     code = read_code(typed)
     if code is None:
         raise ClassroomError("Type the five letters of the code. They are on your teacher's board.")
-    member = join(resources.store().database, code, session.owner(), name)
+    database = resources.store().database
+    member = join(database, code, session.owner(), name)
+    if lesson := st.session_state.get(choice.LESSON):
+        LessonBook(database, session.owner(), 0, lesson).hand_to(member.id)
     visit.enter(code)
     visit.be(member)
 

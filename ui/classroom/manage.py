@@ -210,8 +210,8 @@ def _end(classroom: Classroom) -> None:
     st.markdown(
         "**Streamlit Community Cloud forgets its disk** when the app sleeps or is updated, and the class "
         "with it. Save it as a file at the end of a lesson, and load it before the next one: students "
-        "keep their place if they come back in the same browser. Trained models are not in the file; take "
-        "them home from *Runs*."
+        "keep their place if they come back in the same browser. The file holds names, drawings, labels, "
+        "and answers: keep it to yourself. Trained models are not in it; take them home from *Runs*."
     )
     if st.session_state.pop(_FILE, None) == classroom.code:
         st.download_button(

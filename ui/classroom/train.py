@@ -2,21 +2,19 @@
 
 import streamlit as st
 
-from core.classroom.classroom import Classroom, ClassroomError
+from core.classroom.classroom import Classroom
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
 from core.fine_tuning import MIN_DRAWINGS
-from core.hyperparameters.validation import RecipeError
-from core.jobs.queue_admission import RunRefused
 from core.jobs.tuning import tune_for_class
-from core.store.database import StoreError
-from core.store.run import Run, RunError, RunState
-from ui import chrome, resources, session, spreadsheets
+from core.store.run import Run, RunState
+from ui import resources, session, spreadsheets
 from ui.classroom import visit
 from ui.queue_watch import watch_line
 from ui.run_picker import pick
 from ui.runs_table import STATES
 from ui.train.panel import training_panel
+from ui.train.start import start, start_button
 from ui.words import percent
 
 _DATA = {"mnist": "MNIST", "class": "Our drawings", "both": "Both"}
@@ -81,16 +79,13 @@ def _settings(classroom: Classroom) -> None:
         help="*From scratch* takes the settings of the model above and random weights: all three kinds of "
         "data then get as many weight updates. *Fine-tune* trains the model above further.",
     )
-    label = "Start training"
-    st.button(
-        chrome.on_primary(label) if enough else label,
-        type="primary",
-        icon=":material/play_arrow:",
-        key="class_start",
-        disabled=not enough,
-        width="stretch",
-        on_click=_start,
-        args=(run, classroom.code, data, from_scratch),
+    start_button(
+        "Start training",
+        ":material/play_arrow:",
+        "class_start",
+        enough,
+        _start,
+        (run, classroom.code, data, from_scratch),
     )
     if enough:
         st.markdown(
@@ -106,19 +101,15 @@ def _settings(classroom: Classroom) -> None:
 
 
 def _start(run: Run, code: str, data: str, from_scratch: bool) -> None:
+    start(lambda: _enqueue(run, code, data, from_scratch))
+
+
+def _enqueue(run: Run, code: str, data: str, from_scratch: bool) -> Run:
     store = resources.store()
-    try:
-        visit.check(code)
-        drawings = to_drawings(read_pool(store.database, code))
-        tuning = tune_for_class(store, run.id, drawings, code, data, from_scratch)
-        started = resources.queue().enqueue_tuning(
-            tuning, session.owner(), session.nickname(), session.has_cookie()
-        )
-    except (ClassroomError, RunRefused, RunError, RecipeError, StoreError) as refusal:
-        st.toast(str(refusal), icon=":material/hourglass_top:")
-        return
-    resources.estimates.clear()
-    session.watch(started.id)
+    visit.check(code)
+    drawings = to_drawings(read_pool(store.database, code))
+    tuning = tune_for_class(store, run.id, drawings, code, data, from_scratch)
+    return resources.queue().enqueue_tuning(tuning, session.owner(), session.nickname(), session.has_cookie())
 
 
 def _results(runs: tuple[Run, ...]) -> None:

@@ -10,9 +10,9 @@ from core.inspection.operate import Reading, operate, read, sample_size, weights
 from core.inspection.operation import FULL_BITS, Operation
 from core.plots import operate_chart
 from core.store.database import StoreError
+from core.store.networks import open_network
 from core.store.operated import keep_operated
 from core.store.run import Run, RunError
-from core.store.runs import open_network
 from core.test_sets.halves import Part, TestAnswers, part_of
 from ui import chrome, pictures, projector, resources, session, test_part
 from ui.inside import overview

@@ -10,7 +10,7 @@ from core.lessons.answers import LessonBook
 from core.lessons.lesson import Link, Question, Step
 from core.store.database import StoreError
 from ui import chrome, links, resources, session
-from ui.address_bar import bring, into_address, keep
+from ui.address_bar import bring, into_address, keep, scroll_up
 from ui.lessons import choice, of_class
 from ui.lessons.questions import ask
 from ui.phone import is_phone
@@ -40,6 +40,7 @@ def show(head: DeltaGenerator) -> None:
     with st.sidebar:
         into_address(choice.LESSON, choice.titles()[name])
         into_address(choice.STEP, str(number) if number > 1 else "")
+        scroll_up()
 
 
 def _number() -> str:
@@ -93,7 +94,8 @@ def _step(name: str | None, number: int) -> None:
             ask(book, part, answers.get(part.id, ""))
         elif isinstance(part, Link):
             query = {**dict(part.query), **choice.address(lesson, number)}
-            chrome.page_link(chrome.file_of(part.page), part.label, **query)
+            # The page's help would cover the step's text.
+            chrome.page_link(chrome.file_of(part.page), part.label, help="", **query)
         else:
             st.markdown(part)
     _notice(step, answers)
@@ -131,6 +133,7 @@ def _notice(step: Step, answers: Mapping[str, str]) -> None:
     if not step.notice:
         return
     if all(question.id in answers for question in step.questions):
-        st.info(step.notice, icon=":material/visibility:")
+        # Without an icon, which would take a sixth of the panel's width.
+        st.info(step.notice)
     else:
         st.markdown(":small[Answer, and you see what to notice.]")

@@ -5,23 +5,27 @@ from functools import partial
 
 import streamlit as st
 
+from core.lessons.addresses import EXPERIMENT
 from core.recipe import Recipe
 from core.series.experiment import Experiment, Trial
 from core.series.experiments import EXPERIMENTS
 from core.store.series import Plan, Progress
-from ui import chrome
+from ui import chrome, links
 from ui.series import progress
 
 
 def show(_: Recipe | None, plans: Sequence[Plan]) -> None:
     """Let the visitor choose an experiment, guess, start it, and see its result."""
+    titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
+    links.check([links.Setting(EXPERIMENT, titles, next(iter(titles)))])
     name = st.pills(
         "Experiment",
-        list(EXPERIMENTS),
-        default=next(iter(EXPERIMENTS)),
-        format_func=lambda name: EXPERIMENTS[name].title,
+        list(titles),
+        default=next(iter(titles)),
+        format_func=titles.__getitem__,
         required=True,
         key="experiment",
+        bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
     )

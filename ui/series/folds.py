@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from core.lessons.addresses import EXPERIMENT
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.series import Plan, read_plans
@@ -19,11 +20,12 @@ def show(recipe: Recipe | None) -> None:
     recipe : Recipe or None
         What the form makes, from which a sweep starts; None if that cannot be trained.
     """
-    for title, icon, key, body in (
-        ("Sweep: compare values of one hyperparameter", "tune", "train_sweep", sweep.show),
-        ("Experiments: questions about data", "science", "train_experiments", experiments.show),
+    asked = EXPERIMENT in st.query_params
+    for title, icon, key, body, is_asked in (
+        ("Sweep: compare values of one hyperparameter", "tune", "train_sweep", sweep.show, False),
+        ("Experiments: questions about data", "science", "train_experiments", experiments.show, asked),
     ):
-        fold = st.expander(title, icon=f":material/{icon}:", key=key, on_change="rerun")
+        fold = st.expander(title, is_asked, icon=f":material/{icon}:", key=key, on_change="rerun")
         if fold.open:
             with fold:
                 _with_plans(body, recipe)

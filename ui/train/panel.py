@@ -115,6 +115,8 @@ def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment:
             run.failure or "The server restarted during this run. The epochs so far are saved.",
             icon=":material/power_off:",
         )
+    if run.control.pause_ended and run.owner == session.owner():
+        st.info(run.control.pause_ended, icon=":material/groups:")
     if moment:
         slow_motion(run, moment)
     with st.grid(4, min_column_width=150, key="train_numbers"):

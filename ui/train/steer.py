@@ -39,7 +39,7 @@ def steering(run: Run) -> None:
             key="train_pause",
             disabled=run.control.hold_at is not None,
             on_click=_want,
-            args=(run.id, dataclasses.replace(run.control, hold_at=0)),
+            args=(run.id, Control(run.control.factor, hold_at=0)),
             help="Then go on batch by batch, and watch what each update changes.",
         )
 
@@ -109,7 +109,7 @@ def _way_on(run: Run, moment: Moment) -> None:
                 icon=f":material/{icon}:",
                 key=key,
                 on_click=_go_on,
-                args=(run.id, dataclasses.replace(control, hold_at=hold_at)),
+                args=(run.id, Control(control.factor, hold_at)),
             )
 
 

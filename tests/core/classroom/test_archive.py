@@ -8,7 +8,14 @@ import pytest
 
 from core.classroom import archive, membership
 from core.classroom.archive import load_class, save_class
-from core.classroom.class_lessons import read_class_lesson
+from core.classroom.board import read_board
+from core.classroom.class_lessons import (
+    LessonDesk,
+    count_answers,
+    count_reached,
+    read_class_lesson,
+    read_class_lessons,
+)
 from core.classroom.classroom import Classroom, ClassroomError, Member
 from core.classroom.membership import Membership, join, memberships
 from core.classroom.progress import read_pool, read_progress
@@ -16,6 +23,9 @@ from core.classroom.second_readings import read_drawings, save_reading
 from core.classroom.teaching import TaughtClassroom, taught_by
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import RunRefused
+from core.lessons.answers import LessonBook, read_answers
+from core.lessons.library import read_library
+from core.lessons.parse import parse_lesson
 from core.recipe import Recipe
 from core.store.database import Database
 from core.store.runs import RunStore
@@ -65,6 +75,58 @@ def test_a_student_of_a_loaded_class_is_one_also_before_they_come_back(
         join(database, loaded.code, "ann", "Another")
 
 
+def test_a_student_of_a_loaded_class_who_trains_before_they_come_back_is_on_the_board(
+    store: RunStore, database: Database, classroom: Classroom, file: bytes
+):
+    TaughtClassroom(database, classroom.code, "teacher").delete()
+    loaded, _ = load_class(database, file, "teacher")
+    RunQueue(store).enqueue(Recipe(), "ann", "Run")
+    RunQueue(store).enqueue(Recipe(), "stranger", "Run")
+    assert [name for name, _ in read_board(store, loaded.code).queue] == ["Ann"]
+
+
+def test_answers_to_lessons_come_back_with_their_class_and_belong_to_those_who_gave_them(
+    database: Database, classroom: Classroom, ann: Member, bob: Member
+):
+    bundled, lesson = next(iter(read_library().items()))
+    pasted = LessonDesk(database, classroom.code, "teacher").add(LESSON)
+    (rule, _) = own = parse_lesson(LESSON).questions
+    for member, said in ((ann, "No"), (bob, "Yes")):
+        book = LessonBook(database, member.owner, member.id, pasted)
+        book.answer(rule, said)
+        book.reach(1)
+    first = LessonBook(database, "ann", ann.id, bundled)
+    first.answer(lesson.questions[0], "9")
+    first.reach(3)
+    LessonBook(database, "stranger", 0, bundled).answer(lesson.questions[0], "1")
+    file = save_class(database, classroom.code)
+    TaughtClassroom(database, classroom.code, "teacher").delete()
+    loaded, _ = load_class(database, file, "teacher")
+    (new_name,) = read_class_lessons(database, loaded.code)
+    assert count_answers(database, loaded.code, new_name, rule) == {"Yes": 1, "No": 1}
+    assert count_answers(database, loaded.code, bundled, lesson.questions[0]) == {"9": 1}
+    assert count_reached(database, loaded.code, bundled, lesson)[:4] == (1, 1, 1, 0)
+    again = save_class(database, loaded.code)
+    assert sorted(map(str, of_file(again, "answers"))) == sorted(map(str, of_file(file, "answers")))
+    (ann,) = memberships(database, loaded.code, "ann")
+    assert LessonBook(database, "ann", ann.id, new_name).answers() == {own[0].id: "No"}
+    assert read_answers(database, "ann", (ann.id,), {bundled: lesson})[0][1] == "9"
+
+
+def test_an_answer_to_a_question_that_is_not_there_any_more_is_left_out(database: Database, file: bytes):
+    name, lesson = next(iter(read_library().items()))
+    asked = lesson.questions[0].id
+    answers = [[1, "another lesson", "1.1", "7"], [1, name, "9.9", "7"], [1, name, asked, "many"]]
+    loaded, _ = load_class(database, changed(file, answers=answers, reached=[[1, name, 20]]), "teacher")
+    assert of_file(save_class(database, loaded.code), "answers") == []
+    assert of_file(save_class(database, loaded.code), "reached") == [[1, name, len(lesson.steps)]]
+
+
+def of_file(file: bytes, name: str) -> list[list[object]]:
+    values: list[list[object]] = json.loads(gzip.decompress(file))[name]
+    return values
+
+
 def test_a_class_whose_file_would_be_too_large_is_saved_without_the_paths_of_the_pen(
     database: Database, classroom: Classroom, ann: Member, monkeypatch: pytest.MonkeyPatch
 ):
@@ -98,7 +160,7 @@ def changed(file: bytes, **values: object) -> bytes:
 
 def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(database: Database, file: bytes):
     saved = json.loads(gzip.decompress(file))
-    member, drawing = saved["members"][0], saved["drawings"][0]
+    member, drawing, lesson = saved["members"][0], saved["drawings"][0], next(iter(read_library()))
     wrong = [
         b"",
         b"no file",
@@ -126,6 +188,15 @@ def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(database: Database
         changed(file, lessons=["no lesson"]),
         changed(file, lessons=[["a list"]]),
         changed(file, lessons=LESSON),
+        changed(file, answers=[[1, lesson, "1.1", "7"], [1, lesson, "1.1", "8"]]),
+        changed(file, answers=[[99, lesson, "1.1", "7"]]),
+        changed(file, answers=[[1, ["a list"], "1.1", "7"]]),
+        changed(file, answers=[[1, lesson, "1.1", "7" * 1001]]),
+        changed(file, answers=[[1, lesson, "1.1", 7]]),
+        changed(file, answers=[[1, "no lesson", "1.1", "7"]] * 10_000),
+        changed(file, reached=[[1, lesson, 1], [1, lesson, 2]]),
+        changed(file, reached=[[1, lesson, 10**9]]),
+        changed(file, reached={"1": 2}),
     ]
     before = read_progress(database, saved["code"])
     for content in wrong:

@@ -13,6 +13,7 @@ from core.classroom.class_lessons import (
     read_class_lessons,
 )
 from core.classroom.classroom import Classroom, ClassroomError, Member
+from core.classroom.membership import join
 from core.lessons.answers import LessonBook, read_answers
 from core.lessons.lesson import Question
 from core.store.database import Database
@@ -78,6 +79,18 @@ def test_answers_and_steps_are_counted_for_members_only(
     assert count_answers(database, code, name, NUMBER) == {"3": 1, "12": 1}
     assert count_reached(database, code, name, lesson) == (2,)
     assert [answer for _, answer in read_answers(database, "ann", (0, ann.id), {name: lesson})] == ["No", "3"]
+
+
+def test_who_answers_first_and_joins_then_keeps_the_answers(database: Database, classroom: Classroom):
+    before = LessonBook(database, "eve", 0, "lesson")
+    before.answer(CHOICE, "No")
+    before.reach(2)
+    first, second = (join(database, classroom.code, "eve") for _ in range(2))
+    for member in (first, second):
+        LessonBook(database, "eve", 0, "lesson").hand_to(member.id)
+    assert LessonBook(database, "eve", first.id, "lesson").answers() == {"1.1": "No"}
+    assert not LessonBook(database, "eve", second.id, "lesson").answers()
+    assert count_answers(database, classroom.code, "lesson", CHOICE) == {"Yes": 0, "No": 1}
 
 
 def test_many_different_numbers_become_groups(database: Database, classroom: Classroom, ann: Member):

@@ -30,14 +30,14 @@ class Paper:
             cover = small.resize((70, 70), Image.Resampling.BICUBIC).point(lambda value: min(255, 2 * value))
             self.image.paste(INK, (left + place * pitch - 7, top - 7), cover)
 
-    def rule(self, *points: tuple[int, int]) -> None:
-        ImageDraw.Draw(self.image).line(points, INK, 3)
+    def rule(self, *points: tuple[int, int], ink: int = INK) -> None:
+        ImageDraw.Draw(self.image).line(points, ink, 3)
 
-    def grid(self, xs: range, ys: range) -> None:
+    def grid(self, xs: range, ys: range, ink: int = INK) -> None:
         for x in xs:
-            self.rule((x, ys[0]), (x, ys[-1]))
+            self.rule((x, ys[0]), (x, ys[-1]), ink=ink)
         for y in ys:
-            self.rule((xs[0], y), (xs[-1], y))
+            self.rule((xs[0], y), (xs[-1], y), ink=ink)
 
     def on_a_desk(self, degrees: float) -> np.ndarray:
         desk = Image.new("L", (1000, 900), DESK)
@@ -79,6 +79,14 @@ def test_squared_paper_gives_way_and_a_one_stays(model, mnist):
     assert numbers(model, paper.pixels) == ["1471"]
 
 
+def test_digits_two_squares_tall_stay_whole_on_finely_squared_paper(model, mnist):
+    paper = Paper(mnist)
+    paper.grid(range(-8, 720, 26), range(-8, 520, 26), ink=85)
+    paper.write("2457", 93, 95)
+    paper.write("9106", 93, 255)
+    assert numbers(model, paper.on_a_desk(11)) == ["2457", "9106"]
+
+
 def test_a_cell_cut_from_squared_paper_is_one_digit(model, mnist):
     paper = Paper(mnist, 110, 110)
     paper.grid(range(12, 110, 86), range(0, 111, 110))
@@ -98,6 +106,33 @@ def test_boxes_and_combs_have_a_digit_each_and_a_table_has_numbers(model, mnist)
     for place, number in enumerate(("41", "2", "7", "904")):
         paper.write(number, 60 + 250 * (place % 2), 285 + 90 * (place // 2))
     assert numbers(model, paper.pixels) == ["2110", "704", "41", "2", "7", "904"]
+
+
+def test_digits_that_touch_their_boxes_are_read(model, mnist):
+    paper = Paper(mnist)
+    for place, digit in enumerate("52607"):
+        left = 40 + 90 * place
+        paper.grid(range(left, left + 55, 54), range(60, 115, 54))
+        paper.write(digit, left - 1, 58 if place % 2 else 64)
+    assert numbers(model, paper.pixels) == ["52607"]
+
+
+def test_a_one_as_tall_as_its_comb_is_no_tooth(model, mnist):
+    paper = Paper(mnist)
+    paper.grid(range(40, 321, 280), range(60, 131, 70))
+    for x in range(110, 320, 70):
+        paper.rule((x, 110), (x, 130))
+    paper.write("4", 50, 68)
+    paper.rule((145, 62), (145, 129))
+    paper.write("20", 190, 68, 70)
+    assert numbers(model, paper.pixels) == ["4120"]
+
+
+def test_the_bars_of_sevens_are_no_printed_line(model, mnist):
+    paper = Paper(mnist)
+    for left in range(100, 400, 60):
+        paper.rule((left, 100), (left + 54, 101), (left + 30, 150))
+    assert numbers(model, paper.pixels) == ["77777"]
 
 
 def test_a_bar_under_numbers_and_ruled_lines_are_no_digits(model, mnist):

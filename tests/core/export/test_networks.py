@@ -15,7 +15,7 @@ from core.export.snippets import keras_snippet, tflite_snippet
 from core.export.tflite import to_tflite
 from core.presets import PRESETS
 from core.store.bundled import BUNDLED_FOLDER
-from core.store.runs import open_network
+from core.store.networks import open_network
 
 
 def bundled(preset: str) -> keras.Model:

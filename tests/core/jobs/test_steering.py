@@ -141,17 +141,31 @@ def test_a_pause_ends_when_others_wait_and_nobody_clicks(monkeypatch: pytest.Mon
     seconds = [0.0]
     monkeypatch.setattr(heartbeat_thread.time, "monotonic", lambda: seconds[0])
     pause, paused = Pause(), Control(hold_at=0)
-    assert not pause.is_too_long(paused, 0.5, lambda: True)
+    assert not pause.why_over(paused, 0.5, lambda: True)
     seconds[0] = heartbeat_thread.MAX_PAUSE_SECONDS + 1
-    assert not pause.is_too_long(paused, 0.5, lambda: False), "nobody waits"
-    assert not pause.is_too_long(paused, 0.5, lambda: True), "it has asked a moment ago"
+    assert not pause.why_over(paused, 0.5, lambda: False), "nobody waits"
+    assert not pause.why_over(paused, 0.5, lambda: True), "it has asked a moment ago"
     seconds[0] += heartbeat_thread.ASK_SECONDS
-    assert pause.is_too_long(paused, 0.5, lambda: True)
-    assert not pause.is_too_long(Control(hold_at=9), 0.5, lambda: True), "somebody has clicked"
-    assert not pause.is_too_long(Control(hold_at=9), 0.6, lambda: True), "it has not come so far yet"
+    assert "because others wait" in pause.why_over(paused, 0.5, lambda: True)
+    assert not pause.why_over(Control(hold_at=9), 0.5, lambda: True), "somebody has clicked"
+    assert not pause.why_over(Control(hold_at=9), 0.6, lambda: True), "it has not come so far yet"
     seconds[0] += heartbeat_thread.MAX_IDLE_SECONDS + 1
-    assert pause.is_too_long(Control(hold_at=9), 0.6, lambda: False)
-    assert not pause.is_too_long(Control(), 0.6, lambda: True)
+    assert "after 30 minutes" in pause.why_over(Control(hold_at=9), 0.6, lambda: False)
+    assert not pause.why_over(Control(), 0.6, lambda: True)
+
+
+@ON_EVERY_DATABASE
+def test_the_owner_is_told_why_their_pause_was_ended_until_they_pause_again(store: RunStore):
+    queue = RunQueue(store)
+    run = queue.enqueue(Recipe(), "ann", "Run")
+    steer(store, run.id, "ann", Control(0.1, hold_at=0))
+    lease = queue.lease("worker")
+    assert lease
+    lease.end_pause("Others wait.")
+    assert store.get(run.id).control == Control(0.1, pause_ended="Others wait.")
+    steer(store, run.id, "ann", Control(0.1, hold_at=9))
+    assert store.get(run.id).control.pause_ended == ""
+    assert Control.from_json('{"factor": 1.0, "hold_at": null}') == Control(), "of an earlier version"
 
 
 def test_a_worker_that_waits_for_a_click_writes_no_more_than_one_that_trains(store: RunStore):
@@ -180,9 +194,9 @@ def test_clicks_do_not_keep_a_worker_from_the_others_for_ever(monkeypatch: pytes
     seconds = [0.0]
     monkeypatch.setattr(heartbeat_thread.time, "monotonic", lambda: seconds[0])
     pause, batch = Pause(), 0
-    while not pause.is_too_long(Control(hold_at=batch), batch / 1000, lambda: True):
+    while not pause.why_over(Control(hold_at=batch), batch / 1000, lambda: True):
         seconds[0] += heartbeat_thread.MAX_PAUSE_SECONDS - 1
-        if pause.is_too_long(Control(hold_at=batch), batch / 1000, lambda: True):
+        if pause.why_over(Control(hold_at=batch), batch / 1000, lambda: True):
             break
         batch += 1
         assert seconds[0] < 1000

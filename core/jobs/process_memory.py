@@ -1,0 +1,43 @@
+"""The memory of this process: what trainings and pages leave behind goes back to the system."""
+
+import contextlib
+import ctypes
+import gc
+import sys
+
+# Of glibc's ``mallopt``.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+# Threads of pages and of TensorFlow would have up to eight arenas a core, and what is free in one is of
+# no use to the others.
+_ARENAS = 2
+# What is larger goes back to the system as soon as it is free. glibc would raise this to 32 MB.
+_MMAP_BYTES = 4 * 2**20
+
+
+def limit_arenas() -> None:
+    """Let the C library keep less that is free. Best before threads are made: each chooses an arena."""
+    _call("mallopt", _M_ARENA_MAX, _ARENAS)
+    _call("mallopt", _M_MMAP_THRESHOLD, _MMAP_BYTES)
+
+
+def freeze() -> None:
+    """Take all that there is out of Python's collections of garbage: what was imported stays.
+
+    With TensorFlow, one that looks through it takes half a second, in which no page is answered, so
+    Python does it seldom, and what pages and trainings leave behind piles up.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def release() -> None:
+    """Return what is no longer used to the system; the C library would keep most of it."""
+    gc.collect()
+    _call("malloc_trim", 0)
+
+
+def _call(name: str, *arguments: int) -> None:
+    """Call a function of glibc; other C libraries do not have it, and need none."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            getattr(ctypes.CDLL(None), name)(*arguments)
