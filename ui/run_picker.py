@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.analysis.verdict import HARDLY_LEARNED
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, resources, session
@@ -74,9 +75,14 @@ def _choose(key: str) -> None:
 
 
 def _own(models: Mapping[str, Run]) -> str | None:
-    """The newest model that the visitor has trained, and not damaged or misled on purpose."""
+    """The newest model that the visitor has trained, unless it was made to fail, or has hardly learned."""
     own = (run for run in models.values() if run.owner == session.owner())
-    return next((run.id for run in own if not (run.operation or run.recipe.data_choices)), None)
+    return next((run.id for run in own if _is_sound(run)), None)
+
+
+def _is_sound(run: Run) -> bool:
+    accuracy = 1.0 if run.test_accuracy is None else run.test_accuracy
+    return accuracy >= HARDLY_LEARNED and not (run.operation or run.recipe.data_choices)
 
 
 def _models(address: str | None) -> list[Run]:

@@ -24,6 +24,8 @@ FORGOTTEN = 0.003
 # or one that rises by this factor from one epoch to the next, has jumped.
 _JUMP_LOSS = 4.0
 _JUMP = 1.2
+# A jump from which a network has recovered was worth saying if it was by this factor, to at least this.
+_COSTLY_JUMP, _COSTLY_LOSS = 2.0, 0.5
 # Larger learning rates than these are large for a network of this size.
 _LARGE_RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 1.0}
 _SMALLER_RATE = "Choose a smaller one, for example a tenth of it."
@@ -87,7 +89,8 @@ def training_verdict(
         )
     return (
         f"The network **generalizes**: it is nearly as accurate on new images as on its training images. "
-        f"Its generalization gap is {gap * 100:.2f} percentage points.{_rising(history)}"
+        f"Its generalization gap is {gap * 100:.2f} percentage points."
+        f"{_recovered(recipe, history, changes) or _rising(history)}"
     )
 
 
@@ -195,6 +198,18 @@ def _early_stopping(history: Sequence[Epoch]) -> str:
     return f"Its validation loss was lowest after epoch {best}: fewer epochs would do. " if best else ""
 
 
+def _recovered(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange]) -> str:
+    """Return what a jump of the loss has cost a network that has learned nevertheless; empty if none did."""
+    for earlier, later in pairwise(history):
+        if later.loss > max(_COSTLY_LOSS, _COSTLY_JUMP * earlier.loss):
+            rate = _rate_in(recipe, later, changes)
+            return (
+                f" In epoch {later.number} the loss jumped to {later.loss:.1f}: the **learning rate** of "
+                f"{rate:g} was too large. It has recovered, but the epochs from there on were spent on that."
+            )
+    return ""
+
+
 def _rising(history: Sequence[Epoch]) -> str:
     """Return a hint if the last epoch still made the network better, by more than chance."""
     if len(history) < 2 or history[-1].accuracy - history[-2].accuracy <= _RISING:
@@ -231,11 +246,16 @@ def _jump(history: Sequence[Epoch]) -> Epoch | None:
 
 
 def _jump_words(recipe: Recipe, jump: Epoch, changes: Sequence[RateChange]) -> str:
-    rate = recipe.learning_rate * factor_at(changes, jump.number * recipe.steps_per_epoch - 1)
+    rate = _rate_in(recipe, jump, changes)
     return (
         f"The loss jumped to {jump.loss:.1f} in epoch {jump.number}: the **learning rate** of "
         f"{rate:g} is too large. Each step overshoots, so the network learns little. {_SMALLER_RATE}"
     )
+
+
+def _rate_in(recipe: Recipe, epoch: Epoch, changes: Sequence[RateChange]) -> float:
+    """Return the learning rate at the end of an epoch, before any decay."""
+    return recipe.learning_rate * factor_at(changes, epoch.number * recipe.steps_per_epoch - 1)
 
 
 def _advice(history: Sequence[Epoch]) -> str:
