@@ -93,8 +93,8 @@ def _step(name: str | None, number: int) -> None:
         if isinstance(part, Question):
             ask(book, part, answers.get(part.id, ""))
         elif isinstance(part, Link):
-            query = {**dict(part.query), **choice.address(lesson, number)}
             # The page's help would cover the step's text.
+            query = choice.query(part) | choice.address(lesson, number)
             chrome.page_link(chrome.file_of(part.page), part.label, help="", **query)
         else:
             st.markdown(part)
