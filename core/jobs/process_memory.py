@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import functools
 import gc
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,12 @@ _ARENAS = 2
 _MMAP_BYTES = 4 * 2**20
 
 
+@functools.cache
 def limit_arenas() -> None:
-    """Let the C library keep less that is free. Best before threads are made: each chooses an arena."""
+    """Let the C library keep less that is free; early, since threads that there are have their arenas.
+
+    Once is enough.
+    """
     _call("mallopt", _M_ARENA_MAX, _ARENAS)
     _call("mallopt", _M_MMAP_THRESHOLD, _MMAP_BYTES)
 

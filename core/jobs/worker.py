@@ -25,6 +25,7 @@ from core.test_sets.halves import TestAnswers
 
 # How soon a store that could not be used is tried again.
 AGAIN_SECONDS = 1.0
+_PROGRAM_ERROR = "Training stopped because of a program error. Please start it again."
 
 T = TypeVar("T")
 
@@ -37,10 +38,12 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
     In any case the run ends as finished, stopped, failed or interrupted, with a message, or
     belongs to another worker.
     """
-    named = {"run": lease.run.id}
+    named: dict[str, Any] = {"run": lease.run.id}
+    began = time.monotonic()
     try:
         with kept_alive(lease) as heartbeat:
             _train(lease, heartbeat, load_data)
+        named["seconds"] = time.monotonic() - began
         _log.info("Run %s has ended.", lease.run.id, extra=named)
     except LeaseLost:
         _log.info("Run %s is no longer this worker's.", lease.run.id, extra=named)
@@ -50,9 +53,12 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
             lease.interrupt(str(error))
     except BaseException as error:
         # A run that stays active would keep everybody from training.
-        _log.exception("Run %s failed.", lease.run.id, extra=named)
+        message, named["seconds"] = _user_message(lease.run.recipe, error), time.monotonic() - began
+        # Of what has a sentence of its own, a traceback tells an operator nothing.
+        unknown = error if message == _PROGRAM_ERROR else None
+        _log.error("Run %s failed. %s", lease.run.id, message, extra=named, exc_info=unknown)
         with contextlib.suppress(LeaseLost, StoreError):
-            lease.fail(_user_message(lease.run.recipe, error))
+            lease.fail(message)
     finally:
         # Before the next training begins: two at the same time would take twice as much.
         process_memory.release()
@@ -151,4 +157,4 @@ def _user_message(recipe: Recipe, error: BaseException) -> str:
     # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The server ran out of memory. Choose a smaller network or fewer training images."
-    return "Training stopped because of a program error. Please start it again."
+    return _PROGRAM_ERROR

@@ -28,6 +28,7 @@ OF_A_SERVER = (
     resources.whole_store,
     test_part.sealed_for,
     resources.estimates,
+    resources.silent_runs,
     resources.drafts,
     resources.people,
     resources.key_guard,

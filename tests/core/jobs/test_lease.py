@@ -59,3 +59,20 @@ def test_it_tells_the_training_that_the_run_is_another_worker_s(lease: Lease):
         wait_until(lambda: not heartbeat.is_alive())
         with pytest.raises(LeaseLost):
             heartbeat.should_stop()
+
+
+def test_its_heart_goes_on_after_something_that_nobody_foresaw(
+    lease: Lease, store: RunStore, monkeypatch: pytest.MonkeyPatch
+):
+    beat, failed = Lease.heartbeat, []
+
+    def fail_once(lease: Lease, progress: float) -> bool:
+        if not failed:
+            failed.append(True)
+            raise MemoryError
+        return beat(lease, progress)
+
+    monkeypatch.setattr(Lease, "heartbeat", fail_once)
+    (first,) = heartbeats(store)
+    with kept_alive(lease):
+        wait_until(lambda: failed and heartbeats(store) != (first,))
