@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.jobs import process_memory
 from ui import open_files
 
 _NAME = "Digit Lab"
@@ -48,6 +49,7 @@ _navigation_was_built = threading.Event()
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
     open_files.raise_limit()
+    process_memory.limit_arenas()
     _read_ahead()
     st.set_page_config(
         page_icon=_ROOT / "ui" / "favicon.png", layout="wide", initial_sidebar_state=_PANEL_WIDTH

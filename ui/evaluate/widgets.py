@@ -265,7 +265,7 @@ def other_model(run: Run) -> Run | None:
     return others[chosen]
 
 
-def names(run: Run, other: Run) -> tuple[str, str]:
+def names(run: Run, other: Run, with_accuracy: bool = True) -> tuple[str, str]:
     """Return what a chart calls two models: never the same."""
-    first, second = model_label(run, [other]), model_label(other, [run])
+    first, second = model_label(run, [other], with_accuracy), model_label(other, [run], with_accuracy)
     return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")

@@ -117,13 +117,13 @@ def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment:
         )
     if run.control.pause_ended and run.owner == session.owner():
         st.info(run.control.pause_ended, icon=":material/groups:")
-    if moment:
-        slow_motion(run, moment)
     with st.grid(4, min_column_width=150, key="train_numbers"):
         if expected:
             queue_numbers(expected)
         else:
             numbers(run, history)
+    if moment:
+        slow_motion(run, moment)
     accuracy(run, history)
     left, right = st.columns(2, gap="large")
     with right:

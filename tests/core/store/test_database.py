@@ -63,9 +63,11 @@ def test_a_transaction_that_breaks_off_leaves_nothing(store: RunStore):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def without_tables(request: pytest.FixtureRequest, address: str) -> str:
+def without_tables(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that is new."""
-    return address if request.param == "sqlite" else request.getfixturevalue("postgres").empty()
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres").empty()
+    return f"sqlite:///{(tmp_path / 'new.db').as_posix()}"
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"])
