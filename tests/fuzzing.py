@@ -2,7 +2,7 @@
 
     HYPOTHESIS_PROFILE=long .venv/bin/pytest -o timeout=0 tests/core/jobs/test_promises.py
 
-tries 10,000; ``make fuzz`` does so with all that has cases.
+tries 10,000, or as many as ``HYPOTHESIS_CASES`` says; ``make fuzz`` does so with all that has cases.
 """
 
 import os
@@ -10,7 +10,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-LONG_CASES = 10_000
+LONG_CASES = int(os.environ.get("HYPOTHESIS_CASES", "10000"))
 
 
 def cases(few: int) -> settings:

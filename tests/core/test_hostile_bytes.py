@@ -3,6 +3,7 @@
 Hypothesis changes valid ones: a few cases each here, 10,000 in the long run, see `tests.fuzzing`.
 """
 
+import copy
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,7 +66,7 @@ def changed_json(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
         places = list(_places(document))
         holder, key = places[draw(st.integers(0, len(places) - 1))]
         if draw(st.booleans()) or holder is document:
-            holder[key] = draw(JUNK)
+            holder[key] = copy.deepcopy(draw(JUNK))
         else:
             del holder[key]
     return json.dumps(document[0]).encode()
