@@ -41,7 +41,10 @@ export default function () {
       window.history.pushState(window.history.state, "", link.href)
       window.dispatchEvent(new PopStateEvent("popstate"))
     }
-    if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
+    if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) {
+      up("stSidebarContent")
+      up("stPopoverBody")
+    }
   }
   document.addEventListener("click", onClick, true)
   return () => document.removeEventListener("click", onClick, true)
