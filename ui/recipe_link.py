@@ -24,7 +24,7 @@ def take_recipe() -> None:
     if wrong:
         st.warning(
             f"The link has settings that are not possible: {', '.join(sorted(wrong))}. "
-            "You see the usual ones instead.",
+            "You see the default values instead.",
             icon=":material/link_off:",
         )
     recipe_form.use(recipe)

@@ -47,7 +47,7 @@ def with_teeth(lines: PrintedLines, pieces: Sequence[PrintedLine], ink: Floats) 
     down = list(lines.down)
     for base in lines.across:
         height = _height(base, lines.across)
-        if height is None:
+        if height is None or not _has_sides(base, down):
             continue
         standing = [line for line in (*pieces, *down) if _stands(line, base, height)]
         places = _places([line.place for line in standing], base, height)
@@ -70,6 +70,14 @@ def _height(base: PrintedLine, across: Sequence[PrintedLine]) -> float | None:
         and line.at(middle) < base.at(middle) - NEAR
     ]
     return min(heights, default=None)
+
+
+def _has_sides(base: PrintedLine, down: Sequence[PrintedLine]) -> bool:
+    """Return whether a line stands at both ends of a base, as of a frame: ruled paper has none."""
+    return all(
+        any(meets(line, line.end, base) and abs(line.place - end) <= NEAR + line.width for line in down)
+        for end in (base.start, base.end)
+    )
 
 
 def _stands(line: PrintedLine, base: PrintedLine, height: float) -> bool:

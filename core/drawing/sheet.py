@@ -14,6 +14,10 @@ _SMALL = 200
 _SMALLEST, _LEAST_DESK = 0.12, 0.03
 # Light of the sheet, as a multiple of the desk's.
 _CONTRAST = 1.35
+# A shadow takes less light than this, and leaves the hue, in shares of red, green, and blue.
+_SHADOW, _HUE = 2.5, 0.015
+# Pixels of the small picture.
+_WIDEST_LINE = 5
 # Ink leaves at least this share of a sheet free. Of a ring that is a digit, it is less.
 _FREE = 0.72
 # A sheet fills its four corners by at least this much (intersection over union).
@@ -24,6 +28,7 @@ _ASKEW = 0.25
 _EDGE = 0.012
 
 Corners = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 Picture = npt.NDArray[np.uint8]
 
@@ -52,20 +57,22 @@ def find_sheet(picture: Picture) -> Corners | None:
     shrink = max(picture.shape[:2]) / _SMALL
     if shrink < 0.25 or min(picture.shape[:2]) < 8:
         return None
-    gray = picture if picture.ndim == 2 else picture.mean(axis=2)
-    size = (max(2, round(gray.shape[1] / shrink)), max(2, round(gray.shape[0] / shrink)))
-    small = np.asarray(Image.fromarray(gray.astype(np.float32)).resize(size, Image.Resampling.BOX))
-    light = ndimage.median_filter(small, 3)
+    size = tuple(max(2, round(side / shrink)) for side in picture.shape[1::-1])
+    small = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX), dtype=np.float32)
+    small = np.atleast_3d(small)
+    # Squares printed on a sheet may take a third of its light.
+    light = ndimage.grey_closing(ndimage.median_filter(small.mean(axis=2), 3), _WIDEST_LINE)
+    hue = small / np.maximum(small.sum(axis=2, keepdims=True), 1)
     low, high = np.quantile(light, [0.02, 0.98])
     found = [
         region
         for threshold in np.linspace(low, high, 14)[1:-1]
-        if (region := _region(light, light > threshold)) is not None
+        if (region := _region(light, hue, light > threshold)) is not None
     ]
     if not found:
         return None
     best = max(found, key=lambda region: region.likeness)
-    scale = np.array([gray.shape[1] / size[0], gray.shape[0] / size[1]])
+    scale = np.array(picture.shape[1::-1]) / size
     corners: Corners = (best.corners + 0.5) * scale
     return corners
 
@@ -104,7 +111,7 @@ def _perspective(before: Corners, after: Corners) -> npt.NDArray[np.float64]:
     return np.asarray(np.linalg.solve(np.array(rows), after.ravel()), dtype=np.float64)
 
 
-def _region(light: npt.NDArray[np.float32], bright: Mask) -> _Region | None:
+def _region(light: Floats, hue: Floats, bright: Mask) -> _Region | None:
     """Return the largest bright region if it is a sheet."""
     pieces, count = ndimage.label(ndimage.binary_opening(bright, iterations=2))
     if not count:
@@ -119,10 +126,7 @@ def _region(light: npt.NDArray[np.float32], bright: Mask) -> _Region | None:
     corners = _four_corners(mask)
     if corners is None or not _is_a_rectangle_from_aside(corners):
         return None
-    contrast = np.median(light[mask]) / max(float(np.median(light[~mask])), 1.0)
-    shown = ((corners > 2) & (corners < np.array(mask.shape[::-1]) - 3)).all(axis=1).any()
-    # Without a corner in the picture it may be the edge of a shadow on paper that fills the picture.
-    if contrast < _CONTRAST or not shown:
+    if not _stands_out(light, hue, mask, corners):
         return None
     canvas = Image.new("1", mask.shape[::-1])
     ImageDraw.Draw(canvas).polygon([(float(x), float(y)) for x, y in corners], fill=1)
@@ -133,7 +137,17 @@ def _region(light: npt.NDArray[np.float32], bright: Mask) -> _Region | None:
     return _Region(_from_upper_left(corners), fit**4 * _separation(light, mask) * float(np.sqrt(share)))
 
 
-def _separation(light: npt.NDArray[np.float32], mask: Mask) -> float:
+def _stands_out(light: Floats, hue: Floats, mask: Mask, corners: Corners) -> bool:
+    """Return whether a region is on something darker, and no lit part of a sheet that fills the picture."""
+    contrast = np.median(light[mask]) / max(float(np.median(light[~mask])), 1.0)
+    shown = ((corners > 2) & (corners < np.array(mask.shape[::-1]) - 3)).all(axis=1).sum()
+    if contrast < _CONTRAST or not shown:
+        return False
+    other_hue = abs(np.median(hue[mask], axis=0) - np.median(hue[~mask], axis=0)).max() > _HUE
+    return bool(other_hue or contrast >= _SHADOW or shown > 2)
+
+
+def _separation(light: Floats, mask: Mask) -> float:
     """Return the share of the variance of the light that lies between a region and the rest (Otsu's η).
 
     Of logarithms, in which a shadow on the sheet is less than the desk is darker.
