@@ -36,7 +36,8 @@ export default function () {
       event.preventDefault()
       event.stopPropagation()
       // On a phone the lesson lies over the page.
-      if (link.closest("[data-testid=stPopoverBody]")) document.querySelector(".st-key-lesson_open button")?.click()
+      if (link.closest("[data-testid=stPopoverBody]"))
+        document.querySelector(".st-key-lesson_open button")?.click()
       if (link.href === window.location.href) return
       window.history.pushState(window.history.state, "", link.href)
       window.dispatchEvent(new PopStateEvent("popstate"))
