@@ -35,11 +35,17 @@ export default function () {
     if (link && isPlain && link.pathname === window.location.pathname) {
       event.preventDefault()
       event.stopPropagation()
+      // On a phone the lesson lies over the page.
+      if (link.closest("[data-testid=stPopoverBody]"))
+        document.querySelector(".st-key-lesson_open button")?.click()
       if (link.href === window.location.href) return
       window.history.pushState(window.history.state, "", link.href)
       window.dispatchEvent(new PopStateEvent("popstate"))
     }
-    if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
+    if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) {
+      up("stSidebarContent")
+      up("stPopoverBody")
+    }
   }
   document.addEventListener("click", onClick, true)
   return () => document.removeEventListener("click", onClick, true)
