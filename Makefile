@@ -2,6 +2,8 @@
 # make test    everything that CI runs
 # make bench   speed, memory, and start-up, side by side with plain versions
 # make dev     start it and reload at every change of the code
+# make fuzz    10,000 cases of everything that Hypothesis tries a few of in the tests; takes hours
+# make audit   look up whether something that is installed has a known hole; needs the network
 # make models  train the bundled models again
 
 # The first suitable Python; set PYTHON to choose another.
@@ -12,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: run dev test bench models browser clean
+.PHONY: run dev test bench fuzz audit models browser clean
 
 run: $(VENV)/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -28,6 +30,16 @@ test: $(VENV)/dev browser
 
 bench: $(VENV)/dev browser
 	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/dev
+	HYPOTHESIS_PROFILE=long $(BIN)/pytest -o timeout=0 -n 2 tests/core/jobs/test_promises.py tests/core/test_hostile_bytes.py
+
+# In an environment of its own, so that what it brings is not looked at, and changes no version.
+audit: $(VENV)/app
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --disable-pip-version-check --quiet pip-audit==2.10.1
+	$(VENV)/audit/bin/pip-audit --strict --format json --output audit.json --desc on \
+		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 models: $(VENV)/app
 	$(BIN)/python -m scripts.train_presets

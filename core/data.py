@@ -26,7 +26,8 @@ TEST_IMAGES = 10_000
 # TensorFlow copies what does not begin at a multiple of so many bytes: see `core.pipeline`.
 ALIGNMENT = 64
 
-DATA_FILE = Path(__file__).resolve().parent.parent / "data" / "mnist.npz"
+_ROOT = Path(__file__).resolve().parent.parent
+DATA_FILE = _ROOT / "data" / "mnist.npz"
 WRITERS_FILE = DATA_FILE.with_name("mnist_writers.npz")
 # NIST numbered the Census Bureau employees below and the high-school students from here.
 FIRST_STUDENT = 2100
@@ -192,7 +193,7 @@ def read_arrays(path: Path, shapes: Mapping[str, tuple[int | None, ...]]) -> lis
     except DataError as error:
         raise DataError(f"{error} {_restore(path)}") from error
     if not all(_has_shape(arrays[name], shape) for name, shape in shapes.items()):
-        raise DataError(f"The data file {path.name} is damaged. {_restore(path)}")
+        raise damaged(path)
     return list(arrays.values())
 
 
@@ -211,11 +212,24 @@ def read_json(path: Path) -> Any:
         If the file is missing or damaged.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise damaged(path) from error
+
+
+def read_text(path: Path) -> str:
+    """Return a text that comes with Digit Lab. Raises `DataError` if its file is missing or damaged."""
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise DataError(f"The data file {path.name} is missing. {_restore(path)}") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"The data file {path.name} is damaged. {_restore(path)}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise damaged(path) from error
+
+
+def damaged(path: Path) -> DataError:
+    """Return what to raise of a file that comes with Digit Lab, and cannot be read."""
+    return DataError(f"The data file {path.name} is damaged. {_restore(path)}")
 
 
 def _read_archive(path: Path, names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
@@ -230,7 +244,8 @@ def _read_archive(path: Path, names: Iterable[str]) -> dict[str, npt.NDArray[Any
 
 
 def _restore(path: Path) -> str:
-    file = f"{path.parent.name}/{path.name}"
+    inside = path.is_relative_to(_ROOT)
+    file = path.relative_to(_ROOT).as_posix() if inside else f"{path.parent.name}/{path.name}"
     # As code: Markdown would make one dash of the two hyphens.
     return f"Restore it from the repository: `git checkout -- {file}`."
 

@@ -29,7 +29,7 @@ show.show(run, network)
 links.copy_link("inside", [show.VIEW], model=run.id, image=show.image_address())
 with st.expander("The whole network from scratch, in NumPy", icon=":material/code:", key="inside_scratch"):
     st.markdown("Sixty lines train the article network without Keras, to 94% on the test images.")
-    st.code(chrome.example("from_scratch"), language="python")
+    chrome.show_example("from_scratch")
 
 chrome.end(
     "inside",

@@ -1,7 +1,9 @@
 """What the tests share: the real data, and networks that are trained once."""
 
 import functools
+import gc
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,12 @@ from xdist.scheduler import LoadScopeScheduling
 from benchmarks.postgres import Postgres
 from core.data import Dataset, load_mnist
 from core.recipe import Recipe
+from core.store.database import Database
 from core.store.runs import RunStore
 from core.store.user_messages import ADDRESS_VARIABLE
+
+# Until everything is imported: see `pytest_collection_finish`.
+gc.disable()
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
@@ -40,6 +46,24 @@ class _ByFile(LoadScopeScheduling):
         return "tests/browser" if file.startswith("tests/browser/") else file
 
 
+def pytest_collection_finish() -> None:
+    """Let no garbage collection look at all that the tests have imported: it lives as long as they."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store in which nothing is: a copy of it takes much less time than the migrations."""
+    folder = tmp_path_factory.mktemp("new_store")
+    database = Database(address_of(folder))
+    with database.reading():
+        pass
+    database.close()
+    return folder / "runs.db"
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     server = Postgres()
@@ -55,14 +79,18 @@ def log_again() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the run store of this test is: never the one of whoever works here.
+def address(
+    request: pytest.FixtureRequest, tmp_path: Path, new_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Where the run store of this test is, in which nothing is: never the one of whoever works here.
 
     In a file of SQLite, or in another database if the test is marked with one of `tests.postgres`.
     """
-    address = address_of(tmp_path)
     if getattr(request, "param", "sqlite") == "postgresql":
         address = request.getfixturevalue("postgres").fresh()
+    else:
+        address = address_of(tmp_path)
+        shutil.copyfile(new_store, tmp_path / new_store.name)
     monkeypatch.setenv(ADDRESS_VARIABLE, address)
     # Hundreds of stores need no room each to delete on a full disk.
     monkeypatch.setattr("core.store.disk_space.RESERVE_BYTES", 0)

@@ -19,17 +19,27 @@ export default function ({ data }) {
 }
 """,
 )
-# A link to the page that one is on changes what is at its top, which may be off the screen; the next step
-# of a lesson begins at the top of its panel.
-_scroll: Any = st.components.v2.component(
-    "digit-lab-scroll",
+# A link to the page that one is on changes what is at its top, which may be off the screen, and Streamlit
+# 1.67 leaves the address as it was: a refresh, or the next click, would bring back what was there before.
+# The next step of a lesson begins at the top of its panel.
+_follow: Any = st.components.v2.component(
+    "digit-lab-links",
     html="<span hidden></span>",
     js="""
 export default function () {
   const up = (name) => document.querySelector(`[data-testid=${name}]`)?.scrollTo(0, 0)
-  const onClick = ({ target }) => {
-    if (target.closest("[data-testid=stPageLink]")) up("stMain")
-    if (target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
+  const onClick = (event) => {
+    const link = event.target.closest("[data-testid=stPageLink] a")
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
+    if (link) up("stMain")
+    if (link && isPlain && link.pathname === window.location.pathname) {
+      event.preventDefault()
+      event.stopPropagation()
+      if (link.href === window.location.href) return
+      window.history.pushState(window.history.state, "", link.href)
+      window.dispatchEvent(new PopStateEvent("popstate"))
+    }
+    if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
   }
   document.addEventListener("click", onClick, true)
   return () => document.removeEventListener("click", onClick, true)
@@ -40,14 +50,18 @@ export default function () {
 _KEPT = "carried"
 
 
-def into_address(name: str, value: str) -> None:
-    """Let the address have a parameter with this value; an empty one takes it out."""
-    _write(key=f"address_{name}", data={"name": name, "value": value}, height="content")
+def into_address(name: str, value: str, before: str = "") -> None:
+    """Let the address have a parameter with this value, or none if it is empty.
+
+    It is written again when ``before``, what was there, is another one.
+    """
+    data = {"name": name, "value": value, "before": before}
+    _write(key=f"address_{name}", data=data, height="content")
 
 
-def scroll_up() -> None:
-    """Show the top of a page to those who click a link to it, and of a lesson's step likewise."""
-    _scroll(key="scroll_up", height="content")
+def follow_links() -> None:
+    """Let a link to the page that one is on do what other links do, and a step begin at its top."""
+    _follow(key="follow_links", height="content")
 
 
 def is_kept(key: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.jobs import process_memory
 from ui import open_files
 
 _NAME = "Digit Lab"
@@ -48,6 +49,7 @@ _navigation_was_built = threading.Event()
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
     open_files.raise_limit()
+    process_memory.limit_arenas()
     _read_ahead()
     st.set_page_config(
         page_icon=_ROOT / "ui" / "favicon.png", layout="wide", initial_sidebar_state=_PANEL_WIDTH
@@ -151,15 +153,21 @@ def end(name: str, tries: list[str], following: str | None = None, code: str | N
     st.header("Try this", anchor=False)
     st.markdown("\n".join(f"- {line}" for line in tries))
     if st.toggle("Show this step as code", key=f"show_code_{name}"):
-        st.code(code or example(name), language="python")
+        st.code(code, language="python") if code else show_example(name)
     if following:
         label = next(title for file, title, _, _ in _PAGES if file == following)
         page_link(following, f"Next: {label}")
 
 
-def example(name: str) -> str:
-    """Return the script of this name in the folder ``examples``."""
-    return (_ROOT / "examples" / f"{name}.py").read_text(encoding="utf-8")
+def show_example(name: str) -> None:
+    """Show the script of this name in the folder ``examples``."""
+    # As in `navigation`, after the first heading.
+    from core.data import DataError, read_text
+
+    try:
+        st.code(read_text(_ROOT / "examples" / f"{name}.py"), language="python")
+    except DataError as error:
+        st.warning(str(error), icon=":material/draft:")
 
 
 def on_primary(label: str) -> str:

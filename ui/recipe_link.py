@@ -24,14 +24,14 @@ def take_recipe() -> None:
     if wrong:
         st.warning(
             f"The link has settings that are not possible: {', '.join(sorted(wrong))}. "
-            "You see the usual ones instead.",
+            "You see the default values instead.",
             icon=":material/link_off:",
         )
     recipe_form.use(recipe)
     if LESSON in st.query_params:
         # Streamlit lets nobody replace an address that a widget is bound to.
-        for name in asked:
-            into_address(name, "")
+        for name, text in asked.items():
+            into_address(name, "", before=text)
         return
     st.session_state[_TAKEN] = {}
     rest = {name: st.query_params.get_all(name) for name in st.query_params if name not in asked}

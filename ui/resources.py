@@ -15,9 +15,11 @@ from core.analysis import exploration
 from core.data import MAX_PIXEL, DataError, Dataset, load_mnist
 from core.jobs.dask_cluster import CLUSTER_VARIABLE, DaskCluster
 from core.jobs.eta import Estimate, estimate
+from core.jobs.heartbeat import SILENT_SECONDS, Heartbeat, Watch, heartbeats
+from core.jobs.log_lines import write_log
 from core.jobs.queue import RunQueue
 from core.jobs.registry import count_workers
-from core.jobs.scheduler import Scheduler
+from core.jobs.scheduler import Scheduler, new_worker_id
 from core.jobs.teacher_key import KEY_VARIABLE, KeyGuard
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.recipe import Recipe
@@ -92,7 +94,10 @@ def damage() -> str:
 @st.cache_resource(show_spinner=False, on_release=lambda scheduler: scheduler.shutdown())
 def scheduler() -> Scheduler:
     """Return what trains the runs of this server's store for all visitors."""
-    return Scheduler(whole_store(), workers=own_workers(), cluster=cluster())
+    worker = new_worker_id()
+    if _in_a_server():
+        write_log(worker, "core", "ui")
+    return Scheduler(whole_store(), workers=own_workers(), worker=worker, cluster=cluster())
 
 
 @st.cache_resource(show_spinner=False)
@@ -137,6 +142,20 @@ def estimates() -> dict[str, Estimate]:
     shared = whole_store()
     workers = own_workers() + count_workers(shared)
     return estimate(shared.active(), shared.measured(), workers)
+
+
+@st.cache_resource(ttl=1.0, show_spinner=False)
+def silent_runs() -> frozenset[str]:
+    """Return the runs in training whose heartbeat stands still: one look a second for all who watch."""
+    if own_workers() and not tensorflow_loader.is_loaded:
+        return frozenset()  # Its import holds up all threads.
+    still = _heartbeat_watch().still(heartbeats(whole_store()), SILENT_SECONDS)
+    return frozenset(heartbeat.run_id for heartbeat in still)
+
+
+@st.cache_resource(show_spinner=False)
+def _heartbeat_watch() -> Watch[Heartbeat]:
+    return Watch()
 
 
 @st.cache_resource(show_spinner=False)
@@ -220,11 +239,14 @@ tensorflow_loader.then(keep_keras_session)
 
 def warm_up() -> None:
     """Load TensorFlow in the background, once the page that is being made has been sent."""
-    # AppTest runs pages in a stand-in for a server, which even says that it is one.
-    in_a_server = st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
     # A server that trains nothing loads it for the first visitor who asks a network something.
-    if in_a_server and own_workers() and not tensorflow_loader.is_loaded:
+    if _in_a_server() and own_workers() and not tensorflow_loader.is_loaded:
         tensorflow_loader.load_in_background(after=_SEND_SECONDS)
+
+
+def _in_a_server() -> bool:
+    # AppTest runs pages in a stand-in for a server, which even says that it is one.
+    return st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
 
 
 def wait_for_tensorflow() -> None:

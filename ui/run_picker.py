@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.analysis.verdict import HARDLY_LEARNED
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import chrome, resources, session
@@ -74,8 +75,14 @@ def _choose(key: str) -> None:
 
 
 def _own(models: Mapping[str, Run]) -> str | None:
-    """The newest model that the visitor has trained."""
-    return next((run.id for run in models.values() if run.owner == session.owner()), None)
+    """The newest model that the visitor has trained, unless it was made to fail, or has hardly learned."""
+    own = (run for run in models.values() if run.owner == session.owner())
+    return next((run.id for run in own if _is_sound(run)), None)
+
+
+def _is_sound(run: Run) -> bool:
+    accuracy = 1.0 if run.test_accuracy is None else run.test_accuracy
+    return accuracy >= HARDLY_LEARNED and not (run.operation or run.recipe.data_choices)
 
 
 def _models(address: str | None) -> list[Run]:
@@ -93,25 +100,25 @@ def _models(address: str | None) -> list[Run]:
     return models
 
 
-def model_labels(runs: Collection[Run]) -> dict[str, str]:
+def model_labels(runs: Collection[Run], with_accuracy: bool = True) -> dict[str, str]:
     """Return how a list calls each of its runs, by their ids.
 
     Name and test accuracy, and for runs of one name the settings and the nickname that tell
-    them apart.
+    them apart. The accuracy is that on MNIST's test images: beside others it would mislead.
     """
     alike = Counter(run.name for run in runs)
     settings = differing_settings(runs)
     labels = {}
     for run in runs:
         nickname = run.nickname if alike[run.name] > 1 else ""
-        accuracy = "" if run.test_accuracy is None else f"{run.test_accuracy:.1%}"
+        accuracy = "" if run.test_accuracy is None or not with_accuracy else f"{run.test_accuracy:.1%}"
         labels[run.id] = " · ".join(filter(None, (run.label, settings[run.id], nickname, accuracy)))
     return labels
 
 
-def model_label(run: Run, others: Collection[Run] = ()) -> str:
+def model_label(run: Run, others: Collection[Run] = (), with_accuracy: bool = True) -> str:
     """Return how a list of these runs calls one of them."""
-    return model_labels(tuple({one.id: one for one in (*others, run)}.values()))[run.id]
+    return model_labels(tuple({one.id: one for one in (*others, run)}.values()), with_accuracy)[run.id]
 
 
 def differing_settings(runs: Collection[Run]) -> dict[str, str]:

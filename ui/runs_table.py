@@ -153,7 +153,7 @@ def _table(
             "Test accuracy": st.column_config.NumberColumn(format="%.2f%%", width=105),
             "Best": st.column_config.TextColumn(width=50, help="The highest test accuracy on this server"),
             "Differs in": st.column_config.TextColumn(
-                help="Hyperparameters that not all runs of the same name share"
+                width=210, help="Hyperparameters that not all runs of the same name share"
             ),
             "Training time (s)": st.column_config.NumberColumn(format="%.0f"),
             "Started": st.column_config.DatetimeColumn(format="distance"),

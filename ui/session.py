@@ -327,10 +327,19 @@ def watched_run(store: RunStore) -> Run | None:
             st.warning(str(error), icon=":material/search_off:")
             forget()
     if run is None:
-        run = next(iter(store.runs(owner(), limit=1) or _of_others(store)), None)
+        run = next(iter(_own(store) or _of_others(store)), None)
     if run:
         watch(run.id)
     return run
+
+
+# So many of a visitor's newest runs are looked through for one that was trained.
+_LATEST = 20
+
+
+def _own(store: RunStore) -> Sequence[Run]:
+    """Return the visitor's newest run that was trained: a copy with weights changed by hand was not."""
+    return [run for run in store.runs(owner(), limit=_LATEST) if not run.operation][:1]
 
 
 def _of_others(store: RunStore) -> Sequence[Run]:

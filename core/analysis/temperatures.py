@@ -64,7 +64,7 @@ def read_temperatures(path: Path) -> Mapping[str, float]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return {row["preset"]: float(row["temperature"]) for row in csv.DictReader(file)}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         # Without the file the page shows what it shows for any run without a calibration split.
-        _log.exception("The temperatures of the presets cannot be read from %s.", path.name)
+        _log.warning("The temperatures of the presets cannot be read from %s: %s", path.name, error)
         return {}

@@ -24,6 +24,8 @@ FORGOTTEN = 0.003
 # or one that rises by this factor from one epoch to the next, has jumped.
 _JUMP_LOSS = 4.0
 _JUMP = 1.2
+# A jump from which a network has recovered was worth saying if it was by this factor, to at least this.
+_COSTLY_JUMP, _COSTLY_LOSS = 2.0, 0.5
 # Larger learning rates than these are large for a network of this size.
 _LARGE_RATES = {"adam": 0.01, "rmsprop": 0.01, "sgd": 1.0}
 _SMALLER_RATE = "Choose a smaller one, for example a tenth of it."
@@ -62,8 +64,14 @@ def training_verdict(
     """
     if train_accuracy < WELL_LEARNED and (learning_rate := _too_large(recipe, history, changes)):
         return learning_rate
-    if train_accuracy < HARDLY_LEARNED:
+    if max(train_accuracy, test_accuracy) < HARDLY_LEARNED:
         return f"The network has **hardly learned anything** (chance level is 10%). {_advice(history)}"
+    if reasons := _reasons_in_the_data(recipe):
+        return (
+            f"Its error is {1 - train_accuracy:.2%} on its training images and {1 - test_accuracy:.2%} on "
+            f"the test images. {reasons} Compare it with a run on ordinary data: the difference is what the "
+            "choice of data costs."
+        )
     gap = train_accuracy - test_accuracy
     train_error, test_error = 1 - train_accuracy, 1 - test_accuracy
     if gap > LARGE_GAP or (gap > SMALL_GAP and test_error > LARGE_RATIO * train_error):
@@ -81,8 +89,34 @@ def training_verdict(
         )
     return (
         f"The network **generalizes**: it is nearly as accurate on new images as on its training images. "
-        f"Its generalization gap is {gap * 100:.2f} percentage points.{_rising(history)}"
+        f"Its generalization gap is {gap * 100:.2f} percentage points."
+        f"{_recovered(recipe, history, changes) or _rising(history)}"
     )
+
+
+def _reasons_in_the_data(recipe: Recipe) -> str:
+    """Return what the choice of the training data has to do with the errors; empty if there was none."""
+    said = []
+    if recipe.label_noise:
+        among = " of two digits" if recipe.noise_pair else ""
+        said.append(
+            f"**{recipe.label_noise:.0%} of its training labels{among} were made wrong**: a network that "
+            "learns what digits look like disagrees with those labels, and each counts as an error on the "
+            "training images."
+        )
+    if recipe.left_out:
+        digits = " or ".join(map(str, recipe.left_out))
+        said.append(
+            f"**It has never seen a {digits}**, so it gets every one among the test images wrong: about "
+            f"{10 * len(recipe.left_out)}% of them."
+        )
+    if recipe.writers != "everyone":
+        others = "students" if recipe.writers == "employees" else "employees"
+        said.append(
+            f"**It has only seen digits of {recipe.writers}**, and half of the test images are by {others}: "
+            "*Evaluate*, view *Writers*, shows the accuracy of each group."
+        )
+    return " ".join(said)
 
 
 def training_hint(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange] = ()) -> str:
@@ -164,6 +198,18 @@ def _early_stopping(history: Sequence[Epoch]) -> str:
     return f"Its validation loss was lowest after epoch {best}: fewer epochs would do. " if best else ""
 
 
+def _recovered(recipe: Recipe, history: Sequence[Epoch], changes: Sequence[RateChange]) -> str:
+    """Return what a jump of the loss has cost a network that has learned nevertheless; empty if none did."""
+    for earlier, later in pairwise(history):
+        if later.loss > max(_COSTLY_LOSS, _COSTLY_JUMP * earlier.loss):
+            rate = _rate_in(recipe, later, changes)
+            return (
+                f" In epoch {later.number} the loss jumped to {later.loss:.1f}: the **learning rate** of "
+                f"{rate:g} was too large. It has recovered, but the epochs from there on were spent on that."
+            )
+    return ""
+
+
 def _rising(history: Sequence[Epoch]) -> str:
     """Return a hint if the last epoch still made the network better, by more than chance."""
     if len(history) < 2 or history[-1].accuracy - history[-2].accuracy <= _RISING:
@@ -200,11 +246,16 @@ def _jump(history: Sequence[Epoch]) -> Epoch | None:
 
 
 def _jump_words(recipe: Recipe, jump: Epoch, changes: Sequence[RateChange]) -> str:
-    rate = recipe.learning_rate * factor_at(changes, jump.number * recipe.steps_per_epoch - 1)
+    rate = _rate_in(recipe, jump, changes)
     return (
         f"The loss jumped to {jump.loss:.1f} in epoch {jump.number}: the **learning rate** of "
         f"{rate:g} is too large. Each step overshoots, so the network learns little. {_SMALLER_RATE}"
     )
+
+
+def _rate_in(recipe: Recipe, epoch: Epoch, changes: Sequence[RateChange]) -> float:
+    """Return the learning rate at the end of an epoch, before any decay."""
+    return recipe.learning_rate * factor_at(changes, epoch.number * recipe.steps_per_epoch - 1)
 
 
 def _advice(history: Sequence[Epoch]) -> str:

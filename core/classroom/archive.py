@@ -12,7 +12,6 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -32,7 +31,7 @@ from core.classroom.classroom import (
 )
 from core.classroom.codes import new_token, read_code
 from core.classroom.names import check_name
-from core.classroom.saved_values import as_list, as_text, as_whole, check_distinct
+from core.classroom.saved_values import as_list, as_moment, as_text, as_whole, check_distinct
 from core.classroom.teaching import insert_classroom
 from core.data import CLASSES, IMAGE_SIZE
 from core.drawing.strokes import StrokeError, as_strokes
@@ -96,7 +95,7 @@ def load_class(database: Database, file: bytes, owner: str) -> tuple[Classroom, 
         contest, lessons = _contest(saved), parse_lessons(saved)
         answers = parse_answers(saved, seats, lessons.lessons)
         wanted = read_code(as_text(saved["code"]))
-    except (KeyError, TypeError, ValueError, ClassroomError, LessonError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, ClassroomError, LessonError) as error:
         raise ClassroomError(_WRONG_FILE) from error
     sweep_classrooms(database)
     token = new_token()
@@ -186,9 +185,7 @@ def _parse(file: bytes) -> Mapping[str, Any]:
 def _contest(saved: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is sealed; files of an older version say nothing of it."""
     moments = {name: saved.get(name) for name in ("sealed_at", "unsealed_at")}
-    for moment in moments.values():
-        if moment is not None:
-            datetime.fromisoformat(as_text(moment))
+    moments = {name: None if moment is None else as_moment(moment) for name, moment in moments.items()}
     target = as_text(saved.get("target", DEFAULT_TARGET))
     if not _RUN_ID.fullmatch(target):
         raise ValueError("no such run")

@@ -1,6 +1,9 @@
 """Checks of what stands in the file of a class, which was in a stranger's hands."""
 
+from datetime import UTC, datetime
 from typing import Any
+
+from core.store.queries import as_text as in_store
 
 
 def as_list(value: Any, most: int) -> list[Any]:
@@ -11,10 +14,22 @@ def as_list(value: Any, most: int) -> list[Any]:
 
 
 def as_text(value: Any) -> str:
-    """Return a value that must be a text. Raises `TypeError`."""
+    """Return a value that must be a text. Raises `TypeError`, or `ValueError` if no database takes it."""
     if not isinstance(value, str):
         raise TypeError("no text")
+    value.encode()  # Not half of a character in UTF-16.
+    if "\0" in value:
+        raise ValueError("no character")
     return value
+
+
+def as_moment(value: Any) -> str:
+    """Return a value that must be date and time, as the store writes them.
+
+    Raises `TypeError`, `ValueError` or `OverflowError`.
+    """
+    # Anything may stand between the two.
+    return in_store(datetime.fromisoformat(as_text(value)).astimezone(UTC))
 
 
 def as_whole(value: Any, most: int) -> int:

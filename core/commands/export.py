@@ -21,6 +21,8 @@ def export_command(store: RunStore, name: str, kind: str, output: Path | None, *
     if kind == "report" and path.suffix.lower() in (".html", ".htm"):
         kind = "report_html"
     _check(path)
+    if kind == "bundle" and path.suffix.lower() != ".zip":
+        raise CommandError(f"A bundle is imported by its name: call it {path.with_suffix('.zip').name}.")
     # Imported here because it brings scikit-learn: a refusal does not wait for it.
     from core.evaluation import EvaluationError
 

@@ -62,6 +62,8 @@ def make_file(
         If the run has no network, or no script trains it.
     StoreError
         If the store cannot be used.
+    DataError
+        If a file that comes with Digit Lab is missing.
     """
     if kind in ("script", "notebook"):
         return code_of(kind, run).encode()

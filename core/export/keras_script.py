@@ -90,7 +90,7 @@ def sections(recipe: Recipe, *, at_home: bool = False) -> tuple[Section, ...]:
         ),
         (
             f"Training goes through all training images {recipe.epochs} times. After each batch of "
-            f"{recipe.batch_size}, the optimizer changes the weights a little so that the loss falls.",
+            f"{recipe.batch_size:,}, the optimizer changes the weights a little so that the loss falls.",
             _training(recipe, at_home),
         ),
         (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.data import CLASSES, Dataset
+from core.data import CLASSES, Dataset, read_text
 from core.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def pocket_page(model: "keras.Model", title: str, dataset: Dataset) -> str:
     ------
     ValueError
         If the network has a layer that no recipe makes.
+    DataError
+        If the page's own file is missing.
     """
     digits = np.stack([dataset.test_images[dataset.test_labels == digit][0] for digit in range(CLASSES)])
     weights: list[npt.NDArray[np.float16]] = []
@@ -51,7 +53,7 @@ def pocket_page(model: "keras.Model", title: str, dataset: Dataset) -> str:
         "digits": _base64(digits.tobytes()),
         "expected": np.asarray(model(digits), dtype=np.float64).round(6).tolist(),
     }
-    page = _TEMPLATE.read_text(encoding="utf-8")
+    page = read_text(_TEMPLATE)
     # The title last: what a visitor wrote is never looked through for a mark.
     return page.replace("{{network}}", json.dumps(network)).replace("{{title}}", html.escape(title))
 

@@ -1,6 +1,7 @@
 """Text of any script on a page of Matplotlib: the fonts that it needs, and how much of it fits."""
 
 import functools
+import logging
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ _NO_GLYPH, _MORE = "□", "…"
 _UNSEEN = {"Cc", "Cs", "Cn", "Co"}
 # They would turn around what stands after them.
 _DIRECTION_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_log = logging.getLogger(__name__)
 
 
 def shown(text: str) -> str:
@@ -144,9 +147,13 @@ def _others() -> dict[str, frozenset[int]]:
     """Return the characters of the fonts that come with this, which Matplotlib knows from then on."""
     fonts = {}
     for path in sorted(_FONTS.glob("*.ttf")):
-        font_manager.fontManager.addfont(path)
-        font = font_manager.get_font(path)
-        fonts[font.family_name] = frozenset(font.get_charmap())
+        try:
+            font_manager.fontManager.addfont(path)
+            font = font_manager.get_font(path)
+            fonts[font.family_name] = frozenset(font.get_charmap())
+        except (OSError, RuntimeError, ValueError) as error:
+            # A report without its letters, which become boxes, is better than none.
+            _log.warning("The font %s is damaged: %s", path.name, error)
     return fonts
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from core.data import DataError, load_mnist
 from core.jobs.lease import Lease, LeaseLost
-from core.jobs.log_lines import LogLines
+from core.jobs.log_lines import write_log
 from core.jobs.queue import RunQueue
 from core.jobs.registry import keep_registered
 from core.jobs.scheduler import new_worker_id
@@ -58,7 +58,7 @@ class TrainingPlugin(WorkerPlugin):
         self._queue = RunQueue(self._store)
         self._leases: dict[str, Lease] = {}
         self._ended = threading.Event()
-        _write_log(self._id)
+        write_log(self._id, "core")
         threading.Thread(target=self._be_there, name="digit-lab-registry", daemon=True).start()
 
     def teardown(self, worker: Worker) -> None:
@@ -111,12 +111,3 @@ class TrainingPlugin(WorkerPlugin):
             )
         load_mnist()
         tensorflow_loader.load()
-
-
-def _write_log(worker: str) -> None:
-    log = logging.getLogger("core")
-    if not log.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(LogLines(worker))
-        log.addHandler(handler)
-        log.setLevel(logging.INFO)

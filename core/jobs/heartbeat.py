@@ -16,6 +16,8 @@ from core.store.tables import RUNS
 # How many times a run is begun without finishing one more epoch; then it waits for its owner.
 # A run that brings the server down must not do so for ever.
 MAX_ATTEMPTS = 3
+# After this time without a heartbeat those who watch the run are told.
+SILENT_SECONDS = 3.0
 
 _INTERRUPTED = (
     "The server stopped several times during one epoch of this run. Resume it, or train a smaller network."

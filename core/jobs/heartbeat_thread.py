@@ -134,6 +134,12 @@ class HeartbeatThread(threading.Thread):
                     run_id = self._lease.run.id
                     _log.warning("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
                 said = True
+            except Exception:
+                # Without heartbeats the run would be given to another worker, and nobody could stop this one.
+                if not said:
+                    run_id = self._lease.run.id
+                    _log.exception("Run %s cannot report; it goes on.", run_id, extra={"run": run_id})
+                said = True
             self._ended.wait(HEARTBEAT_SECONDS if self._control.hold_at is None else SLOW_MOTION_SECONDS)
 
     def end(self) -> None:

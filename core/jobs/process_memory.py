@@ -2,8 +2,10 @@
 
 import contextlib
 import ctypes
+import functools
 import gc
 import sys
+from collections.abc import Iterator
 
 # Of glibc's ``mallopt``.
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
@@ -14,10 +16,29 @@ _ARENAS = 2
 _MMAP_BYTES = 4 * 2**20
 
 
+@functools.cache
 def limit_arenas() -> None:
-    """Let the C library keep less that is free. Best before threads are made: each chooses an arena."""
+    """Let the C library keep less that is free; early, since threads that there are have their arenas.
+
+    Once is enough.
+    """
     _call("mallopt", _M_ARENA_MAX, _ARENAS)
     _call("mallopt", _M_MMAP_THRESHOLD, _MMAP_BYTES)
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Collect no garbage meanwhile, and `freeze` at the end.
+
+    Of the six seconds that TensorFlow takes, Python would look for one through what has been imported so
+    far, again and again.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+    freeze()
 
 
 def freeze() -> None:

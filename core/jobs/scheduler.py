@@ -20,6 +20,7 @@ from core.jobs.worker import train_run
 from core.store.backup import damage
 from core.store.classrooms import sweep_classrooms
 from core.store.database import StoreError
+from core.store.log_limit import LogLimit
 from core.store.runs import RunStore
 from core.store.user_messages import DAMAGED
 
@@ -34,7 +35,7 @@ LOOK_SECONDS = 2.0
 CLUSTER_LOOK_SECONDS = 0.5
 # How long it leaves a store alone that cannot be used.
 PAUSE_SECONDS = 10.0
-# How often it deletes the classrooms that have ended.
+# How often it deletes the classrooms that have ended, and looks at all pages of the store for damage.
 SWEEP_SECONDS = 3600.0
 # How long the end of the server waits for the trainings to notice it.
 SHUTDOWN_SECONDS = 10.0
@@ -108,7 +109,8 @@ class Scheduler:
         self._leases: dict[Future[None], Lease] = {}
         self._run_watch, self._worker_watch = Watch[Heartbeat](), Watch[RegisteredWorker]()
         self._trouble = ""
-        self._swept = -SWEEP_SECONDS
+        self._swept = self._examined = -SWEEP_SECONDS
+        self._lines = LogLimit()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="digit-lab-scheduler", daemon=True)
         self._thread.start()
@@ -134,7 +136,6 @@ class Scheduler:
             self._cluster.close()
 
     def _run(self) -> None:
-        self._look_for_damage()
         while not self._ended.is_set():
             pause = self._look_seconds
             try:
@@ -155,14 +156,22 @@ class Scheduler:
             except Exception:
                 # Whatever it is, a scheduler that gives up would keep everybody waiting.
                 self._forget_signs()
-                _log.exception("The scheduler cannot go on; it tries again soon.")
+                if self._lines.is_due("scheduler"):
+                    _log.exception("The scheduler cannot go on; it tries again soon.")
                 pause = PAUSE_SECONDS
+            self._look_for_damage()
             self._wake.wait(pause)
             self._wake.clear()
 
     def _look_for_damage(self) -> None:
-        """Tell operators of a damaged store while most of it can still be read and copied."""
-        with contextlib.suppress(StoreError):  # That is told below, and by every page.
+        """Tell operators of a damaged store while most of it can still be read and copied.
+
+        After the runs that wait have been taken: it takes over a second for a store of 600 MB.
+        """
+        if self._ended.is_set() or time.monotonic() - self._examined < SWEEP_SECONDS:
+            return
+        self._examined = time.monotonic()
+        with contextlib.suppress(StoreError):  # That is in the log, and on every page.
             if found := damage(self._store.database):
                 _log.error("%s SQLite says: %s", DAMAGED, found)
 

@@ -57,7 +57,8 @@ class TensorFlowLoader:
             if self.is_loaded:
                 return
             try:
-                _load()
+                with process_memory.importing():
+                    _load()
             except Exception as error:  # Importing TensorFlow can fail in many ways.
                 raise TensorFlowLoadError(
                     "TensorFlow cannot be loaded: it is missing or damaged, or this server has too little "
@@ -115,7 +116,6 @@ def _load() -> None:
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
-    process_memory.freeze()
 
 
 tensorflow_loader = TensorFlowLoader()

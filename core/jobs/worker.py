@@ -1,6 +1,7 @@
 """Train a run that has been taken from the queue, and write all there is to know of it."""
 
 import contextlib
+import errno
 import logging
 import platform
 import time
@@ -25,6 +26,11 @@ from core.test_sets.halves import TestAnswers
 
 # How soon a store that could not be used is tried again.
 AGAIN_SECONDS = 1.0
+_TOO_LITTLE_NOW = (
+    "The server ran out of memory. What this run has learned is saved: resume it later, or train a smaller "
+    "network."
+)
+_PROGRAM_ERROR = "Training stopped because of a program error. Please start it again."
 
 T = TypeVar("T")
 
@@ -37,10 +43,12 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
     In any case the run ends as finished, stopped, failed or interrupted, with a message, or
     belongs to another worker.
     """
-    named = {"run": lease.run.id}
+    named: dict[str, Any] = {"run": lease.run.id}
+    began = time.monotonic()
     try:
         with kept_alive(lease) as heartbeat:
             _train(lease, heartbeat, load_data)
+        named["seconds"] = time.monotonic() - began
         _log.info("Run %s has ended.", lease.run.id, extra=named)
     except LeaseLost:
         _log.info("Run %s is no longer this worker's.", lease.run.id, extra=named)
@@ -50,9 +58,12 @@ def train_run(lease: Lease, load_data: Callable[[], Dataset] = load_mnist) -> No
             lease.interrupt(str(error))
     except BaseException as error:
         # A run that stays active would keep everybody from training.
-        _log.exception("Run %s failed.", lease.run.id, extra=named)
+        message, named["seconds"] = _user_message(lease.run.recipe, error), time.monotonic() - began
+        # Of what has a sentence of its own, a traceback tells an operator nothing.
+        unknown = error if message == _PROGRAM_ERROR else None
+        _log.error("Run %s failed. %s", lease.run.id, message, extra=named, exc_info=unknown)
         with contextlib.suppress(LeaseLost, StoreError):
-            lease.fail(_user_message(lease.run.recipe, error))
+            _end_without_result(lease, message, error)
     finally:
         # Before the next training begins: two at the same time would take twice as much.
         process_memory.release()
@@ -141,6 +152,27 @@ def library_versions() -> dict[str, str]:
     }
 
 
+def _end_without_result(lease: Lease, message: str, error: BaseException) -> None:
+    """End a run that broke off; what it has learned stays if that was only for want of memory."""
+    if _is_out_of_memory(error) and lease.checkpoint():
+        lease.interrupt(_TOO_LITTLE_NOW)
+    else:
+        lease.fail(message)
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Return whether an error, or one before it, is what a library raises without memory."""
+    # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.
+    return error is not None and (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "ResourceExhaustedError"
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+        # Of a library in C that could not even make the error.
+        or (isinstance(error, SystemError) and "without exception set" in str(error))
+        or _is_out_of_memory(error.__cause__ or error.__context__)
+    )
+
+
 def _user_message(recipe: Recipe, error: BaseException) -> str:
     if isinstance(error, DivergenceError):
         from core.analysis.verdict import divergence_verdict
@@ -148,7 +180,6 @@ def _user_message(recipe: Recipe, error: BaseException) -> str:
         return divergence_verdict(recipe, error)
     if isinstance(error, DataError | SelectionError | TensorFlowLoadError | TrainingError | RunError):
         return str(error)
-    # TensorFlow's own error is known by its name: importing TensorFlow may be what failed.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+    if _is_out_of_memory(error):
         return "The server ran out of memory. Choose a smaller network or fewer training images."
-    return "Training stopped because of a program error. Please start it again."
+    return _PROGRAM_ERROR

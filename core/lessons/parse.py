@@ -38,6 +38,8 @@ _LINKS = (
     "A link stands in a paragraph of its own and leads to a page of this app, such as “[Open "
     "Evaluate](evaluate?view=Errors)”. Write %20 for a space in it."
 )
+# What no database and no page takes: control characters, and lone halves of characters in UTF-16.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -68,7 +70,9 @@ def parse_lesson(text: str) -> Lesson:
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise LessonError(f"A lesson has at most {MAX_BYTES // 1000} kB of text.")
-    lines = tuple(line.rstrip() for line in text.lstrip("\ufeff").replace("\r\n", "\n").split("\n"))
+    lines = tuple(
+        line.rstrip() for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    )
     _check_size(lines)
     fields, first = _front_matter(lines)
     headings = _check_markdown(lines, first)
@@ -97,6 +101,8 @@ def _check_size(lines: Sequence[str]) -> None:
     for number, line in enumerate(lines, start=1):
         if len(line) > _MAX_LINE:
             _fail(number, f"A line has at most {_MAX_LINE:,} characters. Break it into paragraphs.")
+        if _UNWRITABLE.search(line):
+            _fail(number, "A character of this line cannot be shown. Delete the line, and type it again.")
 
 
 def _front_matter(lines: Sequence[str]) -> tuple[dict[str, str], int]:

@@ -39,13 +39,13 @@ def intervals(accuracies: Mapping[str, Interval], style: Style = LIGHT) -> alt.L
             alt.Tooltip("high:Q", title="To", format=".2%"),
         ],
     )
-    bars = base.mark_rule(strokeWidth=8, opacity=0.45, color=BLUE).encode(x=x, x2="high:Q")
-    dots = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x="accuracy:Q")
+    bars = base.mark_rule(strokeWidth=8, opacity=0.45, color=BLUE).encode(x=x, x2=alt.X2("high:Q"))
+    dots = base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x=alt.X("accuracy:Q"))
     # Over the bar and not beside it, where they would take half of a phone's width.
     names = base.mark_text(align="left", dy=-18, fontSize=13, color=style.text).encode(
-        x=alt.value(0), text="model:N"
+        x=alt.value(0), text=alt.Text("model:N")
     )
-    chart: alt.LayerChart = (bars + dots + names).properties(height=50 + 60 * len(frame))
+    chart: alt.LayerChart = alt.LayerChart(layer=[bars, dots, names]).properties(height=50 + 60 * len(frame))
     return chart
 
 
@@ -74,7 +74,7 @@ def seeds(accuracies: Mapping[int, float], mean: float) -> alt.LayerChart:
     line = (
         alt.Chart(pd.DataFrame({"mean": [mean]}))
         .mark_rule(color=ORANGE, strokeWidth=2)
-        .encode(x="mean:Q", tooltip=[alt.Tooltip("mean:Q", title="Mean", format=".2%")])
+        .encode(x=alt.X("mean:Q"), tooltip=[alt.Tooltip("mean:Q", title="Mean", format=".2%")])
     )
     chart: alt.LayerChart = (dots + line).properties(height=60 + 28 * len(frame))
     return chart
@@ -109,7 +109,7 @@ def robustness_curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: s
     base = alt.Chart(frame).encode(
         x=alt.X("level:Q", title=axis, scale=alt.Scale(nice=False)),
         color=color_by("model", models),
-        detail="kind:N",
+        detail=alt.Detail("kind:N"),
     )
     dash = alt.StrokeDash(
         "kind:N",
@@ -132,11 +132,11 @@ def robustness_curves(series: Mapping[tuple[str, str], Sequence[Point]], axis: s
         alt.Tooltip("high:Q", title="To", format=".1%"),
     ]
     bands = base.mark_area(opacity=0.18).encode(
-        y=alt.Y("low:Q", title="Accuracy", scale=UNIT_SCALE, axis=PERCENT), y2="high:Q"
+        y=alt.Y("low:Q", title="Accuracy", scale=UNIT_SCALE, axis=PERCENT), y2=alt.Y2("high:Q")
     )
     lines = base.mark_line(strokeWidth=3).encode(y=y, strokeDash=dash)
     points = base.mark_point(filled=True, opacity=1, size=55).encode(y=y, tooltip=tooltip)
-    chart: alt.LayerChart = (bands + lines + points).properties(height=340)
+    chart: alt.LayerChart = alt.LayerChart(layer=[bands, lines, points]).properties(height=340)
     return chart
 
 
@@ -179,7 +179,13 @@ def baselines(name: str, error: float, style: Style = LIGHT) -> alt.LayerChart:
     text: dict[str, Any] = {"fontSize": 13, "color": style.text, "dx": 12}
     to_the_right = base.mark_text(align="left", **text).transform_filter("datum.place < 0.05")
     to_the_left = base.mark_text(align="right", **{**text, "dx": -12}).transform_filter("datum.place >= 0.05")
-    layers = points + to_the_right.encode(text="label:N") + to_the_left.encode(text="label:N")
+    layers = alt.LayerChart(
+        layer=[
+            points,
+            to_the_right.encode(text=alt.Text("label:N")),
+            to_the_left.encode(text=alt.Text("label:N")),
+        ]
+    )
     chart: alt.LayerChart = layers.properties(height=36 * len(frame) + 40)
     return chart
 

@@ -28,7 +28,7 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
     diagonal = (
         alt.Chart(pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]}))
         .mark_line(color=GRAY, strokeDash=[5, 4])
-        .encode(x="confidence:Q", y="accuracy:Q")
+        .encode(x=alt.X("confidence:Q"), y=alt.Y("accuracy:Q"))
     )
     base = alt.Chart(frame).encode(
         x=alt.X("confidence:Q", title="Confidence", scale=UNIT_SCALE, axis=PERCENT),
@@ -53,7 +53,7 @@ def reliability(series: Mapping[str, Reliability]) -> alt.LayerChart:
     )
     points = base.mark_point(filled=True, opacity=1).encode(size=size)
     # The legend of the dots takes its room from the height.
-    chart: alt.LayerChart = (diagonal + lines + points).properties(height=420)
+    chart: alt.LayerChart = alt.LayerChart(layer=[diagonal, lines, points]).properties(height=420)
     return chart
 
 
@@ -76,7 +76,7 @@ def confidence_histogram(histogram: Histogram) -> alt.Chart:
         .mark_bar(opacity=0.7, binSpacing=1)
         .encode(
             x=alt.X("low:Q", bin="binned", title="Confidence", scale=UNIT_SCALE, axis=PERCENT),
-            x2="high:Q",
+            x2=alt.X2("high:Q"),
             y=alt.Y("share:Q", stack=None, title="Share of correct / wrong predictions", axis=PERCENT),
             color=color_by("predictions", ["Correct predictions", "Errors"]),
             tooltip=[
@@ -113,5 +113,5 @@ def risk_coverage(curve: RiskCoverage, threshold: float) -> alt.LayerChart:
         )
     )
     mark = alt.Chart(pd.DataFrame({"threshold": [threshold]})).mark_rule(color=GRAY, strokeWidth=2)
-    chart: alt.LayerChart = (lines + mark.encode(x="threshold:Q")).properties(height=280)
+    chart: alt.LayerChart = (lines + mark.encode(x=alt.X("threshold:Q"))).properties(height=280)
     return chart

@@ -98,7 +98,7 @@ def pixel_histogram(counts: npt.NDArray[np.int64], highest: int = MAX_PIXEL) -> 
                 title="Pixel value",
                 scale=alt.Scale(domain=[0, (MAX_PIXEL + 1) * scale]),
             ),
-            x2="end:Q",
+            x2=alt.X2("end:Q"),
             y=alt.Y("share:Q", title="Share of pixels", axis=alt.Axis(format="%")),
             tooltip=[
                 alt.Tooltip("range:N", title="Pixel values"),
@@ -179,6 +179,6 @@ def _probabilities_frame(text: str) -> dict[str, Any]:
         color=alt.condition("datum.predicted", alt.value(BLUE), alt.value(GRAY)),
         tooltip=[alt.Tooltip("digit:N", title="Class"), alt.Tooltip("shown:N", title="Probability")],
     )
-    numbers = base.mark_text(align="left", dx=6, fontSize=15, color=text).encode(text="shown:N")
+    numbers = base.mark_text(align="left", dx=6, fontSize=15, color=text).encode(text=alt.Text("shown:N"))
     frame: dict[str, Any] = (bars + numbers).properties(height=280).to_dict()
     return frame

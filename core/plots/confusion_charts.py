@@ -115,15 +115,18 @@ def confusion_matrix(
         color=alt.Color("fill:N", scale=None)
     )
     numbers = base.mark_text(fontSize=alt.expr(_NUMBER_SIZE), aria=False).encode(
-        text="text:N", color=alt.Color("ink:N", scale=None)
+        text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None)
     )
     # On top, so that a click anywhere in a cell finds it.
     frames = (
         base.mark_rect(cursor="pointer", fill="transparent", stroke=style.orange)
-        .encode(strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None), description="words:N")
+        .encode(
+            strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
+            description=alt.Description("words:N"),
+        )
         .add_params(alt.selection_point(name=CELL, fields=["label", "prediction"], toggle=False))
     )
-    chart: alt.LayerChart = (cells + numbers + frames).properties(
+    chart: alt.LayerChart = alt.LayerChart(layer=[cells, numbers, frames]).properties(
         height=_LOWEST, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
     )
     return chart

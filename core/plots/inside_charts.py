@@ -111,7 +111,9 @@ def feature_maps(output: Values, chosen: int | None, style: Style = LIGHT) -> Sp
 def _maps_frame(side: int) -> Spec:
     base = empty(_square("column", side), _square("row", side))
     size = alt.expr("0.94 * min(bandwidth('x'), bandwidth('y'))")
-    return _clickable(base.mark_image(aria=False, width=size, height=size).encode(url="url:N"), base, [])
+    return _clickable(
+        base.mark_image(aria=False, width=size, height=size).encode(url=alt.Url("url:N")), base, []
+    )
 
 
 def probabilities(values: Values, chosen: int | None, style: Style = LIGHT) -> Spec:
@@ -150,7 +152,7 @@ def _probabilities_frame(style: Style) -> Spec:
     numbers = base.mark_text(align="left", dx=6, fontSize=alt.expr(_BAR_FONT), color=style.text, aria=False)
     # Over the whole row, because a bar of 0.1% is too small to be clicked.
     whole = base.encode(x=alt.datum(_BAR_DOMAIN, type="quantitative", scale=scale))
-    return _clickable(bars + numbers.encode(x, text="shown:N"), whole, [], bar=True)
+    return _clickable(bars + numbers.encode(x, text=alt.Text("shown:N")), whole, [], bar=True)
 
 
 def empty(*encodings: Any) -> alt.Chart:
@@ -195,7 +197,7 @@ def _clickable(below: Any, base: alt.Chart, tooltip: list[alt.Tooltip], bar: boo
     frames = frames.encode(
         stroke=alt.Stroke("line:N", scale=None),
         strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
-        description="words:N",
+        description=alt.Description("words:N"),
         tooltip=[alt.Tooltip("unit:O", title="Unit"), *tooltip],
     ).add_params(alt.selection_point(name=UNIT, fields=["unit"], toggle=False))
     return specification((below + frames).properties(**_TALL))

@@ -122,9 +122,13 @@ def _frame(color: str, style: Style) -> Spec:
     )
     names = base.transform_filter("isValid(datum.name)")
     written: dict[str, Any] = {"fontSize": 26, "fontWeight": "bold", "aria": False, "tooltip": None}
-    halo = names.mark_text(stroke=style.background, strokeWidth=5, **written).encode(text="name:N")
-    text = names.mark_text(color=style.text, **written).encode(text="name:N")
-    return specification(legible((points.add_params(clicks) + halo + text).properties(height=_HEIGHT), style))
+    halo = names.mark_text(stroke=style.background, strokeWidth=5, **written).encode(text=alt.Text("name:N"))
+    text = names.mark_text(color=style.text, **written).encode(text=alt.Text("name:N"))
+    return specification(
+        legible(
+            alt.LayerChart(layer=[points.add_params(clicks), halo, text]).properties(height=_HEIGHT), style
+        )
+    )
 
 
 def _by_label(style: Style) -> alt.Color:  # noqa: ARG001, the same in light and dark

@@ -61,8 +61,13 @@ def legible(chart: Any, style: Style) -> Any:
 
     Streamlit draws them in a gray of 3.7:1.
     """
-    written = {"labelColor": style.text, "titleColor": style.text}
-    return chart.configure_axis(**written).configure_legend(**written)
+    written: dict[str, Any] = {"labelColor": style.text, "titleColor": style.text}
+    # Not `configure_axis` and `configure_legend`, each of which makes a copy of all that is in the chart.
+    copy = chart.copy(deep=["config"])
+    if copy.config is alt.Undefined:
+        copy.config = alt.Config()
+    copy.config.axis, copy.config.legend = alt.AxisConfig(**written), alt.LegendConfig(**written)
+    return copy
 
 
 def render(chart: alt.Chart | alt.LayerChart, kind: str) -> bytes:

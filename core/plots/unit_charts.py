@@ -40,7 +40,7 @@ def _numbers_frame(style: Style) -> Spec:
         alt.Y("row:O", title=None, axis=None, scale=scale),
     )
     cells = base.mark_rect(stroke=style.muted, strokeWidth=0.5).encode(color=alt.Color("fill:N", scale=None))
-    texts = base.mark_text(fontSize=16).encode(text="text:N", color=alt.Color("ink:N", scale=None))
+    texts = base.mark_text(fontSize=16).encode(text=alt.Text("text:N"), color=alt.Color("ink:N", scale=None))
     return specification((cells + texts).properties(height=150))
 
 
@@ -67,9 +67,11 @@ def _curve_frame(style: Style) -> Spec:
     base = empty(x)
     line = base.transform_filter("!datum.point").mark_line(color=style.muted, strokeWidth=2.5).encode(y)
     there = base.transform_filter("datum.point").encode(tooltip=alt.Tooltip("z:Q", format=".3f"))
-    drop = there.mark_rule(color=style.orange, strokeDash=[4, 3]).encode(y="zero:Q", y2="output:Q")
+    drop = there.mark_rule(color=style.orange, strokeDash=[4, 3]).encode(
+        y=alt.Y("zero:Q"), y2=alt.Y2("output:Q")
+    )
     point = there.mark_point(filled=True, size=170, color=style.orange, opacity=1).encode(y)
-    return specification(legible((line + drop + point).properties(height=220), style))
+    return specification(legible(alt.LayerChart(layer=[line, drop, point]).properties(height=220), style))
 
 
 def contributions(values: Values, names: Sequence[str], style: Style = LIGHT) -> Spec:

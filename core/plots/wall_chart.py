@@ -31,8 +31,7 @@ def wall_picture(weights: Values, order: Sequence[int], style: Style = LIGHT) ->
     style : Style
     """
     scaled = weights / np.maximum(np.abs(weights).max(axis=(1, 2), keepdims=True), 1e-12)
-    times = max(1, -(-_SMALLEST // weights.shape[1]))
-    tiles = scaled[list(order)].repeat(times, axis=1).repeat(times, axis=2)
+    tiles = _enlarged(scaled[list(order)])
     # With a gap after the last tile, too, each of them is a whole share of the picture.
     picture = np.pad(field(tiles, _columns(len(order))), ((0, 1), (0, 1)), constant_values=np.nan)
     return data_url(diverging(picture, style, 1.0))
@@ -44,7 +43,7 @@ def small_wall(weights: Values, style: Style = LIGHT) -> Picture:
     Parameters
     ----------
     weights : ndarray of float, shape (units, height, width)
-        Pictures larger than a kernel are shown at half their size.
+        Pictures larger than a kernel are shown at half their size, and kernels enlarged.
     style : Style
     """
     count, height, width = weights.shape
@@ -52,7 +51,13 @@ def small_wall(weights: Values, style: Style = LIGHT) -> Picture:
         halves = weights.reshape(count, height // 2, 2, width // 2, 2)
         weights = halves.mean(axis=(2, 4))
     scaled = weights / np.maximum(np.abs(weights).max(axis=(1, 2), keepdims=True), 1e-12)
-    return diverging(field(scaled, columns_of(count)), style, 1.0)
+    return diverging(field(_enlarged(scaled), columns_of(count)), style, 1.0)
+
+
+def _enlarged(kernels: Values) -> Values:
+    """Return small pictures with each weight as a square of several pixels."""
+    times = max(1, _SMALLEST // kernels.shape[1])
+    return kernels.repeat(times, axis=1).repeat(times, axis=2)
 
 
 def wall(
@@ -110,20 +115,20 @@ def _frame(columns: int, rows: int, style: Style) -> Spec:
             width=alt.expr(width),
             height=alt.expr(height),
         )
-        .encode(x=alt.value(0), y=alt.value(0), url="url:N")
+        .encode(x=alt.value(0), y=alt.value(0), url=alt.Url("url:N"))
     )
     marks = base.mark_text(
         aria=False, fontSize=alt.expr("0.3 * bandwidth('x')"), fontWeight="bold", color=style.text
-    ).encode(text="mark:N")
+    ).encode(text=alt.Text("mark:N"))
     frames = base.mark_rect(cursor="pointer", fill="transparent").encode(
         stroke=alt.Stroke("line:N", scale=None),
         strokeWidth=alt.StrokeWidth("frame:Q", scale=None, legend=None),
-        description="words:N",
+        description=alt.Description("words:N"),
         tooltip=[alt.Tooltip("words:N", title="Unit")],
     )
     clicks = alt.selection_point(name=UNIT, fields=["unit"], toggle=False)
     return specification(
-        (picture + marks + frames.add_params(clicks)).properties(
+        alt.LayerChart(layer=[picture, marks, frames.add_params(clicks)]).properties(
             height=_LOWEST, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
         )
     )

@@ -58,7 +58,7 @@ def people(
         )
     )
     band = base.mark_area(color=GRAY, opacity=0.45).encode(
-        y=alt.Y("low:Q", title="Accuracy", scale=scale, axis=PERCENT), y2="high:Q"
+        y=alt.Y("low:Q", title="Accuracy", scale=scale, axis=PERCENT), y2=alt.Y2("high:Q")
     )
     dots = base.mark_point(filled=True, size=size, opacity=1).encode(
         y=alt.Y("accuracy:Q", title="Accuracy", scale=scale, axis=PERCENT),
@@ -85,7 +85,8 @@ def digits_per_person(counts: npt.NDArray[np.int64]) -> alt.Chart:
     counts : ndarray of int64, shape (n,)
         The number of digits of each person.
     """
-    tens, people = np.unique(counts // 10 * 10, return_counts=True)
+    people = np.bincount(counts // 10)
+    tens = 10 * np.arange(len(people))
     frame = pd.DataFrame({"digits": [f"{low}–{low + 9}" for low in tens], "people": people})
     chart: alt.Chart = (
         alt.Chart(frame)

@@ -64,8 +64,8 @@ def bundled_baselines(path: Path) -> Mapping[str, Mapping[str, MeasuredBaseline]
                     row["name"], int(row["images"]), float(row["accuracy"]), float(row["seconds"])
                 )
                 found.setdefault(row["selection"], {})[measured.name] = measured
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         # Without the file they are measured here.
-        _log.exception("The baselines cannot be read from %s.", path.name)
+        _log.warning("The baselines cannot be read from %s: %s", path.name, error)
         return {}
     return found

@@ -66,7 +66,7 @@ class BundledRun:
 
         Raises
         ------
-        ValueError, KeyError, TypeError
+        ValueError, LookupError, TypeError, AttributeError, RecursionError
             If the text is not a card.
         """
         card = json.loads(text)
@@ -90,9 +90,9 @@ def read_cards(folder: Path) -> dict[str, BundledRun]:
     for path in sorted(folder.glob("*.json")):
         try:
             card = BundledRun.from_json(path.read_text(encoding="utf-8"))
-        except (ValueError, KeyError, TypeError, OSError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
             # One damaged card must not hide the others; the page lists what is left.
-            _log.exception("The card of the bundled model %s cannot be read.", path.name)
+            _log.warning("The card of the bundled model %s cannot be read: %s", path.name, error)
         else:
             cards[card.run.id] = card
     return cards

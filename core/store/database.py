@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.store import disk_space
 from core.store.engine import NewerVersionError, create_upgraded_engine, driver_connection, file_id, file_of
+from core.store.log_limit import LogLimit
 from core.store.tables import COUNTER
 from core.store.user_messages import (
     ADDRESS_VARIABLE,
@@ -32,6 +33,7 @@ from core.store.user_messages import (
     NOT_A_URL,
     PASSING,
     READ_ONLY,
+    UNKNOWN,
     user_message,
     without_password,
 )
@@ -84,6 +86,7 @@ class Database:
         self._waiting: dict[object, float] = {}
         self._trouble = -math.inf, ""
         self._away = False
+        self._lines = LogLimit()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -256,17 +259,26 @@ class Database:
                 f"The database driver for {ADDRESS_VARIABLE} is not installed. Add it to requirements.txt."
             ) from error
         except OSError as error:
-            _log.exception("The folder of the run store cannot be made.")
+            if self._lines.is_due(CANNOT_OPEN):
+                _log.error("%s (%s)", CANNOT_OPEN, error)
             raise StoreError(CANNOT_OPEN) from error
 
     def _write_to_log(self, error: Exception, message: str) -> None:
-        """Tell operators what is wrong; of a database that is away only once, until it answers again."""
+        """Tell operators what is wrong, a line a minute; of a database that is away only once.
+
+        Visitors who wait try again and again, and so does the scheduler.
+        """
         if message == AWAY:
             if not self._away:
                 reason = without_password(str(error).partition("\n(Background")[0], self.address)
                 _log.warning("The database of the run store does not answer: %s", " ".join(reason.split()))
             self._away = True
+        elif not self._lines.is_due(message):
+            return
+        elif message == UNKNOWN:
+            _log.exception("The run store cannot be used.")
         elif message == NOT_A_URL:
             _log.error("%s", NOT_A_URL)
         else:
-            _log.exception("The run store cannot be used.")
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            _log.error("%s (%s)", message, " ".join(str(cause).split()))

@@ -1,6 +1,7 @@
 """Engines for the run store: how each connection is set up, and the upgrade of the tables."""
 
 import contextlib
+import functools
 import sqlite3
 import time
 from pathlib import Path
@@ -91,15 +92,13 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == _newest():
+            return  # Without waiting for anyone who writes at this moment.
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS.as_posix())
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return  # Without waiting for anyone who writes at this moment.
     with engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
@@ -108,6 +107,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             command.upgrade(config, revision)
         except CommandError as error:
             raise NewerVersionError from error
+
+
+@functools.cache
+def _newest() -> str | None:
+    """Return the newest version of the tables; all migrations are read for it."""
+    # As above.
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(_MIGRATIONS).get_current_head()
 
 
 def _create_engine(address: str) -> Engine:

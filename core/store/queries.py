@@ -15,6 +15,7 @@ from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe
 from core.steering.control import Control, changes_from_json
+from core.store.log_limit import LogLimit
 from core.store.run import Run, RunError, RunState
 from core.store.tables import DRAWINGS, EPOCHS, FILES, RUNS, SNAPSHOTS, TEST_ANSWERS
 
@@ -25,6 +26,7 @@ HISTORY_AGE = timedelta(hours=1)
 _recipe = functools.lru_cache(maxsize=1024)(Recipe.from_json)
 
 _log = logging.getLogger(__name__)
+_lines = LogLimit()
 
 
 def run_from_row(row: Row[Any]) -> Run | None:
@@ -38,8 +40,9 @@ def run_from_row(row: Row[Any]) -> Run | None:
         fields["control"] = Control.from_json(row.control) if row.control else Control()
         fields["rate_changes"] = changes_from_json(row.rate_changes) if row.rate_changes else ()
         fields["operation"] = Operation.from_json(row.operation) if row.operation else None
-    except (ValueError, TypeError, KeyError):
-        _log.warning("Run %s cannot be read. Its recipe: %s", row.id, row.recipe, exc_info=True)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        if _lines.is_due(row.id):
+            _log.warning("Run %s cannot be read. Its recipe: %s", row.id, row.recipe, exc_info=True)
         return None
     return Run(**fields)
 

@@ -17,6 +17,7 @@ from core.series.experiments import EXPERIMENTS
 from core.series.series import Result, Series
 from core.series.sweep import Sweep
 from core.store.database import Database
+from core.store.log_limit import LogLimit
 from core.store.queries import now, run_from_row
 from core.store.run import ACTIVE, RunState
 from core.store.runs import RunStore
@@ -31,6 +32,7 @@ MAX_PLANS = 20
 Plan: TypeAlias = Sweep | Trial
 
 _log = logging.getLogger(__name__)
+_lines = LogLimit()
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,9 @@ def _plan_from_row(row: Row[Any]) -> Plan | None:
         if row.kind == Sweep.kind:
             return Sweep.from_json(row.plan)
         trial = Trial.from_json(row.plan)
-    except (ValueError, KeyError, TypeError):
-        _log.warning("Series %s cannot be read: %s", row.id, row.plan, exc_info=True)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+        if _lines.is_due(row.id):
+            _log.warning("Series %s cannot be read: %s", row.id, row.plan, exc_info=True)
         return None
     return trial if trial.name in EXPERIMENTS else None
 

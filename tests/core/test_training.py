@@ -130,14 +130,15 @@ def test_same_recipe_same_history_also_while_others_use_keras(variant: str, undi
 
     # What Streamlit does after every page run of every visitor, unless it is kept from it: at the
     # start, at each look of the training, and once a second. Keras has its automatic casts to
-    # bfloat16, too, in the state that is cleared: not in that variant.
+    # bfloat16, too, in the state that is cleared: not in that variant. To collect garbage each time
+    # would take longer than the training.
     due, done = threading.Event(), threading.Event()
 
     def disturb() -> None:
         while not done.is_set():
             keras.utils.set_random_seed(7)
             if recipe.precision != "bfloat16":
-                keras.utils.clear_session()
+                keras.utils.clear_session(free_memory=False)
             due.wait(1.0)
             due.clear()
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from core.data import DataError, Dataset, load_mnist
 from core.store.run import RunState
@@ -27,6 +28,7 @@ OF_A_SERVER = (
     resources.whole_store,
     test_part.sealed_for,
     resources.estimates,
+    resources.silent_runs,
     resources.drafts,
     resources.people,
     resources.key_guard,
@@ -34,12 +36,25 @@ OF_A_SERVER = (
 
 
 @pytest.fixture(scope="session", autouse=True)
-def components_found_once() -> Iterator[None]:
-    """`AppTest` looks for components in all installed packages at each page; a server does it once."""
+def as_fast_as_a_server() -> Iterator[None]:
+    """`AppTest` does at each page what a server does once, or does not do."""
     with pytest.MonkeyPatch.context() as patch:
+        # Look for components in all installed packages.
         found_once = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        # Make a stand-in for the server.
+        patch.setattr(app_test, "MagicMock", functools.cache(app_test.MagicMock))
+        # Ask a thousand times a second whether the page is made.
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait_for_script)
         yield
+
+
+def wait_for_script(runner: LocalScriptRunner, timeout: float) -> None:
+    """Wait for the thread of a page; if it takes too long, `AppTest` fails as it always does."""
+    if runner._script_thread:
+        runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        require_widgets_deltas(runner, timeout=0)
 
 
 def forget_server() -> None:

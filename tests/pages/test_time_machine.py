@@ -57,12 +57,12 @@ def test_the_film_says_when_the_digit_was_learned(open_page):
     assert not app.exception
     assert "predicts **7** for test image 0 from **epoch 1** on" in words(app)
     assert "is of 10,000 test images" in words(app)
-    app.segmented_control(key="inside_film_weights").set_value("All units of the first layer").run()
+    app.segmented_control(key="inside_film_weights").set_value("all").run()
     assert not app.exception
     app.number_input(key="inside_index").set_value(247).run()
     assert "still gets test image 247 wrong: it is a **4**" in words(app)
     app.selectbox(key="inside_layer").select("digit").run()
-    app.segmented_control(key="inside_film_weights").set_value("The chosen unit").run()
+    app.segmented_control(key="inside_film_weights").set_value("chosen").run()
     assert not app.exception
 
 

@@ -114,7 +114,7 @@ def test_a_training_and_its_result(open_page):
     assert shown["Test accuracy"] == f"{run.test_accuracy:.2%}"
     assert shown["Training accuracy"] == f"{run.train_accuracy:.2%}"
     assert shown["Validation accuracy"] == "–"
-    assert shown["Epoch"] == "1 / 1"
+    assert shown["Epochs finished"] == "1 / 1"
     assert [metric.value for metric in app.metric].count(shown["Test accuracy"]) == 1
     assert "hardly learned anything" in words(app)
     assert run.recipe.settings in words(app)
@@ -223,7 +223,7 @@ def test_a_second_student_waits_in_line_and_may_cancel(open_page, browser, held_
     second = newest()
     cem = start(open_page, browser, "cem")
     assert "Queued: it starts automatically" in progress(bob)
-    assert metrics(ann)["Epoch"] == "0 / 10"
+    assert metrics(ann)["Epochs finished"] == "0 / 10"
     assert metrics(bob)["Position in queue"] == "1 / 1"
     assert metrics(cem)["Position in queue"] == "2 / 2"
     assert re.fullmatch(r"\d+ s", metrics(bob)["Starts in about"])
@@ -320,7 +320,7 @@ def test_train_further(open_page):
     app.run()
     child = resources.store().runs()[0]
     assert (child.parent, child.epochs_done) == (parent.id, 3)
-    assert metrics(app)["Epoch"] == "3 / 3"
+    assert metrics(app)["Epochs finished"] == "3 / 3"
     assert app.session_state["run"] == child.id
 
 

@@ -126,3 +126,25 @@ def test_the_queue_of_a_server_that_trains_nothing_still_gets_back_what_a_dead_w
     scheduler = resources.scheduler()
     while store.get(lease.run.id).state is not RunState.QUEUED:
         scheduler._wake.set()
+
+
+def test_who_watches_a_run_is_told_that_its_worker_is_silent_and_no_longer_when_it_is_back(
+    trains_nothing, open_page, store: RunStore, monkeypatch
+):
+    queue = RunQueue(store)
+    queue.enqueue(Recipe(), "ann", "Run")
+    lease = queue.lease("worker")
+    assert lease
+
+    def warnings() -> list[str]:
+        resources.silent_runs.clear()
+        return [warning.value for warning in app.run().warning]
+
+    app = open_page("2_train", run=lease.run.id)
+    assert not app.warning
+    monkeypatch.setattr(resources, "SILENT_SECONDS", 0.0)
+    (told,) = warnings()
+    assert "has been silent" in told
+    assert "goes back into the queue after 10 s" in told
+    lease.heartbeat(0.1)
+    assert not warnings()

@@ -17,7 +17,7 @@ def is_comparing() -> bool:
         "Compare",
         key=_ON,
         persist_state="session",
-        help=f"Tick two to {MOST_RUNS} runs to see their curves, results and errors side by side.",
+        help=f"Tick 2 to {MOST_RUNS} runs to see their curves, results and errors side by side.",
         on_change=_begin_again,
     )
 

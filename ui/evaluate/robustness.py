@@ -40,7 +40,7 @@ def show(run: Run, test_set: EvaluationSet) -> None:
         wrap=False,
     )
     models = [run] if other is None else [run, other]
-    names = [run.name] if other is None else widgets.names(run, other)
+    names = [run.name] if other is None else widgets.names(run, other, test_set.is_mnist)
     axis = _EPSILON_AXIS if kind == _GRADIENT else CORRUPTIONS[kind].axis
     series: dict[tuple[str, str], Sequence[Point]] = {}
     for model, name in zip(models, names, strict=True):

@@ -46,7 +46,9 @@ def _compare(run: Run, test_set: EvaluationSet) -> None:
     other_evaluation = resources.evaluation(other.id, test_set)
     interval, other_interval = _interval(evaluation), _interval(other_evaluation)
     comparison = mcnemar(evaluation.correct, other_evaluation.correct)
-    accuracies = dict(zip(widgets.names(run, other), (interval, other_interval), strict=True))
+    accuracies = dict(
+        zip(widgets.names(run, other, test_set.is_mnist), (interval, other_interval), strict=True)
+    )
     widgets.chart(
         accuracy_charts.intervals(accuracies, pictures.style()),
         key="evaluate_intervals",

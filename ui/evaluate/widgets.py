@@ -13,6 +13,7 @@ import streamlit as st
 from matplotlib.figure import Figure
 
 from core.analysis.glossary import METRICS
+from core.data import DataError, damaged, read_text
 from core.evaluation import Evaluation, EvaluationError
 from core.plots import charts, figures, theme
 from core.store.database import StoreError
@@ -47,18 +48,27 @@ def explain(name: str) -> None:
     ):
         st.latex(metric.formula)
         st.markdown(metric.text)
-        st.code(cell("answers") + "\n\n" + cell(name), language="python")
+        try:
+            st.code(cell("answers") + "\n\n" + cell(name), language="python")
+        except DataError as error:
+            st.warning(str(error), icon=":material/draft:")
 
 
 @cache
 def _cells() -> dict[str, str]:
-    parts = re.split(r"^# %% (\w+)\n", _CELLS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    parts = re.split(r"^# %% (\w+)\n", read_text(_CELLS), flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 
 def cell(name: str) -> str:
-    """Return the lines of ``examples/metrics.py`` that compute a metric."""
-    return _cells()[name]
+    """Return the lines of ``examples/metrics.py`` that compute a metric.
+
+    Raises `DataError` if they are not there.
+    """
+    try:
+        return _cells()[name]
+    except KeyError as error:
+        raise damaged(_CELLS) from error
 
 
 def chart(drawn: Any, key: str, alt: str) -> None:
@@ -255,7 +265,7 @@ def other_model(run: Run) -> Run | None:
     return others[chosen]
 
 
-def names(run: Run, other: Run) -> tuple[str, str]:
+def names(run: Run, other: Run, with_accuracy: bool = True) -> tuple[str, str]:
     """Return what a chart calls two models: never the same."""
-    first, second = model_label(run, [other]), model_label(other, [run])
+    first, second = model_label(run, [other], with_accuracy), model_label(other, [run], with_accuracy)
     return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")

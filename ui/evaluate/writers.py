@@ -77,8 +77,8 @@ def _ratio(ratio: float | None) -> str:
     if not ratio:
         return "There are too few errors to compare the groups."
     if ratio < 1:
-        return f"It errs **{1 / ratio:.1f} times** as often on the employees' digits."
-    return f"It errs **{ratio:.1f} times** as often on the students' digits."
+        return f"It makes **{1 / ratio:.1f} times** as many errors on the employees' digits."
+    return f"It makes **{ratio:.1f} times** as many errors on the students' digits."
 
 
 def _people(run: Run, people: tuple[WriterScore, ...]) -> None:

@@ -130,8 +130,13 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
     by_weight = r"\frac{\partial L}{\partial w}"
     formulas, picture = st.columns([3, 2])
     with formulas:
-        probability = float(values.probabilities[0, label])
-        st.latex(rf"L = -\ln p_{{{label}}} = -\ln ({probability:.4g}) = {plain(before.loss)}")
+        loss = plain(before.loss)
+        probability = float(np.exp(-before.loss))
+        # Near 1 so many decimals that a calculator gives the same loss.
+        shown = (
+            f"{probability:.{len(loss.partition('.')[2])}f}" if probability > 0.5 else f"{probability:.4g}"
+        )
+        st.latex(rf"L = -\ln p_{{{label}}} = -\ln ({shown}) = {loss}")
         if isinstance(layer, Conv2D):
             st.markdown("The kernel lies over every place, so its gradient is a sum over all of them:")
             st.latex(rf"{by_weight} = \sum_{{\text{{places}}}} \delta \, x = {scientific(change)}")
@@ -141,9 +146,11 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
             st.latex(
                 rf"{by_weight} = \delta \, x = {scientific(delta)} \times {x:.3f} = {scientific(change)}"
             )
+        size = abs(rate * change)
+        places = min(12, max(6, 2 - math.floor(math.log10(size)))) if size else 6
         st.latex(
-            rf"w \leftarrow w - \eta {by_weight} = {weight:.6f} - {rate:g} \times "
-            rf"({scientific(change)}) = {weight - rate * change:.6f}"
+            rf"w \leftarrow w - \eta {by_weight} = {weight:.{places}f} - {rate:g} \times "
+            rf"({scientific(change)}) = {weight - rate * change:.{places}f}"
         )
         st.caption("Of the weights of this unit, the one with the largest gradient is worked out.")
     with picture:

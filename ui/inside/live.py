@@ -17,7 +17,7 @@ from core.store.run import Run, RunError, RunState
 from core.store.snapshots import read_snapshot, snapshot_epochs
 from ui import chrome, pictures, projector, resources, session
 from ui.inside.subject import Subject
-from ui.inside.wall import first_weights
+from ui.inside.wall import first_weights, title_of
 
 # Seconds between two looks, as for the curve on Train.
 _POLL = 1.0
@@ -88,7 +88,7 @@ def _show(run: Run, subject: Subject) -> None:
     digit = int(probabilities[-1].argmax()) if subject.label is None else subject.label
     weights, curves = st.columns([2, 3])
     with weights:
-        st.markdown(f"**All units of the first layer** · after epoch {last} of {run.recipe.epochs}")
+        st.markdown(f"**{title_of(newest)}** · after epoch {last} of {run.recipe.epochs}")
         picture = _wall(run.id, last, style, newest)
         st.image(picture, alt=f"All first-layer weights after epoch {last}", width="stretch")
     with curves, st.container(key="inside_live_curves"):

@@ -172,7 +172,7 @@ def _draw(moment: Moment, network: Network, points: Points, color: str, stage: s
     where = "as pixels" if stage == stages(network)[0] else f"after `{stage}`"
     st.markdown(
         f"**{count:,} test images, {where}.** Of the five nearest neighbors of a point, **{share}** have its "
-        f"label: the higher, the farther the digits have come apart. The {errors} errors are the large "
+        f"label: the higher, the farther the digits have come apart. The {errors:,} errors are the large "
         "points. **Point** at a digit to see it, **click** it to open it above."
     )
 

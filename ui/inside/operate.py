@@ -189,13 +189,19 @@ def _numbers(network: Network, operation: Operation, before: Reading, after: Rea
         st.metric(
             "Weights left",
             f"{left:,}",
-            f"of {weights:,} · {left * operation.bits / 8 / 1024:,.0f} KB",
+            f"of {weights:,} · {_size(left * operation.bits)}",
             delta_color="off",
             delta_arrow="off",
             border=True,
             width="content",
             help="Weights that are not zero, and what they take if each is saved with this many bits.",
         )
+
+
+def _size(bits: int) -> str:
+    """Return a number of bits in bytes, or kilobytes."""
+    size = -(-bits // 8)
+    return f"{size:,} bytes" if size < 1024 else f"{size / 1024:,.0f} KB"
 
 
 def _suffering(before: Reading, after: Reading) -> str:
@@ -232,13 +238,17 @@ def _keep(moment: Moment, operation: Operation, network: Network) -> None:
     if not moment.is_last:
         st.caption("To keep it as a new model, go to the last epoch of the time machine.")
         return
-    if st.button(
+    parent, kept = st.session_state.get(_KEPT, (None, None))
+    # A second press, or click of a double click, must not keep the same once more.
+    is_kept = isinstance(kept, Run) and parent == run.id and kept.operation == operation
+    pressed = st.button(
         "Keep as a new model",
         icon=":material/save:",
         key="inside_keep",
-        disabled=not str(operation),
+        disabled=is_kept or not str(operation),
         help="In the list of models and on *Runs*, where you can see how it was made. It uses your storage.",
-    ):
+    )
+    if pressed and not is_kept:
         with st.spinner("Testing it on the test images…"):
             st.session_state[_KEPT] = run.id, _keep_now(run, operation, network)
     parent, kept = st.session_state.get(_KEPT, (None, None))

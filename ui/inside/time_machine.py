@@ -32,7 +32,7 @@ from ui.inside.subject import Subject
 from ui.test_part import test_part
 
 EPOCH, _OF_RUN = "inside_epoch", "inside_epoch_of"
-_UNIT, _ALL = "The chosen unit", "All units of the first layer"
+_UNIT, _ALL = "chosen", "all"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +135,11 @@ def show_film(moment: Moment, values: ForwardPass, subject: Subject) -> None:
         "Watch the training as a film", key="inside_film", persist_state="session"
     ):
         return
+    titles = {_UNIT: "The chosen unit", _ALL: wall.title_of(moment.networks[-1])}
     what = st.segmented_control(
         "Weights of",
-        [_UNIT, _ALL],
+        titles,
+        format_func=titles.__getitem__,
         default=_UNIT,
         required=True,
         key="inside_film_weights",
@@ -147,7 +149,7 @@ def show_film(moment: Moment, values: ForwardPass, subject: Subject) -> None:
     probabilities = probabilities_by_epoch(moment.networks, subject.image)
     digit = int(probabilities[-1].argmax()) if subject.label is None else subject.label
     if what == _ALL:
-        frames, title = _walls(moment.run.id, epochs, style, moment.networks), "All units of the first layer"
+        frames, title = _walls(moment.run.id, epochs, style, moment.networks), titles[_ALL]
     else:
         frames, title = _units(moment, values, style)
     confusion, count = _confusion(moment.run.id, epochs, test_part(), moment.networks)
@@ -160,7 +162,7 @@ def show_film(moment: Moment, values: ForwardPass, subject: Subject) -> None:
         )
     st.markdown(_learned(epochs, probabilities, digit, subject))
     st.caption(
-        "Check **Play**, or move the slider below the chart. Each picture of weights has its own scale. The "
+        "Tick **Play**, or move the slider below the chart. Each picture of weights has its own scale. The "
         f"confusion matrix is of {count:,} test images: blue is correct, orange an error."
     )
 

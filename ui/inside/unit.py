@@ -76,10 +76,11 @@ def _equations(found: WeightedSum, layer: Dense | Conv2D, last: bool) -> None:
     name = r"\operatorname{" + SPELLING.get(layer.activation, layer.activation) + "}"
     with st.container(key="inside_sum"):
         st.latex(
-            rf"z = \sum_{{i=1}}^{{{count}}} x_i w_i + b = "
+            rf"\begin{{aligned}}z &= \sum_{{i=1}}^{{{count}}} x_i w_i + b \\ &= "
             rf"\underbrace{{{above:.3f}}}_{{\text{{products}} > 0}} "
             rf"\; \underbrace{{{below:+.3f}}}_{{\text{{products}} < 0}} \; \underbrace{{{found.bias:+.3f}}}"
-            rf"_{{\text{{bias}}}} = {found.z:.3f} \qquad {output} = {name}(z) = {found.output:.3f}"
+            rf"_{{\text{{bias}}}} \\ &= {found.z:.3f} \\ "
+            rf"{output} &= {name}(z) = {found.output:.3f}\end{{aligned}}"
         )
 
 

@@ -53,11 +53,19 @@ def _picture(
     return wall_chart.wall_picture(_weights, _order, style)
 
 
+def title_of(network: Network) -> str:
+    """Return what a picture of all of the first layer's weights is called."""
+    if len(network.weighted) == 1:
+        return "All ten digits"
+    return f"All {overview.unit_word(network.weighted[0])}s of the first layer"
+
+
 def show(network_id: str, values: ForwardPass) -> None:
     """Show the weights of all units of the first layer, on demand."""
     layer = values.network.weighted[0]
+    title = title_of(values.network)
     if not st.toggle(
-        f"Show the weights of all {overview.unit_word(layer)}s of the first layer",
+        f"Show the weights of {title[0].lower()}{title[1:]}",
         key="inside_show_wall",
         persist_state="session",
     ):

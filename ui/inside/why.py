@@ -104,6 +104,6 @@ def _show_favorites(moment: Moment, values: ForwardPass) -> None:
         "All ten begin as the mean of all digits. Then every pixel moves, step by step, where it makes the "
         "sum z of the digit larger: as in training, but with the pixels in place of the weights. Their sums "
         f"are {found.logits.min():.1f} to {found.logits.max():.1f}; the largest for the image above is "
-        f"{values.logits.max():.1f}. The network has only learned what tells the ten digits **apart**, not "
-        "what a digit is: it has never seen anything else."
+        f"{values.logits.max():.1f}. A network only learns what tells the ten digits **apart**, not what a "
+        "digit is: it never sees anything else."
     )

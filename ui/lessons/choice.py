@@ -8,7 +8,7 @@ import streamlit as st
 from core.classroom.class_lessons import lessons_of
 from core.classroom.classroom import Member
 from core.lessons.answers import LessonBook
-from core.lessons.lesson import Lesson
+from core.lessons.lesson import Lesson, Link
 from core.lessons.library import read_library
 from core.store.database import StoreError
 from ui import address_bar, resources, session
@@ -17,6 +17,7 @@ from ui.links import Setting
 # Widgets of every page, and their names in the address.
 LESSON, STEP = "lesson", "step"
 _FIRST = 1
+_BOUND = {("inside", "image"): "inside_index"}
 
 
 def is_open() -> bool:
@@ -95,7 +96,15 @@ def first_page(lesson: Lesson) -> str:
     return next((link.page for step in lesson.steps for link in step.links), "home")
 
 
+def query(link: Link) -> dict[str, str]:
+    """Return what a link carries, so that it is taken also on the page that one is on.
+
+    There a widget that is bound to the address has only what the address has for it.
+    """
+    return {_BOUND.get((link.page, name), name): value for name, value in link.query}
+
+
 def begin(lesson: Lesson) -> dict[str, str]:
     """Return the parts of an address that begin a lesson, with what a link of its first step carries."""
     first = lesson.steps[0].links
-    return {**(dict(first[0].query) if first else {}), **address(lesson)}
+    return {**(query(first[0]) if first else {}), **address(lesson)}

@@ -13,6 +13,7 @@ from core.classroom.class_lessons import (
     read_class_lessons,
 )
 from core.classroom.classroom import ClassroomError
+from core.data import DataError, read_text
 from core.lessons.lesson import Lesson, Question
 from core.lessons.library import LESSONS_FOLDER, read_library
 from core.lessons.parse import MAX_BYTES
@@ -79,14 +80,17 @@ def teach(code: str) -> None:
         _lesson(code, chosen.lesson, lesson, chosen.question)
     guide = LESSONS_FOLDER / _GUIDE
     if guide.exists() and st.toggle("45 minutes from now: a page for teachers", key="class_guide"):
-        st.markdown(_body(guide))
+        try:
+            st.markdown(_body(guide))
+        except DataError as error:
+            st.warning(str(error), icon=":material/draft:")
     if st.toggle("Write a lesson of your own", key="class_own_lesson"):
         _own(code)
 
 
 def _body(path: Path) -> str:
     """Return a file of Markdown without its title, which the switch above it says."""
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     return text.partition("\n")[2] if text.startswith("# ") else text
 
 

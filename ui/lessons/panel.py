@@ -10,7 +10,7 @@ from core.lessons.answers import LessonBook
 from core.lessons.lesson import Link, Question, Step
 from core.store.database import StoreError
 from ui import chrome, links, resources, session
-from ui.address_bar import bring, into_address, keep, scroll_up
+from ui.address_bar import bring, follow_links, into_address, keep
 from ui.lessons import choice, of_class
 from ui.lessons.questions import ask
 from ui.phone import is_phone
@@ -40,7 +40,7 @@ def show(head: DeltaGenerator) -> None:
     with st.sidebar:
         into_address(choice.LESSON, choice.titles()[name])
         into_address(choice.STEP, str(number) if number > 1 else "")
-        scroll_up()
+        follow_links()
 
 
 def _number() -> str:
@@ -93,8 +93,8 @@ def _step(name: str | None, number: int) -> None:
         if isinstance(part, Question):
             ask(book, part, answers.get(part.id, ""))
         elif isinstance(part, Link):
-            query = {**dict(part.query), **choice.address(lesson, number)}
             # The page's help would cover the step's text.
+            query = choice.query(part) | choice.address(lesson, number)
             chrome.page_link(chrome.file_of(part.page), part.label, help="", **query)
         else:
             st.markdown(part)

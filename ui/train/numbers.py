@@ -13,7 +13,7 @@ from ui.test_part import test_words
 def numbers(run: Run, history: Sequence[Epoch]) -> None:
     """Show the numbers of a training: the same four in the same places while it runs and afterwards."""
     last = history[-1] if history else None
-    st.metric("Epoch", f"{len(history)} / {run.recipe.epochs}")
+    st.metric("Epochs finished", f"{len(history)} / {run.recipe.epochs}")
     planted = " Measured against the labels it learns from, of which some are wrong on purpose."
     planted = planted if run.recipe.label_noise else ""
     if run.train_accuracy is not None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.history import Epoch
 from core.jobs.eta import Estimate
+from core.jobs.scheduler import STALE_SECONDS
 from core.jobs.steering import moment_of
 from core.steering.moment import Moment
 from core.store.database import StoreError
@@ -29,6 +30,10 @@ POLL_LATER = 10.0
 LATER = 5
 # A training that takes less than this is over before a slower pace would have been worth it.
 SHORT_SECONDS = 10.0
+_SILENT = (
+    "The worker that trains this run has been silent for a few seconds. If it does not come back, the run "
+    f"goes back into the queue after {STALE_SECONDS:.0f} s, and continues after its last finished epoch."
+)
 
 
 def training_panel(run: Run) -> None:
@@ -101,6 +106,8 @@ def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment:
     head(run, moment)
     if run.state.active and (notice := resources.store().database.notice):
         st.warning(f"{notice} What you see here may be out of date.", icon=":material/database_off:")
+    elif run.state is RunState.RUNNING and run.id in resources.silent_runs():
+        st.warning(_SILENT, icon=":material/heart_broken:")
     if run.state is RunState.FAILED:
         st.error(run.failure, icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
@@ -110,13 +117,13 @@ def _show(run: Run, history: Sequence[Epoch], expected: Estimate | None, moment:
         )
     if run.control.pause_ended and run.owner == session.owner():
         st.info(run.control.pause_ended, icon=":material/groups:")
-    if moment:
-        slow_motion(run, moment)
     with st.grid(4, min_column_width=150, key="train_numbers"):
         if expected:
             queue_numbers(expected)
         else:
             numbers(run, history)
+    if moment:
+        slow_motion(run, moment)
     accuracy(run, history)
     left, right = st.columns(2, gap="large")
     with right:

@@ -130,3 +130,28 @@ def test_a_training_that_diverged_names_the_setting_to_change(recipe, reason, ra
     said = divergence_verdict(recipe, DivergenceError(reason, 3, rate))
     assert "epoch 3" in said
     assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("recipe", "accuracies", "reason"),
+    [
+        (Recipe(label_noise=0.4), (0.58, 0.92), "40% of its training labels were made wrong"),
+        (Recipe(label_noise=0.1, noise_pair=(3, 5)), (0.93, 0.9), "10% of its training labels of two digits"),
+        (Recipe(left_out=(9,)), (0.955, 0.865), "It has never seen a 9"),
+        (Recipe(writers="employees"), (0.95, 0.91), "half of the test images are by students"),
+    ],
+)
+def test_what_the_choice_of_data_does_is_not_called_overfitting(recipe, accuracies, reason: str):
+    said = training_verdict(recipe, SMOOTH, *accuracies)
+    assert reason in said
+    assert "overfitting" not in said
+    assert "underfitting" not in said
+
+
+def test_a_jump_from_which_it_has_recovered_is_said_with_the_rate_of_that_epoch():
+    history = curve([0.4, 0.3, 7.4, 0.6, 0.3], [0.88, 0.91, 0.58, 0.85, 0.92])
+    changes = (RateChange(2 * ARTICLE.steps_per_epoch, 100.0),)
+    said = training_verdict(ARTICLE, history, 0.93, 0.925, changes)
+    assert "In epoch 3 the loss jumped to 7.4: the **learning rate** of 0.1 was too large" in said
+    assert "more epochs help" not in said
+    assert "learning rate" not in training_verdict(ARTICLE, curve([0.01, 0.03], [0.99, 0.99]), 0.99, 0.989)

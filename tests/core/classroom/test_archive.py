@@ -204,3 +204,18 @@ def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(database: Database
             load_class(database, content, "teacher")
     assert len(taught_by(database, "teacher")) == 1
     assert read_progress(database, saved["code"]) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lessons": [LESSON.replace("There is none.", "There is \ud800none.")]},
+        {"lessons": [LESSON.replace("There is none.", "There is \x00none.")]},
+        {"sealed_at": "2026-01-02\ud80003:04:05"},
+        {"sealed_at": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_a_file_with_what_no_database_takes_is_a_sentence(database: Database, file: bytes, change: dict):
+    saved = json.loads(gzip.decompress(file)) | change
+    with pytest.raises(ClassroomError, match="not the file of a class"):
+        load_class(database, gzip.compress(json.dumps(saved).encode()), "teacher")

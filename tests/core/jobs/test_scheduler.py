@@ -238,13 +238,13 @@ def test_queued_runs_are_trained_one_after_another(
     scheduler: Scheduler, store: RunStore, small_recipe: Recipe
 ):
     tiny = dataclasses.replace(small_recipe, epochs=1, train_size=100)
-    runs = [scheduler.queue.enqueue(tiny, f"owner {number}", "Run") for number in range(5)]
+    runs = [scheduler.queue.enqueue(tiny, f"owner {number}", "Run") for number in range(3)]
     most = 0
     while active := store.active():
         most = max(most, sum(run.state is RunState.RUNNING for run in active))
         time.sleep(0.01)
     done = [store.get(run.id) for run in runs]
-    assert [run.state for run in done] == [RunState.FINISHED] * 5
+    assert [run.state for run in done] == [RunState.FINISHED] * 3
     assert [run.ended for run in done] == sorted(run.ended for run in done)
     assert most == 1
 
@@ -272,8 +272,8 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
 def test_fine_tuning_learns_a_handwriting_and_forgets_nothing_also_if_the_server_is_ended(
     scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
-    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
-    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 1000)
+    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 600)
     monkeypatch.setattr(fine_tuning, "EPOCHS", 4)
     # Somebody who writes Threes and Sevens the wrong way round.
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]

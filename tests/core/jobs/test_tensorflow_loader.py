@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.test_ladder import NEEDS_TENSORFLOW
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -17,7 +19,7 @@ def run(code: str) -> list[str]:
 
 def test_it_loads_in_the_background_once_and_all_who_need_it_meanwhile_get_it():
     assert run(
-        "import sys, threading\n"
+        "import importlib, sys, threading\n"
         "from core.jobs.tensorflow_loader import tensorflow_loader as loader\n"
         "assert not loader.is_loaded\n"
         "loader.then(lambda: print('loaded', flush=True))\n"
@@ -31,7 +33,9 @@ def test_it_loads_in_the_background_once_and_all_who_need_it_meanwhile_get_it():
         "[thread.start() for thread in threads]\n"
         "[thread.join() for thread in [background, *threads]]\n"
         "print(loader.is_loaded)\n"
-    ) == ["loaded", "train", "train", "train", "True"]
+        f"[importlib.import_module(module) for module in {sorted(NEEDS_TENSORFLOW)}]\n"
+        "print('streamlit' in sys.modules)\n"
+    ) == ["loaded", "train", "train", "train", "True", "False"]
 
 
 def test_if_it_cannot_be_loaded_in_the_background_whoever_needs_it_is_told():

@@ -141,3 +141,5 @@ def test_a_log_line_names_worker_and_run():
     record = logging.makeLogRecord({"msg": "Run %s is taken.", "args": ("1a2b",), "run": "1a2b"})
     assert lines.format(record).endswith('worker="50% host 12 3c4d" run=1a2b Run 1a2b is taken.')
     assert " run=- " in lines.format(logging.makeLogRecord({"msg": "Ready to train."}))
+    record.seconds = 12.34
+    assert " run=1a2b seconds=12.3 Run" in lines.format(record)

@@ -7,18 +7,22 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import Executor, Future
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from core.__main__ import main
+from core.jobs.queue import RunQueue
 from core.jobs.scheduler import Scheduler
 from core.recipe import Recipe
 from core.store.backup import BackupError, back_up, damage, restore
-from core.store.database import StoreError
+from core.store.database import Database, StoreError
+from core.store.run import RunState
 from core.store.runs import RunStore
 from core.store.user_messages import ADDRESS_VARIABLE, DAMAGED
+from tests.core.jobs.test_lease import wait_until
 from tests.core.store.test_disk_space import on_own_disk
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finished_run
@@ -127,12 +131,38 @@ def test_a_damaged_store_is_told_at_the_start_and_is_not_copied_over_a_good_copy
     store.database.close()
     spoil(tmp_path / "runs.db")
     scheduler = Scheduler(store, workers=0)
+    wait_until(lambda: DAMAGED in caplog.text)
     scheduler.shutdown()
-    assert DAMAGED in caplog.text
     with pytest.raises((BackupError, StoreError)):
         back_up(store.database, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
     assert not list(tmp_path.glob("*.part"))
+
+
+class AtOnce(Executor):
+    """Has trained a run as soon as it gets it."""
+
+    def submit(self, *args, **options) -> Future:
+        future: Future = Future()
+        future.set_result(None)
+        return future
+
+
+def test_a_run_that_waits_is_taken_before_all_pages_of_the_store_are_looked_at(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+):
+    RunQueue(store).enqueue(TINY, "ann", "Run")
+    seen: list[RunState] = []
+
+    def look(_: Database) -> str:
+        seen.extend(run.state for run in store.runs())
+        return ""
+
+    monkeypatch.setattr("core.jobs.scheduler.damage", look)
+    scheduler = Scheduler(store, executor=AtOnce())
+    wait_until(lambda: seen)
+    scheduler.shutdown()
+    assert seen == [RunState.RUNNING]
 
 
 _FILL = """

@@ -20,6 +20,7 @@ from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.store.tables import METADATA, RUNS
+from core.store.user_messages import LOCKED
 from tests.postgres import ON_EVERY_DATABASE
 from tests.stored import finished_run
 
@@ -62,9 +63,11 @@ def test_a_transaction_that_breaks_off_leaves_nothing(store: RunStore):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def without_tables(request: pytest.FixtureRequest, address: str) -> str:
+def without_tables(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that is new."""
-    return address if request.param == "sqlite" else request.getfixturevalue("postgres").empty()
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres").empty()
+    return f"sqlite:///{(tmp_path / 'new.db').as_posix()}"
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"])
@@ -237,6 +240,23 @@ def test_a_locked_store_is_a_sentence_and_works_again(
     other.close()
     with store.database.writing() as connection:
         connection.execute(text("UPDATE counter SET number = 7"))
+
+
+def test_a_store_that_is_locked_for_long_is_one_line_of_the_log_without_a_traceback(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr("core.store.engine.LOCK_SECONDS", 0.01)
+    store.usage()
+    other = sqlite3.connect(tmp_path / "runs.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(14):
+        with pytest.raises(StoreError, match="locked"), store.database.writing():
+            pass
+    other.execute("ROLLBACK")
+    other.close()
+    (line,) = caplog.records
+    assert line.getMessage() == f"{LOCKED} (database is locked)"
+    assert not line.exc_info
 
 
 def test_a_store_that_failed_to_open_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

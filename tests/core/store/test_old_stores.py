@@ -27,6 +27,7 @@ TIME = "2026-11-26T19:07:37+00:00"
 
 @pytest.fixture
 def old_store(address: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunStore]:
+    (tmp_path / "runs.db").unlink(missing_ok=True)
     old = sqlite3.connect(tmp_path / "runs.db")
     old.executescript((Path(__file__).parent / "revision_0005.sql").read_text(encoding="utf-8"))
     if not address.startswith("sqlite"):
