@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from core.drawing.straight_lines import INK, Floats, Mask, PrintedLine, refined
 
-# So many lines make a grid, each at least this long, as a share of the picture.
-_FEWEST, _LONG = 4, 0.6
+# So many lines make a grid, each at least this long, as a share of the picture, or from side to side.
+_FEWEST, _LONG, _WHOLE = 4, 0.6, 0.95
 # Shares of the distance of two lines: how far a line may be from its place in the grid.
 _UNEVEN, _ASIDE = 0.2, 0.15
 # A grid's line has ink along this share of it. It is looked for so many pixels around its place.
@@ -90,7 +90,7 @@ def complete(lines: Sequence[PrintedLine], grid: Grid, ink: Floats, inside: Mask
     added = []
     for number in grid.all_numbers(len(ink)):
         place = grid.line(number, thickness)
-        if any(line.length >= _LONG * ink.shape[1] and _is_at(line, place, grid) for line in lines):
+        if any(line.length >= _WHOLE * ink.shape[1] and _is_at(line, place, grid) for line in lines):
             continue
         if (found := _drawn(place, ink, inside)) is not None:
             added.append(found)

@@ -72,7 +72,9 @@ def find_printed_lines(ink: Floats, inside: Mask | None = None) -> PrintedLines:
     if found and not _leaves_ink(ink, found) and len(found.across) + len(found.down) < 6:
         # What would be left is nothing: these are the strokes of a digit in an otherwise blank picture.
         found = PrintedLines((), ())
-    return _with_loose_lines(ink, found)
+    found = _with_loose_lines(ink, found)
+    across, down = _completed(list(found.across), list(found.down), ink, inside)
+    return PrintedLines(tuple(across), tuple(down))
 
 
 def _to_corners(
