@@ -39,6 +39,8 @@ with row:
         CLASSES,
         format_func=CLASSES.__getitem__,
         key="explore_class",
+        # Going back to an address without a class, Streamlit 1.67 shows this in place of the first option.
+        placeholder=CLASSES[None],
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",

@@ -35,7 +35,8 @@ export default function () {
     if (link && isPlain && link.pathname === window.location.pathname) {
       event.preventDefault()
       event.stopPropagation()
-      if (link.href !== window.location.href) window.history.pushState(window.history.state, "", link.href)
+      if (link.href === window.location.href) return
+      window.history.pushState(window.history.state, "", link.href)
       window.dispatchEvent(new PopStateEvent("popstate"))
     }
     if (event.target.closest(".st-key-lesson_next, .st-key-lesson_step")) up("stSidebarContent")
@@ -49,9 +50,13 @@ export default function () {
 _KEPT = "carried"
 
 
-def into_address(name: str, value: str) -> None:
-    """Let the address have a parameter with this value; an empty one takes it out."""
-    _write(key=f"address_{name}", data={"name": name, "value": value}, height="content")
+def into_address(name: str, value: str, before: str = "") -> None:
+    """Let the address have a parameter with this value, or none if it is empty.
+
+    It is written again when ``before``, what was there, is another one.
+    """
+    data = {"name": name, "value": value, "before": before}
+    _write(key=f"address_{name}", data=data, height="content")
 
 
 def follow_links() -> None:

@@ -8,12 +8,10 @@ import sys
 from collections.abc import Iterator
 
 # Of glibc's ``mallopt``.
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_M_ARENA_MAX = -8
 # Threads of pages and of TensorFlow would have up to eight arenas a core, and what is free in one is of
 # no use to the others.
 _ARENAS = 2
-# What is larger goes back to the system as soon as it is free. glibc would raise this to 32 MB.
-_MMAP_BYTES = 4 * 2**20
 
 
 @functools.cache
@@ -23,7 +21,6 @@ def limit_arenas() -> None:
     Once is enough.
     """
     _call("mallopt", _M_ARENA_MAX, _ARENAS)
-    _call("mallopt", _M_MMAP_THRESHOLD, _MMAP_BYTES)
 
 
 @contextlib.contextmanager

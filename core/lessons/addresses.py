@@ -62,7 +62,8 @@ PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
         },
         "teach": {"model": tuple(PRESETS)},
         "class": {
-            "class_view": ("Teach", "Draw", "Label", "Drawings", "Agreement", "Train", "Test", "Contest")
+            "class_view": ("Teach", "Draw", "Label", "Drawings", "Agreement", "Train", "Test", "Contest"),
+            "model": tuple(PRESETS),
         },
         "runs": {"run": tuple(PRESETS)},
     }

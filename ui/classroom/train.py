@@ -127,8 +127,8 @@ def _results(runs: tuple[Run, ...]) -> None:
         {
             "Run": [spreadsheets.shown(run.label) for run in shown],
             "Held-out people": [_share(one.after) for one in outcomes],
-            "Before": [_share(one.before) for one in outcomes],
             "MNIST test": [_share(run.test_accuracy) for run in shown],
+            "Before": [_share(one.before) for one in outcomes],
             "Status": [STATES[run.state] for run in shown],
         },
         column_config={

@@ -8,8 +8,11 @@ from core.lessons.addresses import EXPERIMENT
 from core.recipe import Recipe
 from core.store.database import StoreError
 from core.store.series import Plan, read_plans
-from ui import resources, session
+from ui import chrome, resources, session
 from ui.series import experiments, sweep
+
+# At which visit to the page the address asked for an experiment.
+_ASKED = "experiment_asked"
 
 
 def show(recipe: Recipe | None) -> None:
@@ -20,7 +23,11 @@ def show(recipe: Recipe | None) -> None:
     recipe : Recipe or None
         What the form makes, from which a sweep starts; None if that cannot be trained.
     """
-    asked = EXPERIMENT in st.query_params
+    state = st.session_state
+    if EXPERIMENT in st.query_params:
+        # The first experiment leaves the address again, because it is the usual one.
+        state[_ASKED] = chrome.visit()
+    asked = state.get(_ASKED) == chrome.visit()
     for title, icon, key, body, is_asked in (
         ("Sweep: compare values of one hyperparameter", "tune", "train_sweep", sweep.show, False),
         ("Experiments: questions about data", "science", "train_experiments", experiments.show, asked),

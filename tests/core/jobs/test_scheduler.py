@@ -272,8 +272,8 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
 def test_fine_tuning_learns_a_handwriting_and_forgets_nothing_also_if_the_server_is_ended(
     scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
-    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 4000)
-    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 1000)
+    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 600)
     monkeypatch.setattr(fine_tuning, "EPOCHS", 4)
     # Somebody who writes Threes and Sevens the wrong way round.
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
