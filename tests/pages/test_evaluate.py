@@ -158,7 +158,7 @@ def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
     assert not app.exception
     assert metrics(app)["Census employees"] == "95.7%"
     assert metrics(app)["High-school students"] == "91.7%"
-    assert "**1.9 times** as often" in text(app, "evaluate_groups")
+    assert "**1.9 times** as many errors" in text(app, "evaluate_groups")
     assert "from **56.2%** to **100.0%**" in text(app, "evaluate_people")
     chosen = app.selectbox(key="evaluate_writer_article")
     assert chosen.value == 2564

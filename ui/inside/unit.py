@@ -75,13 +75,14 @@ def _equations(found: WeightedSum, layer: Dense | Conv2D, last: bool) -> None:
     output = "p" if last else "a"
     name = r"\operatorname{" + SPELLING.get(layer.activation, layer.activation) + "}"
     with st.container(key="inside_sum"):
+        # One below the other, so that they fit on a phone.
+        st.latex(rf"z = \sum_{{i=1}}^{{{count}}} x_i w_i + b")
         st.latex(
-            rf"\begin{{aligned}}z &= \sum_{{i=1}}^{{{count}}} x_i w_i + b \\ &= "
-            rf"\underbrace{{{above:.3f}}}_{{\text{{products}} > 0}} "
+            rf"z = \underbrace{{{above:.3f}}}_{{\text{{products}} > 0}} "
             rf"\; \underbrace{{{below:+.3f}}}_{{\text{{products}} < 0}} \; \underbrace{{{found.bias:+.3f}}}"
-            rf"_{{\text{{bias}}}} \\ &= {found.z:.3f} \\ "
-            rf"{output} &= {name}(z) = {found.output:.3f}\end{{aligned}}"
+            rf"_{{\text{{bias}}}} = {found.z:.3f}"
         )
+        st.latex(rf"{output} = {name}(z) = {found.output:.3f}")
 
 
 def _ways_on(values: ForwardPass, found: WeightedSum, layer: Dense | Conv2D, unit: int) -> None:
