@@ -25,7 +25,7 @@ from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
 from ui.train.panel import training_panel
 from ui.train.start import start
-from ui.train.steer import SLOW_START, slow_start, start_paused
+from ui.train.steer import at_start, slow_start
 
 row = chrome.begin(
     "Train",
@@ -40,12 +40,10 @@ def start_training(recipe: Recipe) -> None:
     name = next((PRESET_INFO[name].title for name in PRESETS if PRESETS[name] == recipe), recipe.words)
     run = start(
         lambda: resources.queue().enqueue(
-            recipe, session.owner(), name, session.nickname(), session.has_cookie()
+            recipe, session.owner(), name, session.nickname(), session.has_cookie(), at_start()
         )
     )
     if run:
-        if st.session_state.get(SLOW_START):
-            start_paused(run)
         guess.keep(run.id)
 
 

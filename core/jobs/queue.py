@@ -16,6 +16,7 @@ from core.jobs.queue_admission import admit, check_pause, check_waiting
 from core.jobs.queue_order import is_ready, lock, next_run, send_series_to_the_end
 from core.jobs.tuning import Tuning, tune
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.queries import (
     delete_run,
     find_owned_run,
@@ -26,6 +27,8 @@ from core.store.queries import (
 from core.store.run import ACTIVE, Run, RunState
 from core.store.runs import RunStore
 from core.store.tables import RUNS
+
+_NOT_STEERED = Control()
 
 
 class RunQueue:
@@ -44,7 +47,13 @@ class RunQueue:
         self._wake = wake or threading.Event()
 
     def enqueue(
-        self, recipe: Recipe, owner: str, name: str, nickname: str = "", has_cookie: bool = True
+        self,
+        recipe: Recipe,
+        owner: str,
+        name: str,
+        nickname: str = "",
+        has_cookie: bool = True,
+        control: Control = _NOT_STEERED,
     ) -> Run:
         """Add a new run at the end of the queue, and return it.
 
@@ -55,6 +64,8 @@ class RunQueue:
         has_cookie : bool
             Whether the owner's browser keeps a cookie. Those who come without one, and have not
             trained or drawn here before, share a part of the queue.
+        control : Control
+            How it is steered from its first batch on.
 
         Raises
         ------
@@ -62,7 +73,7 @@ class RunQueue:
             If the owner has a run waiting already, or the same one in training; or the
             queue is full, or the store is.
         """
-        return self.enqueue_series((recipe,), owner, name, nickname, has_cookie)[0]
+        return self.enqueue_series((recipe,), owner, name, nickname, has_cookie, control)[0]
 
     def enqueue_series(
         self,
@@ -71,6 +82,7 @@ class RunQueue:
         name: str,
         nickname: str = "",
         has_cookie: bool = True,
+        control: Control = _NOT_STEERED,
     ) -> tuple[Run, ...]:
         """Add several new runs of one owner, all or none, and return them.
 
@@ -83,7 +95,8 @@ class RunQueue:
             As `enqueue`.
         """
         with self._database.writing() as connection:
-            ids = admit(connection, owner, name, nickname, recipes, has_cookie)
+            wanted = control.to_json()
+            ids = admit(connection, owner, name, nickname, recipes, has_cookie, control=wanted)
             runs = tuple(find_run(connection, run_id) for run_id in ids)
         self._wake.set()
         return runs

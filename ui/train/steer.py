@@ -55,9 +55,9 @@ def slow_start() -> None:
     )
 
 
-def start_paused(run: Run) -> None:
-    """Let a training that has just been queued pause before its first batch."""
-    _want(run.id, Control(hold_at=0))
+def at_start() -> Control:
+    """Return how the next run is steered from its first batch on."""
+    return Control(hold_at=0) if st.session_state.get(SLOW_START) else Control()
 
 
 def slow_motion(run: Run, moment: Moment) -> None:

@@ -16,6 +16,7 @@ from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import MAX_COOKIELESS, MAX_WAITING, RunRefused
 from core.jobs.queue_order import move_first
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.drawings import DrawingStore
 from core.store.run import RunError, RunState
 from core.store.runs import RunStore
@@ -48,6 +49,14 @@ def save(lease: Lease, epochs: int) -> None:
 
 def finish(lease: Lease) -> None:
     lease.finish(b"network", b"end state", False, 0.9, 0.9, {})
+
+
+def test_a_run_is_steered_from_its_first_batch_on(queue: RunQueue):
+    """In a second transaction the worker could have begun before."""
+    queue.enqueue(RECIPE, "ann", "Run", control=Control(hold_at=0))
+    lease = queue.lease("worker")
+    assert lease
+    assert lease.run.control.hold_at == 0
 
 
 def test_first_come_first_served(queue: RunQueue, store: RunStore):
