@@ -3,10 +3,13 @@
 import contextlib
 import itertools
 import signal
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
+import psycopg
 from sqlalchemy import create_engine, make_url, text, update
 from sqlalchemy.pool import NullPool
 
@@ -15,6 +18,8 @@ from core.store.tables import COUNTER, METADATA
 
 # Nobody needs these data after a crash of the machine; after one of the server itself they are there.
 _IN_A_HURRY = "\nfsync = off\nfull_page_writes = off\nmax_connections = 300\n"
+
+_START_SECONDS = 60
 
 
 class Postgres:
@@ -37,8 +42,21 @@ class Postgres:
         self._store, self._version = "", ""
 
     def start(self) -> None:
-        """Start it, also again after `end`."""
+        """Start it, also again after `end`, and wait until it answers."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._server.start()
+        # After a crash its recovery may take longer than the ten seconds that are waited for, and goes on.
         self._server.start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError("PostgreSQL does not answer.")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self._server.get_uri()):
+            return True
+        return False
 
     def end(self) -> None:
         """End it at once, with all its connections."""
