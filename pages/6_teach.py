@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.fine_tuning import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
+from core.fine_tuning.drawings import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
 from core.store.run import Run

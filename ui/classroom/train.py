@@ -5,7 +5,7 @@ import streamlit as st
 from core.classroom.classroom import Classroom
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
-from core.fine_tuning import MIN_DRAWINGS
+from core.fine_tuning.drawings import MIN_DRAWINGS
 from core.jobs.tuning import tune_for_class
 from core.store.run import Run, RunState
 from ui import resources, session, spreadsheets

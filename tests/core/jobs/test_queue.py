@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from core.fine_tuning import Drawings, FineTuning
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.outcome import FineTuning
 from core.history import Checkpoint, Epoch
 from core.hyperparameters.validation import RecipeError
 from core.jobs import queue_admission
