@@ -13,7 +13,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from benchmarks.fuzz_targets import TARGETS, Target
+from benchmarks.fuzz_target import Target
+from benchmarks.fuzz_targets import TARGETS
 from tests.fuzzing import cases
 
 # How many cases in CI: as many as half a second takes.
