@@ -1,21 +1,24 @@
 """Every page as `AppTest` runs it: the whole app without a browser."""
 
 import functools
+import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from core.data import DataError, Dataset, load_mnist
+from core.store.bundled import BUNDLED_FOLDER
 from core.store.run import RunState
 from core.store.runs import RunStore
 from ui import resources, session, test_part
+from ui.inside import show, time_machine
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
@@ -73,14 +76,6 @@ def fresh_server() -> Iterator[None]:
 
 
 @pytest.fixture
-def nothing_cached(fresh_server: None) -> Iterator[None]:
-    """For a test that puts another file in the place of a bundled model."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
 def open_page() -> Callable[..., AppTest]:
     def open_page(name: str = "", **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=TIMEOUT)
@@ -126,6 +121,24 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     yield go
     over = True
     go.set()
+
+
+def add_bundled(folder: Path, name: str, network: bytes, checksum: str | None = None) -> None:
+    """Put a network among the bundled ones of a folder, with the card of the softmax regression.
+
+    Under a name of its own: what is kept of the others, here as on a server, is not of this one.
+    """
+    card = json.loads((BUNDLED_FOLDER / "softmax.json").read_text(encoding="utf-8"))
+    card |= {"id": name, "sha256": checksum or hashlib.sha256(network).hexdigest()}
+    (folder / f"{name}.json").write_text(json.dumps(card), encoding="utf-8")
+    (folder / f"{name}.keras").write_bytes(network)
+
+
+def forget_network(run_id: str) -> None:
+    """Let this server know nothing of the network of a run any more, as after a restart."""
+    resources._model.clear(run_id)
+    show.network.clear(run_id)
+    time_machine._networks.clear()
 
 
 def train_until_finished(app: AppTest) -> AppTest:

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.recipe import Recipe
 from tests.pages.conftest import words
 from tests.stored import finished_run
 from ui import resources
+from ui.inside import map as digit_map
 
 PAGE = "8_inside"
 
@@ -49,12 +51,23 @@ def test_the_digits_come_apart_from_the_pixels_to_the_last_layer(open_page, name
         assert not app.exception
 
 
-def test_another_network_s_map_is_made_in_the_background(open_page, nothing_cached, monkeypatch):
+@pytest.fixture
+def small_map(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Few enough points to see what happens, in a second instead of twenty."""
+    of_the_points = (digit_map._sample, digit_map._predictions, digit_map._pca)
+    for kept in of_the_points:
+        kept.clear()
+    monkeypatch.setattr(digit_map, "POINTS", 120)
+    yield
+    for kept in of_the_points:
+        kept.clear()
+
+
+@pytest.mark.usefixtures("small_map")
+def test_another_network_s_map_is_made_in_the_background(open_page):
     network = to_bytes(build_model(Recipe(hidden_units=(8,))))
     run = finished_run(resources.store(), Recipe(hidden_units=(8,)), network=network, epochs=1)
     app = open_page(PAGE, model=run.id)
-    # Enough to see what happens, in a second instead of twenty.
-    monkeypatch.setattr("ui.inside.map.POINTS", 120)
     app.pills(key="inside_view").set_value("Map").run()
     choose(app, "inside_stage", "hidden_1")
     choose(app, "inside_method", "t-SNE")

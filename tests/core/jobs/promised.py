@@ -1,4 +1,4 @@
-"""What queue and store should hold, in a few lines beside them; see `test_promises`."""
+"""What queue and store should hold, in a few lines beside them; see `promises`."""
 
 import itertools
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What owners do with their runs, and what becomes of these then; see `test_promises`."""
+"""What owners do with their runs, and what becomes of these then; see `promises`."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What workers do, and what is done about them; see `test_promises`."""
+"""What workers do, and what is done about them; see `promises`."""
 
 from collections.abc import Callable
 

@@ -15,16 +15,16 @@ from ui import resources
 from ui.evaluate import measured_baselines
 
 
-def test_the_standing_among_the_baselines(open_page):
-    app = open_page("3_evaluate", model="article", view="Baselines")
+def test_the_standing_among_the_baselines(seen):
+    app = seen("article", "Baselines")
     standing = text(app, "evaluate_standing")
     assert "**6.28%**" in standing
     assert "It beats **Linear classifier** (12.00%)." in standing
     assert "The next better one is **k-nearest neighbors** (5.00%)." in standing
 
 
-def test_measured_baselines_come_with_the_presets_and_are_measured_for_other_images(open_page):
-    app = open_page("3_evaluate", model="article", view="Baselines")
+def test_measured_baselines_come_with_the_presets_and_are_measured_for_other_images(open_page, seen):
+    app = seen("article", "Baselines")
     assert not app.exception
     assert any("96.91%" in str(table.value.to_numpy()) for table in app.table)
     assert "evaluate_measure" not in {button.key for button in app.button}

@@ -10,8 +10,8 @@ from tests.pages.evaluate.views import metrics, text
 from ui import resources
 
 
-def test_the_groups_and_the_person_with_the_lowest_accuracy(open_page):
-    app = open_page("3_evaluate", model="article", view="Writers")
+def test_the_groups_and_the_person_with_the_lowest_accuracy(seen):
+    app = seen("article", "Writers")
     assert not app.exception
     assert metrics(app)["Census employees"] == "95.7%"
     assert metrics(app)["High-school students"] == "91.7%"

@@ -1,7 +1,5 @@
 """Models that are gone or of no use here, while one looks at them and before."""
 
-import hashlib
-import json
 import shutil
 
 import keras
@@ -14,7 +12,7 @@ from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.database import StoreError
 from core.test_sets.evaluation_sets import mnist_test_set
-from tests.pages.conftest import words
+from tests.pages.conftest import add_bundled, words
 from tests.pages.evaluate.views import VIEWS, copied
 from tests.stored import finished_run
 from ui import resources
@@ -30,44 +28,27 @@ def test_a_run_stopped_before_its_first_epoch(open_page):
         assert "before its first epoch was finished" in app.warning[0].value
 
 
-@pytest.mark.usefixtures("nothing_cached")
 def test_a_model_without_ten_classes(open_page, other_store, tmp_path):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
     image = keras.Input((28, 28), name="image")
     flat = keras.layers.Flatten(name="flat")(image)
-    keras.Model(image, keras.layers.Dense(3, name="three")(flat)).save(folder / "softmax.keras")
-    card = json.loads((folder / "softmax.json").read_text())
-    card["sha256"] = hashlib.sha256((folder / "softmax.keras").read_bytes()).hexdigest()
-    (folder / "softmax.json").write_text(json.dumps(card))
+    keras.Model(image, keras.layers.Dense(3, name="three")(flat)).save(tmp_path / "three.keras")
+    add_bundled(folder, "three", (tmp_path / "three.keras").read_bytes())
     other_store(folder)
     for view in VIEWS:
-        app = open_page("3_evaluate", model="softmax", view=view)
+        app = open_page("3_evaluate", model="three", view=view)
         assert not app.exception
         assert app.error[0].value == (
             "This model does not have ten outputs, one for each digit, so it cannot be used here."
         )
     # Also as the second model of a comparison.
     app = open_page("3_evaluate", model="article", view="Significance")
-    app.selectbox(key="evaluate_other").select("softmax").run()
+    app.selectbox(key="evaluate_other").select("three").run()
     assert not app.exception
     assert "does not have ten outputs" in app.error[0].value
 
 
-def test_a_model_deleted_while_its_page_is_open(open_page, other_store, tmp_path):
-    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
-    other_store(folder)
-    for view in VIEWS:
-        app = open_page("3_evaluate", model="softmax", view=view)
-        assert not app.error
-        aside = (folder / "softmax.keras").rename(tmp_path / "aside")
-        app.run()
-        assert not app.exception
-        assert "no longer on this server" in app.warning[0].value
-        assert app.selectbox(key="evaluate_model").value == "article"
-        aside.rename(folder / "softmax.keras")
-
-
-# Those that have widgets and results of their own for each run; of a bundled one all are tried above.
+# Those that have widgets and results of their own for each run; all of a bundled one are in `test_views`.
 @pytest.mark.parametrize("view", ["Results", "Errors", "Significance"])
 def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
     run = copied(ARTICLE, 0.93)
@@ -92,15 +73,15 @@ def test_a_run_deleted_before_one_of_its_images_is_opened():
     assert "no longer on this server" in dialog.error[0].value
 
 
-@pytest.mark.usefixtures("nothing_cached")
 def test_a_model_deleted_between_the_list_and_the_reading(open_page, other_store, tmp_path, monkeypatch):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    add_bundled(folder, "deleted", (folder / "softmax.keras").read_bytes())
     other_store(folder)
     app = open_page("3_evaluate", model="article")
     models = resources.store().models()
     monkeypatch.setattr(resources.store(), "models", lambda _limit=None: models)
-    (folder / "augmented.keras").unlink()
-    app.selectbox(key="evaluate_model").select("augmented").run()
+    (folder / "deleted.keras").unlink()
+    app.selectbox(key="evaluate_model").select("deleted").run()
     assert not app.exception
     assert "is missing" in app.error[0].value
 

@@ -17,8 +17,8 @@ from ui.evaluate import results, widgets
 from ui.evaluate.results import ALL
 
 
-def test_the_accuracy_and_its_interval(open_page):
-    app = open_page("3_evaluate", model="relu")
+def test_the_accuracy_and_its_interval(seen):
+    app = seen("relu", "Results")
     evaluation = resources.test_evaluation("relu")
     interval = wilson(int(evaluation.correct.sum()), 10_000)
     assert metrics(app)["Test accuracy"] == f"{evaluation.accuracy:.2%}"

@@ -35,7 +35,7 @@ def test_networks_with_the_same_predictions(open_page):
     assert "exactly the same images" in text(app, "evaluate_mcnemar")
 
 
-def test_three_seeds_of_one_recipe(open_page):
+def test_three_seeds_of_one_recipe(open_page, seen):
     recipe = dataclasses.replace(ARTICLE, learning_rate=0.002)
     for seed, accuracy in ((1, 0.93), (2, 0.94), (3, 0.95)):
         run = copied(dataclasses.replace(recipe, seed=seed), accuracy)
@@ -45,7 +45,7 @@ def test_three_seeds_of_one_recipe(open_page):
         "**3** seeds of this recipe have a mean test accuracy of **94.00%**, from 93.00% to 95.00%. "
         "The standard deviation is 1.00%."
     )
-    lonely = open_page("3_evaluate", model="relu", view="Significance")
+    lonely = seen("relu", "Significance")
     assert "Train it with other seeds" in words(lonely)
 
 
@@ -71,7 +71,7 @@ def test_more_seeds_with_one_click(open_page, held_back):
     run = copied(recipe, 0.2)
     app = open_page("3_evaluate", model=run.id, view="Significance")
     # Somebody else is first: the seeds wait, and the page says where.
-    slow = resources.queue().enqueue(ARTICLE, "bob", "Slow")
+    slow = resources.queue().enqueue(dataclasses.replace(recipe, epochs=100), "bob", "Slow")
     wait_for_state(slow.id, RunState.RUNNING)
     app.button(key="evaluate_seeds_3").click().run()
     assert not app.exception

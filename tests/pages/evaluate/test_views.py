@@ -1,17 +1,20 @@
 """All views of Evaluate: by their links, and what each of them has."""
 
+import shutil
+
 import pytest
 
 from core.analysis.glossary import METRICS
 from core.presets import PRESETS
+from core.store.bundled import BUNDLED_FOLDER
 from tests.pages.conftest import words
 from tests.pages.evaluate.views import VIEWS, metrics
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_view_of_every_bundled_model(open_page, name: str):
+def test_every_view_of_every_bundled_model(seen, name: str):
     for view in VIEWS:
-        app = open_page("3_evaluate", model=name, view=view)
+        app = seen(name, view)
         assert not app.exception
         assert not app.error
         assert app.pills(key="view").value == view
@@ -60,27 +63,27 @@ def test_choosing_another_model_changes_everything(open_page):
     assert app.selectbox(key="predict_model").value == "convolutional"
 
 
-def test_every_metric_shows_its_formula_and_code(open_page):
-    seen = set()
+def test_every_metric_shows_its_formula_and_code(seen, taken):
+    found = set()
     for view in VIEWS:
-        app = open_page("3_evaluate", view=view)
+        app = (taken if view in ("Label errors", "Robustness") else seen)("article", view)
         if view == "Label errors":
             app.button(key="evaluate_vote").click().run()
         formulas = {element.value for element in app.latex}
         code = "\n".join(element.value for element in app.code)
         for name, metric in METRICS.items():
             if any(metric.formula in formula for formula in formulas):
-                seen.add(name)
+                found.add(name)
                 assert metric.text in words(app)
         assert "keras.saving.load_model" in code or view == "Label errors"
         if view == "Robustness":
             app.pills(key="evaluate_stress").set_value("gradient").run()
             assert any(METRICS["gradient"].formula in element.value for element in app.latex)
-            seen.add("gradient")
-    assert seen == set(METRICS)
+            found.add("gradient")
+    assert found == set(METRICS)
 
 
-def test_downloads(open_page):
+def test_downloads(seen):
     expected = {
         "Results": {
             "confusion_matrix": "png svg csv",
@@ -105,6 +108,20 @@ def test_downloads(open_page):
         },
     }
     for view, files in expected.items():
-        app = open_page("3_evaluate", view=view)
+        app = seen("article", view)
         keys = {button.key for button in app.download_button if button.key.startswith("download_")}
         assert keys == {f"download_{name}_{kind}" for name, kinds in files.items() for kind in kinds.split()}
+
+
+def test_a_model_deleted_while_its_page_is_open(taken, other_store, tmp_path):
+    folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
+    other_store(folder)
+    for view in VIEWS:
+        app = taken("softmax", view)
+        assert not app.error
+        aside = (folder / "softmax.keras").rename(tmp_path / "aside")
+        app.run()
+        assert not app.exception
+        assert "no longer on this server" in app.warning[0].value
+        assert app.selectbox(key="evaluate_model").value == "article"
+        aside.rename(folder / "softmax.keras")
