@@ -24,8 +24,8 @@ gc.disable()
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
 
-# The browser and its server, and the answers of the bundled networks on the test images.
-TOGETHER = ("tests/browser/", "tests/pages/evaluate/")
+# The browser and its server; the bundled networks, their answers, and all that pages keep.
+TOGETHER = ("tests/browser/", "tests/pages/")
 
 
 def address_of(folder: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
@@ -47,6 +48,10 @@ def as_fast_as_a_server() -> Iterator[None]:
         patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
         # Make a stand-in for the server.
         patch.setattr(app_test, "MagicMock", functools.cache(app_test.MagicMock))
+        # Compile the scripts.
+        scripts = ScriptCache()
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         # Ask a thousand times a second whether the page is made.
         patch.setattr(local_script_runner, "require_widgets_deltas", wait_for_script)
         yield
