@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from benchmarks.first_screens import MAIN, SCREENS, Screen, Seen, head_height, look
-from tests.browser.actions import element, open_page, overflow, wait_until_drawn
+from tests.browser.actions import element, open_page, overflow, wait_until_drawn, wait_until_idle
 
 HEAD = 200
 VIEW = "?view="
@@ -48,14 +48,24 @@ def phone(phone_tab: Page, place: str) -> Page:
 
 
 def visit(page: Page, place: str) -> Page:
-    """Go to a page; to a view as a visitor does, who is on its page already."""
+    """Go to a page or a view as a visitor does who is here already: nothing is loaded again."""
     path, _, view = place.partition(VIEW)
-    if view and urlsplit(page.url).path == path:
-        element(page, "view").get_by_role("radio", name=view, exact=True).click()
-        element(page, MAIN[place][0]).first.wait_for()
-    else:
+    if not page.url.startswith("http"):
         open_page(page, place)
+    elif view and urlsplit(page.url).path == path:
+        element(page, "view").get_by_role("radio", name=view, exact=True).click()
+    else:
+        page.evaluate(_FOLLOW_LINK, place)
+    for key in MAIN[place]:
+        element(page, key).first.wait_for()
+    wait_until_idle(page)
     return page
+
+
+_FOLLOW_LINK = """address => {
+    history.pushState(history.state, "", address)
+    dispatchEvent(new PopStateEvent("popstate"))
+}"""
 
 
 @pytest.mark.parametrize("screen", DESKTOP_SCREENS, ids=lambda screen: screen.name)
