@@ -19,7 +19,6 @@ from core.store.bundled import BUNDLED_FOLDER
 from core.store.run import RunState
 from core.store.runs import RunStore
 from ui import resources, session, test_part
-from ui.inside import show, time_machine
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "streamlit_app.py")
@@ -134,13 +133,16 @@ def add_bundled(folder: Path, name: str, network: bytes, checksum: str | None = 
     Under a name of its own: what is kept of the others, here as on a server, is not of this one.
     """
     card = json.loads((BUNDLED_FOLDER / "softmax.json").read_text(encoding="utf-8"))
-    card |= {"id": name, "sha256": checksum or hashlib.sha256(network).hexdigest()}
+    card |= {"id": name, "name": name, "sha256": checksum or hashlib.sha256(network).hexdigest()}
     (folder / f"{name}.json").write_text(json.dumps(card), encoding="utf-8")
     (folder / f"{name}.keras").write_bytes(network)
 
 
 def forget_network(run_id: str) -> None:
     """Let this server know nothing of the network of a run any more, as after a restart."""
+    # They can be imported once a page has been opened: the canvas registers itself with a server.
+    from ui.inside import show, time_machine
+
     resources._model.clear(run_id)
     show.network.clear(run_id)
     time_machine._networks.clear()

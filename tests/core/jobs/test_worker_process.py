@@ -67,7 +67,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def process_of(worker: str, processes: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:

@@ -11,12 +11,10 @@ from core.evaluation import Evaluation
 from core.recipe import ARTICLE
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.database import StoreError
-from core.test_sets.evaluation_sets import mnist_test_set
 from tests.pages.conftest import add_bundled, words
 from tests.pages.evaluate.views import VIEWS, copied
 from tests.stored import finished_run
 from ui import resources
-from ui.evaluate import widgets
 
 
 def test_a_run_stopped_before_its_first_epoch(open_page):
@@ -63,6 +61,8 @@ def test_a_trained_run_deleted_while_its_page_is_open(open_page, view: str):
 
 def test_a_run_deleted_before_one_of_its_images_is_opened():
     def open_image(run, index):
+        from core.test_sets.evaluation_sets import mnist_test_set
+        from ui.evaluate import widgets
 
         widgets._open_image(run, mnist_test_set(), index)
 
