@@ -57,7 +57,8 @@ def test_evaluate_predict_and_inside_are_restored(open_page):
     assert link_of(app).endswith("/inside?inside_view=Why&model=relu&image=5")
 
 
-def test_a_link_to_settings_fills_the_form(open_page):
+def test_a_link_to_settings_fills_the_form(open_page, browser):
+    browser("ann")
     recipe = dataclasses.replace(PRESETS["relu"], epochs=7, seed=3, hidden_units=(50, 20), decay=True)
     app = open_page("2_train", **recipe_parts(recipe))
     assert not app.exception
@@ -65,6 +66,7 @@ def test_a_link_to_settings_fills_the_form(open_page):
     assert app.session_state["recipe_base"] == recipe
     assert "epochs" not in app.query_params, "a refresh keeps what is changed from here on"
     assert "epochs=7" in link_of(app)
+    assert "epochs=7" in link_of(open_page("2_train")), "after a refresh, too"
     app = open_page("2_train", preset="relu")
     assert app.session_state["recipe_base"] == PRESETS["relu"]
 
