@@ -14,13 +14,17 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #0d151d; background: #fff;
   max-width: 760px; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { margin: 0 0 0.3rem; line-height: 1.2; } h2 { margin: 1.3rem 0 0.3rem; } p { margin: 0.3rem 0; }
-section { break-inside: avoid; }
 .name { border-bottom: 1px solid #5b6875; padding-top: 1.2rem; }
-.question { font-weight: 600; margin-top: 0.7rem; }
+.question { margin-top: 0.7rem; break-inside: avoid; } .question p:first-child { font-weight: 600; }
 .line { border-bottom: 1px solid #5b6875; height: 1.7rem; }
 ul.options { list-style: none; padding-left: 0; margin: 0.2rem 0; }
-.teacher { border-left: 4px solid #0072b2; padding-left: 0.8rem; margin: 0.6rem 0; }
+.teacher { border-left: 4px solid #0072b2; padding-left: 0.8rem; margin: 0.6rem 0; break-inside: avoid; }
 .link { color: #5b6875; }
+@page { margin: 15mm; }
+@media print {
+  body { font-size: 11pt; max-width: none; margin: 0; padding: 0; }
+  h2, .link, p:has(+ .link), p:has(+ .question) { break-after: avoid; }
+}
 """
 
 
@@ -84,7 +88,7 @@ def _step(number: int, step: Step, for_teacher: bool) -> str:
 
 def _question(question: Question, for_teacher: bool) -> str:
     label = "Your guess: " if question.kind == "guess" else ""
-    parts = [f'<p class="question">{label}{_text(question.text)}</p>']
+    parts = [f"<p>{label}{_text(question.text)}</p>"]
     if question.options:
         items = [
             f"<li>{'☒' if for_teacher and number == question.right else '☐'} {_text(option)}</li>"
@@ -95,7 +99,7 @@ def _question(question: Question, for_teacher: bool) -> str:
         parts.append(f"<p>Right: {_right(question)}</p>" if question.low is not None else "")
     else:
         parts.append('<div class="line"></div>' * _LINES[question.kind])
-    return "".join(parts)
+    return f'<div class="question">{"".join(parts)}</div>'
 
 
 def _right(question: Question) -> str:
