@@ -7,6 +7,8 @@ from markdown_it import MarkdownIt
 from core.lessons.lesson import Lesson, Link, Question, Step
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+# What the navigation calls a page, where it is not its name in the address.
+_TITLES = {"teach": "Fine-tune"}
 # Lines to write on, of a kind of question.
 _LINES = {"guess": 1, "number": 1, "choice": 0, "text": 3}
 _STYLE = """
@@ -22,7 +24,8 @@ ul.options { list-style: none; padding-left: 0; margin: 0.2rem 0; }
 .link { color: #5b6875; }
 @page { margin: 15mm; }
 @media print {
-  body { font-size: 11pt; max-width: none; margin: 0; padding: 0; }
+  body { font-size: 10.5pt; max-width: none; margin: 0; padding: 0; }
+  p { break-inside: avoid; }
   h2, .link, p:has(+ .link), p:has(+ .question) { break-after: avoid; }
 }
 """
@@ -76,7 +79,7 @@ def _step(number: int, step: Step, for_teacher: bool) -> str:
         if isinstance(part, Question):
             parts.append(_question(part, for_teacher))
         elif isinstance(part, Link):
-            parts.append(f'<p class="link">→ {_text(part.label)}</p>')
+            parts.append(f'<p class="link">→ {_text(part.label)}{_page(part)}</p>')
         else:
             parts.append(_MARKDOWN.render(part))
     if for_teacher:
@@ -84,6 +87,12 @@ def _step(number: int, step: Step, for_teacher: bool) -> str:
             if words:
                 parts.append(f'<div class="teacher"><b>{title}</b>{_MARKDOWN.render(words)}</div>')
     return f"<section>{''.join(parts)}</section>"
+
+
+def _page(link: Link) -> str:
+    """Return to which page a link leads, if its label does not say it: on paper one cannot click."""
+    title = _TITLES.get(link.page, link.page.capitalize())
+    return "" if title in link.label else f" (on {title})"
 
 
 def _question(question: Question, for_teacher: bool) -> str:

@@ -126,8 +126,10 @@ def test_what_evaluate_copies_as_its_link_can_stand_in_a_lesson():
 
 
 def test_a_work_sheet_has_room_to_write_and_only_the_teachers_has_the_answers():
-    lesson = parse_lesson(LESSON)
+    lesson = parse_lesson(LESSON.replace("[Open Explore]", "[Open sevens]"))
     sheet, answers = to_html(lesson), to_html(lesson, for_teacher=True)
+    assert "Open sevens (on Explore)" in sheet
+    assert "Open Predict<" in sheet
     assert "☐ No" in sheet
     assert "There is none." not in sheet
     assert "☒ No" in answers
