@@ -18,6 +18,7 @@ from ui.words import percent
 _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
 _NOT_A_DIGIT = "Not recognized as a digit (out of distribution)."
+_UNCERTAIN = "Uncertain: another digit is probable when this one is turned or slanted a little."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."
@@ -50,15 +51,18 @@ def lay_out(wide: bool = False) -> Places:
     return Places(pad, prediction, right.container(), st.container())
 
 
-def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
-    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it."""
+def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bool = True) -> str:
+    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it.
+
+    It is only a best guess if it is not ``certain``, as of `NumberReading`.
+    """
     with at.details:
         [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
     show_details(prediction, at, own)
     digit, confidence = prediction.digit, percent(prediction.confidence)
     with at.prediction:
-        if not is_digit:
-            st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
+        if not (is_digit and certain):
+            st.warning(_UNCERTAIN if is_digit else _NOT_A_DIGIT, icon=":material/question_mark:")
             st.markdown(f"Best guess: **{digit}** ({confidence})")
             return ""
         with st.container(horizontal=True):
