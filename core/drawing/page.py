@@ -10,8 +10,8 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-from core.drawing.agreement import with_doubts
 from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.doubts import with_doubts
 from core.drawing.line_removal import remove_lines
 from core.drawing.number import NumberReading, read_number_from_image
 from core.drawing.photo import as_ink, as_pixels, ink_tone, written
@@ -156,8 +156,7 @@ def _rows_turned_by(pieces: Pieces) -> float:
 def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     """Return the numbers of a page in reading order; none if nothing is written.
 
-    Those are uncertain that the network reads otherwise when they are turned or slanted a little, or of
-    which it is not clear where they end.
+    Those are uncertain of which it is not clear where they end, and those of `core.drawing.doubts`.
 
     Raises
     ------
@@ -168,7 +167,7 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
-    return with_doubts(model, _read(model, page))
+    return with_doubts(model, page.ink, _read(model, page))
 
 
 def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:

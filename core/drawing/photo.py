@@ -252,11 +252,24 @@ def written(ink: Floats) -> Mask:
         cut[side] = True
     area[cut & (area < _CUT_OFF * area[~cut].max(initial=0))] = 0
 
-    depth = ndimage.distance_transform_edt((area > 0)[pieces])
-    hair = _HAIR * depth.max()
+    thick = (area > 0)[pieces]
+    place = _around(thick, 1)
+    depth = ndimage.distance_transform_edt(thick[place])
+    hair = _HAIR * depth.max(initial=0)
     strokes, count = ndimage.label(depth > hair, _AROUND)
-    area = np.bincount(strokes.ravel())
+    area = np.bincount(strokes.ravel(), minlength=1)
     area[0] = 0
-    kept = (area > _SPECK * area.max())[strokes]
-    mask: Mask = ndimage.distance_transform_edt(~kept) < hair + _SOFT_EDGE
+    kept = np.zeros(ink.shape, dtype=bool)
+    kept[place] = (area > _SPECK * area.max())[strokes]
+    place = _around(kept, int(np.ceil(hair)) + _SOFT_EDGE)
+    mask = np.zeros(ink.shape, dtype=bool)
+    mask[place] = ndimage.distance_transform_edt(~kept[place]) < hair + _SOFT_EDGE
     return mask
+
+
+def _around(mask: Mask, margin: int) -> tuple[slice, ...]:
+    """Return the box around what is marked, with a margin; where nothing is, an empty one."""
+    found = ndimage.find_objects(mask.astype(np.int8))
+    if not found:
+        return slice(0), slice(0)
+    return tuple(slice(max(0, side.start - margin), side.stop + margin) for side in found[0])
