@@ -58,18 +58,24 @@ def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bo
     """
     with at.details:
         [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
-    show_details(prediction, at, own)
-    digit, confidence = prediction.digit, percent(prediction.confidence)
+    # First what everybody waits for: the rest takes as long as this.
     with at.prediction:
-        if not (is_digit and certain):
-            st.warning(_UNCERTAIN if is_digit else _NOT_A_DIGIT, icon=":material/question_mark:")
-            st.markdown(f"Best guess: **{digit}** ({confidence})")
-            return ""
-        with st.container(horizontal=True):
-            st.metric("Prediction", str(digit), width="content", border=True)
-            st.metric(
-                "Confidence", confidence, width="content", border=True, help="The highest class probability."
-            )
+        sentence = _show_answer(prediction, _NOT_A_DIGIT if not is_digit else "" if certain else _UNCERTAIN)
+    show_details(prediction, at, own)
+    return sentence
+
+
+def _show_answer(prediction: Prediction, doubt: str) -> str:
+    digit, confidence = prediction.digit, percent(prediction.confidence)
+    if doubt:
+        st.warning(doubt, icon=":material/question_mark:")
+        st.markdown(f"Best guess: **{digit}** ({confidence})")
+        return ""
+    with st.container(horizontal=True):
+        st.metric("Prediction", str(digit), width="content", border=True)
+        st.metric(
+            "Confidence", confidence, width="content", border=True, help="The highest class probability."
+        )
     return f"Prediction: {digit}, confidence {confidence}."
 
 
