@@ -69,9 +69,8 @@ def light_taken(light: Floats) -> Floats:
     levels = (light * _STEPS).round().astype(np.uint16)
     beyond = window - 1
     padded = np.pad(levels, ((beyond, beyond), (beyond, beyond), (0, 0)), mode="edge")
-    closed = _closing(padded, window) / np.float32(_STEPS)
-    taken: Floats = 1 - light / np.maximum(closed, np.float32(1))
-    return taken
+    closed = _closing(padded, window).astype(np.float32) / _STEPS
+    return (1 - light / np.maximum(closed, 1)).astype(np.float32, copy=False)
 
 
 def _closing(levels: Levels, window: int) -> Levels:
