@@ -7,7 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from ui import session
+from ui import chrome, session
+
+# At which visit to a page each setting was looked for.
+_VISITS = "links_visits"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ def check(settings: Sequence[Setting]) -> None:
 
     Streamlit itself drops such a value without a word, and shows the default.
     """
+    _take_defaults(settings)
     wrong = [
         setting.key
         for setting in settings
@@ -41,6 +45,19 @@ def check(settings: Sequence[Setting]) -> None:
     ]
     if wrong:
         say_wrong()
+
+
+def _take_defaults(settings: Sequence[Setting]) -> None:
+    """Give widgets the default that the address asks for, once at each visit to a page.
+
+    Streamlit 1.67 drops a default from the address, and shows what the visitor had chosen before.
+    """
+    visits: dict[str, int] = st.session_state.setdefault(_VISITS, {})
+    for setting in settings:
+        asked = st.query_params.get(setting.key) == setting.texts[setting.default]
+        if asked and visits.get(setting.key) != chrome.visit():
+            st.session_state[setting.key] = setting.default
+        visits[setting.key] = chrome.visit()
 
 
 def say_wrong() -> None:

@@ -92,7 +92,8 @@ class NumberReading:
     ----------
     digits : tuple of DigitReading
     certain : bool, default True
-        False if it is not clear which digits of a page belong together.
+        False if it may be another number: on a page it may not be clear which digits belong together,
+        or what they are.
     """
 
     digits: tuple[DigitReading, ...]

@@ -25,6 +25,16 @@ def test_explore_is_restored_and_its_link_leaves_defaults_out(open_page):
     assert NOT_HERE not in words(app)
 
 
+def test_a_link_with_a_default_undoes_what_was_chosen_at_an_earlier_visit(open_page):
+    app = open_page("1_explore", explore_index="7")
+    app.switch_page("pages/0_home.py").run()
+    app.switch_page("pages/1_explore.py")
+    app.query_params["explore_index"] = "0"
+    assert app.run().number_input(key="explore_index").value == 0
+    app.number_input(key="explore_index").set_value(5).run()
+    assert app.number_input(key="explore_index").value == 5, "it is not undone again"
+
+
 @pytest.mark.parametrize(
     ("page", "query"),
     [
