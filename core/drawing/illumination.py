@@ -23,9 +23,9 @@ def light_on_dark(light: Floats) -> bool:
     """Return whether the ink is lighter than its ground.
 
     Compared with the median of a wide neighborhood, which is paper because there is more
-    paper than ink, ink lies far to one side: the skewness tells to which. Of the logarithms,
-    in which the edge of a shadow is small beside a stroke that is in it, and in places as fine as
-    strokes, because a shadow is wide.
+    paper than ink, ink lies far to one side: the third moments tell to which. Of the logarithms,
+    in which the edge of a shadow is small beside a stroke that is in it; and what is wider than
+    strokes, as the lit part of a sheet is, does not count.
 
     Parameters
     ----------
@@ -39,7 +39,10 @@ def light_on_dark(light: Floats) -> bool:
         np.arange(places) * fewer // places for places, fewer in zip(fine.shape, ground.shape, strict=True)
     )
     aside = fine - ground[np.ix_(rows, columns)]
-    return bool((aside**3).sum() > 0)
+    narrow = max(3, round(_WIDEST_STROKE * max(fine.shape)))
+    lighter = np.clip(aside, 0, fine - ndimage.grey_opening(fine, narrow))
+    darker = np.clip(-aside, 0, ndimage.grey_closing(fine, narrow) - fine)
+    return bool((lighter**3).sum() > (darker**3).sum())
 
 
 def _logarithms(gray: Floats, places: int) -> Floats:
