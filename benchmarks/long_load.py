@@ -238,6 +238,10 @@ def main() -> None:
             time.sleep(1)
         time.sleep(REST_SECONDS)
         print_row("all have left", watch, [], len(board.errors))
+        # Streamlit lets go of sessions that expired when the next one is kept for its return.
+        Session(server.url, "").close()
+        time.sleep(SAMPLE_SECONDS)
+        print_row("one more came and left", watch, [], len(board.errors))
         for failure in sorted({one for visitor in visitors for one in visitor.failures} | set(board.errors)):
             print(f"failure: {failure}")
         print(f"runs: {len(store.runs())}; {log_lines(server.log)}")

@@ -159,6 +159,11 @@ class Session:
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self._page_finished()
+
+    def _page_finished(self) -> None:
+        # The page that was left may still finish: the next one has not said its name then.
+        if self._page_hash:
             self._finished.set()
 
     def _read_element(self, element: Any) -> None:

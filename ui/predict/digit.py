@@ -54,18 +54,24 @@ def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
     """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it."""
     with at.details:
         [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
-    show_details(prediction, at, own)
-    digit, confidence = prediction.digit, percent(prediction.confidence)
+    # First what everybody waits for: the rest takes as long as this.
     with at.prediction:
-        if not is_digit:
-            st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
-            st.markdown(f"Best guess: **{digit}** ({confidence})")
-            return ""
-        with st.container(horizontal=True):
-            st.metric("Prediction", str(digit), width="content", border=True)
-            st.metric(
-                "Confidence", confidence, width="content", border=True, help="The highest class probability."
-            )
+        sentence = _show_answer(prediction, is_digit)
+    show_details(prediction, at, own)
+    return sentence
+
+
+def _show_answer(prediction: Prediction, is_digit: bool) -> str:
+    digit, confidence = prediction.digit, percent(prediction.confidence)
+    if not is_digit:
+        st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
+        st.markdown(f"Best guess: **{digit}** ({confidence})")
+        return ""
+    with st.container(horizontal=True):
+        st.metric("Prediction", str(digit), width="content", border=True)
+        st.metric(
+            "Confidence", confidence, width="content", border=True, help="The highest class probability."
+        )
     return f"Prediction: {digit}, confidence {confidence}."
 
 

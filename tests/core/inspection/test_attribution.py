@@ -83,6 +83,7 @@ def test_occlusion_equals_what_covering_by_hand_changes(image):
     without[8, 10] = 0
     lost = seen[3] - np.log(forward(network, without[np.newaxis]).probabilities[0, 3])
     assert pixel == pytest.approx(lost, abs=1e-5)
+    assert not occlusion(network, black).any(), "of a black image nothing can be covered"
 
 
 def test_a_convolution_that_looks_for_edges_finds_its_evidence_at_the_edges():
