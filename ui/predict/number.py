@@ -14,7 +14,7 @@ from ui.words import percent
 
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
-_UNCERTAIN = "Uncertain: another number is probable when the digits are turned or slanted a little."
+_UNCERTAIN = "Uncertain: it may be another number. Leave more space between digits."
 _NOT_ALL_NUMBERS = "Some numbers are uncertain: no digits, another when turned a little, or no clear end."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
