@@ -3,30 +3,21 @@
 What is read may be used or refused by an exception of ours, with a sentence. Anything else is a bug.
 """
 
-import gzip
 import io
 import json
-import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import numpy as np
 from PIL import Image, ImageDraw
 
-from core.classroom.archive import load_class, save_class
-from core.classroom.classroom import ClassroomError
-from core.classroom.membership import Membership, join
-from core.classroom.progress import read_pool
-from core.classroom.second_readings import read_drawings, save_reading
-from core.classroom.teaching import TaughtClassroom, open_classroom
+from benchmarks.fuzz_bundles import bundle_arrays, bundle_cards, bundles
+from benchmarks.fuzz_stores import backups, class_files, class_texts
+from benchmarks.fuzz_target import Target
 from core.drawing.photo import PictureError, find_ink, open_picture
 from core.drawing.strokes import StrokeError, draw, read_pen_width, read_strokes, strokes_to_mnist
-from core.export.run_bundle import CARD, FORMAT, VERSION, read_bundle, weight_shapes
 from core.hyperparameters.validation import RecipeError
-from core.inspection.operation import Operation
 from core.lessons.lesson import LessonError
 from core.lessons.library import LESSONS_FOLDER, read_library
 from core.lessons.parse import parse_lesson
@@ -34,46 +25,6 @@ from core.lessons.recipe_address import PARTS, recipe_from_parts, recipe_parts
 from core.lessons.work_sheet import to_html
 from core.presets import PRESETS
 from core.recipe import Recipe
-from core.store import disk_space
-from core.store.backup import BackupError, back_up, restore
-from core.store.database import Database, StoreError
-from core.store.drawings import DrawingStore
-from core.store.run import RunError
-from core.store.runs import RunStore
-
-TINY = Recipe(hidden_units=(4,), epochs=2)
-
-
-@dataclass(frozen=True)
-class Target:
-    """Something that reads bytes.
-
-    Attributes
-    ----------
-    read : callable
-        Takes bytes, and does with them what the app does.
-    seeds : sequence of bytes
-        Valid ones, to begin with.
-    refusals : tuple of exception types
-        What it may raise.
-    is_json : bool
-        Whether it reads a JSON text.
-    """
-
-    read: Callable[[bytes], object]
-    seeds: Sequence[bytes]
-    refusals: tuple[type[Exception], ...]
-    is_json: bool = False
-
-    def feed(self, content: bytes) -> bool:
-        """Let it read; return whether it took the bytes. Raises whatever it should not raise."""
-        try:
-            self.read(content)
-        except self.refusals as error:
-            if not str(error).endswith((".", ")")):
-                raise AssertionError(f"This is no sentence: {error}") from error
-            return False
-        return True
 
 
 def pictures(_: Path) -> Target:
@@ -130,61 +81,6 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _card() -> dict[str, Any]:
-    epoch = {"number": 1, "loss": 0.5, "accuracy": 0.9, "val_loss": None, "val_accuracy": None, "seconds": 1}
-    tuning = {"learned": 30, "held_out": 10, "before": 0.5, "after": 0.9, "test_before": 0.9}
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "name": "Zoë",
-        "note": "one\ntwo",
-        "created": "2026-01-02T03:04:05+00:00",
-        "state": "stopped",
-        "recipe": json.loads(TINY.to_json()),
-        "history": [epoch],
-        "train_accuracy": 0.9,
-        "test_accuracy": None,
-        "versions": {"python": "3.11.7", "precision": "float32"},
-        "fine_tuning": tuning | {"rehearsed": json.loads(TINY.to_json())},
-        "operation": json.loads(Operation((("hidden_1", 3),), prune=0.5).to_json()),
-        "rate_changes": [{"step": 60, "factor": 0.1}],
-    }
-
-
-def _bundle(card: bytes, **arrays: bytes) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(CARD), card)
-        for name, shape in weight_shapes(TINY).items():
-            archive.writestr(zipfile.ZipInfo(name), arrays.get(name) or _npy(shape))
-    return content.getvalue()
-
-
-def _npy(shape: tuple[int, ...]) -> bytes:
-    content = io.BytesIO()
-    np.save(content, np.zeros(shape, np.float32), allow_pickle=False)
-    return content.getvalue()
-
-
-def bundles(_: Path) -> Target:
-    """Return what reads a run bundle, as a file."""
-    return Target(read_bundle, [_bundle(json.dumps(_card()).encode())], (RunError,))
-
-
-def bundle_cards(_: Path) -> Target:
-    """Return what reads the JSON text in a whole bundle."""
-    card = _card() | {"fine_tuning": None, "operation": None, "rate_changes": []}
-    seeds = [json.dumps(_card()).encode(), json.dumps(card).encode(), b"[" * 100_000]
-    return Target(lambda content: read_bundle(_bundle(content)), seeds, (RunError,), is_json=True)
-
-
-def bundle_arrays(_: Path) -> Target:
-    """Return what reads an array in a whole bundle."""
-    name, shape = list(weight_shapes(TINY).items())[-1]
-    card = json.dumps(_card()).encode()
-    return Target(lambda content: read_bundle(_bundle(card, **{name: content})), [_npy(shape)], (RunError,))
-
-
 def recipes(_: Path) -> Target:
     """Return what reads a recipe as JSON."""
     chosen = Recipe(
@@ -224,83 +120,6 @@ def lessons(_: Path) -> Target:
     return Target(
         lambda content: to_html(parse_lesson(content.decode("utf-8", "replace"))), seeds, (LessonError,)
     )
-
-
-def _class(folder: Path) -> tuple[Database, bytes]:
-    """Return a store, and the file of a class that was in it."""
-    database = RunStore(f"sqlite:///{(folder / 'runs.db').as_posix()}").database
-    code = open_classroom(database, "teacher")[0].code
-    for name in ("Ann", "Bob"):
-        image = np.zeros((28, 28), np.uint8)
-        image[4:24, 10 + len(name) : 16] = ord(name[0])
-        Membership(database, join(database, code, name, name)).save(image, 7, [np.array([[1.0, 2], [3, 4]])])
-    save_reading(database, join(database, code, "eve"), read_pool(database, code)[0].id, 1)
-    lesson = (LESSONS_FOLDER / "is-94-good.md").read_text(encoding="utf-8")
-    file = save_class(database, code)
-    saved = json.loads(gzip.decompress(file)) | {
-        "lessons": [lesson],
-        "sealed_at": "2026-01-02T03:04:05+00:00",
-        "answers": [[1, "is-94-good", one.id, "7"] for one in read_library()["is-94-good"].questions],
-        "reached": [[1, "is-94-good", 2]],
-    }
-    TaughtClassroom(database, code, "teacher").delete()
-    return database, json.dumps(saved).encode()
-
-
-def _load(database: Database, file: bytes) -> None:
-    classroom, _ = load_class(database, file, "teacher")
-    try:
-        read_drawings(database, classroom.code)
-        save_class(database, classroom.code)
-    finally:
-        TaughtClassroom(database, classroom.code, "teacher").delete()
-
-
-def class_files(folder: Path) -> Target:
-    """Return what loads a class from a file."""
-    database, saved = _class(folder)
-    file = gzip.compress(saved, mtime=0)
-    return Target(lambda content: _load(database, content), [file], (ClassroomError,))
-
-
-def class_texts(folder: Path) -> Target:
-    """Return what loads a class from the JSON text in a whole file."""
-    database, saved = _class(folder)
-    return Target(
-        lambda content: _load(database, gzip.compress(content, 1)),
-        [saved, b"[" * 100_000],
-        (ClassroomError,),
-        is_json=True,
-    )
-
-
-def backups(folder: Path) -> Target:
-    """Return what puts a copy of a store back, and reads what is in it then."""
-    from tests.stored import finished_run
-
-    disk_space.RESERVE_BYTES = 0
-    source, copy = RunStore(f"sqlite:///{(folder / 'source.db').as_posix()}"), folder / "copy.db"
-    for number in range(3):
-        finished_run(source, Recipe(epochs=2, seed=number), nickname="Ann", network=b"n" * 3000)
-    DrawingStore(source.database, "ann").save(np.full((28, 28), 9, np.uint8), 7)
-    open_classroom(source.database, "teacher")
-    back_up(source.database, copy)
-    content = copy.read_bytes()
-    source.database.close()
-    store = RunStore(f"sqlite:///{(folder / 'runs.db').as_posix()}")
-
-    def read(content: bytes) -> None:
-        copy.write_bytes(content)
-        restored = restore(store.database, copy)
-        if restored.before:
-            restored.before.unlink()
-        for run in store.runs():
-            store.history(run.id)
-        store.active()
-        store.usage()
-        DrawingStore(store.database, "ann").drawings()
-
-    return Target(read, [content], (BackupError, StoreError, RunError))
 
 
 TARGETS: dict[str, Callable[[Path], Target]] = {

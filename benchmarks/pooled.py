@@ -20,7 +20,10 @@ from benchmarks.drawings import load
 from core.data import Dataset, load_mnist
 from core.drawing.strokes import as_strokes, strokes_to_mnist
 from core.evaluation import evaluate
-from core.fine_tuning import Drawings, FineTuning, fine_tune, mixture_recipe
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.outcome import FineTuning
+from core.fine_tuning.rehearsal import mixture_recipe
+from core.fine_tuning.training import fine_tune
 from core.mixture import Mixture, plan
 from core.store.run import Run
 from core.store.runs import RunStore

@@ -18,7 +18,8 @@ from benchmarks.drawings import load
 from core.data import Dataset, load_mnist
 from core.drawing.strokes import as_strokes, strokes_to_mnist
 from core.evaluation import evaluate
-from core.fine_tuning import Drawings, fine_tuning_recipe, rehearsal_dataset
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.rehearsal import fine_tuning_recipe, rehearsal_dataset
 from core.store.runs import RunStore
 from core.training import train
 

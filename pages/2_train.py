@@ -20,6 +20,7 @@ from ui import (
     recipe_link,
     resources,
     session,
+    watching,
 )
 from ui.series import folds
 from ui.train.curves import CHART_HEIGHT
@@ -72,7 +73,7 @@ if refusal:
     st.warning(refusal, icon=":material/rule:")
 
 try:
-    run = session.watched_run(resources.store())
+    run = watching.watched_run(resources.store())
 except StoreError as error:
     run = None
     st.warning(str(error), icon=":material/search_off:")

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.fine_tuning import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
+from core.fine_tuning.drawings import HOLDOUT_EVERY, MEANINGFUL_HOLDOUT, MIN_DRAWINGS
 from core.store.database import StoreError
 from core.store.drawings import to_arrays
 from core.store.run import Run
-from ui import chrome, resources, session
+from ui import chrome, resources, session, watching
 from ui.drawing_gallery import drawing_gallery
 from ui.run_picker import pick
 from ui.train.panel import training_panel
@@ -79,7 +79,7 @@ with settings, st.container(key="teach_settings"):
             f"the accuracy by more than {100 // MEANINGFUL_HOLDOUT} percentage points."
         )
     try:
-        watched = session.watched_run(resources.store())
+        watched = watching.watched_run(resources.store())
     except StoreError as error:
         watched = None
         st.warning(str(error), icon=":material/search_off:")

@@ -61,7 +61,10 @@ else:
     views += [DRAWINGS] if visited.teaches else []
     views += [AGREEMENT, TRAIN, TEST, CONTEST]
     if visited.teaches and not member and st.query_params.get("class_view") in (DRAW, LABEL):
-        st.info("Students see this step here. To do it, too, join under *Try it as a student*.")
+        st.info(
+            "Students see this step here. To do it, too, join under *Try it as a student*.",
+            icon=":material/school:",
+        )
     else:
         links.check([links.Setting("class_view", {view: view for view in views}, views[0])])
     with row:

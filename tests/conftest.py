@@ -3,12 +3,14 @@
 import functools
 import gc
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_limits
 from xdist.scheduler import LoadScopeScheduling
 
 from benchmarks.postgres import Postgres
@@ -21,8 +23,18 @@ from core.store.user_messages import ADDRESS_VARIABLE
 # Until everything is imported: see `pytest_collection_finish`.
 gc.disable()
 
+# Several processes share the cores. The threads of a matrix product would spin while they wait for one: that
+# took ten times as much of the processors. NumPy's library is loaded by now; those of SciPy and scikit-learn,
+# and of the servers that tests start, read the environment.
+threadpool_limits(1)
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
+
+# The browser and its server; the bundled networks, their answers, and all that pages keep.
+TOGETHER = ("tests/browser/", "tests/pages/")
 
 
 def address_of(folder: Path) -> str:
@@ -32,7 +44,7 @@ def address_of(folder: Path) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Let one process have all tests of a file, and of the browser: what they share is made once.
+    """Let one process have all tests of a file, or of a folder in `TOGETHER`: what they share is made once.
 
     Not by ``xdist_group``: pytest-xdist 3.8 writes the group into the ids of the tests, where
     pytest 9.2 does not look for it.
@@ -43,7 +55,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 class _ByFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
 def pytest_collection_finish() -> None:

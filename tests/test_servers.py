@@ -1,6 +1,8 @@
-"""Two web servers that train nothing and a worker process, all of them real, on one store in PostgreSQL."""
+"""Two real web servers that train nothing, and a worker beside them, on one store in PostgreSQL.
 
-import subprocess
+The worker is in this process; one of its own is in `tests/core/jobs/test_worker_process.py`.
+"""
+
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.server import ROOT, Server
+from benchmarks.server import Server
 from benchmarks.session import Session
+from core.jobs.scheduler import Scheduler
 from core.store.run import RunState
 from core.store.runs import RunStore
 from tests.postgres import ON_POSTGRESQL
@@ -20,7 +23,7 @@ def wait_until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -32,24 +35,10 @@ def servers(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> It
         server.stop()
 
 
-@pytest.fixture
-def start_worker() -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    workers = []
-
-    def start() -> subprocess.Popen[bytes]:
-        workers.append(subprocess.Popen([sys.executable, "-m", "core", "worker"], cwd=ROOT))
-        return workers[-1]
-
-    yield start
-    for worker in workers:
-        worker.kill()
-        worker.wait()
-
-
 @ON_POSTGRESQL
-def test_a_visitor_may_land_on_either_server(servers: list[Server], store: RunStore, start_worker):
+def test_a_visitor_may_land_on_either_server(servers: list[Server], store: RunStore):
     one, two = servers
-    ann = Session(one.url, "train")
+    ann = Session(one.url, "train", "epochs=100&train_size=10000")
     ann.click("train_start")
     (run,) = store.active()
     assert ann.metrics["Starts in about"] == "–", "nobody is there to train it"
@@ -63,7 +52,7 @@ def test_a_visitor_may_land_on_either_server(servers: list[Server], store: RunSt
     ann_there.click("train_start")
     assert [other.id for other in store.active()] == [run.id], "one waits for each visitor, on all servers"
 
-    worker = start_worker()
+    worker = Scheduler(store)
     wait_until(lambda: store.get(run.id).epochs_done)
     ann_there.rerun()
     ann_there.click("train_stop")
@@ -74,8 +63,7 @@ def test_a_visitor_may_land_on_either_server(servers: list[Server], store: RunSt
     for session in (ann, ann_there, bob):
         assert session.errors == []
         session.close()
-    worker.terminate()
-    assert worker.wait(30) == 0
+    worker.shutdown()
 
     if sys.platform == "linux":
         for server in servers:

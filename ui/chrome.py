@@ -105,7 +105,8 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
         st.session_state[_PAGE], st.session_state[_VISIT] = title, visit() + 1
     st.set_page_config(page_title=title if title == _NAME else f"{title} · {_NAME}")
     head = st.container(horizontal=True, vertical_alignment="center", key="page_head")
-    name = head.container(horizontal=True, vertical_alignment="center", width="content")
+    # A phone has room for the lesson's button beside a short title.
+    name = head.container(horizontal=True, vertical_alignment="center", width="content", gap="xsmall")
     with name:
         st.title(title, anchor=False, width="content")
         with st.popover("About", icon=":material/info:", type="tertiary"):
@@ -128,7 +129,7 @@ def begin(title: str, what: str, why: str) -> DeltaGenerator:
     if choice.is_open():
         from ui.lessons import panel
 
-        panel.show(head)
+        panel.show(name)
     return head.container(horizontal=True, vertical_alignment="center")
 
 

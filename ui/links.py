@@ -1,13 +1,37 @@
 """Links that restore a page: what its widgets show is in the address, and a link can be copied."""
 
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from ui import session
+from ui import chrome, session
+
+# At which visit to a page each setting was looked for.
+_VISITS = "links_visits"
+
+
+@dataclass(frozen=True)
+class Indices(Mapping[int, str]):
+    """How the address writes the numbers from 0 up to a count, without a text for each of 60,000.
+
+    A page makes its settings anew each time that it runs, and Streamlit keeps them with the visit.
+    """
+
+    count: int
+
+    def __getitem__(self, index: int) -> str:
+        if index not in range(self.count):
+            raise KeyError(index)
+        return str(index)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.count))
+
+    def __len__(self) -> int:
+        return self.count
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,7 @@ def check(settings: Sequence[Setting]) -> None:
 
     Streamlit itself drops such a value without a word, and shows the default.
     """
+    _take_defaults(settings)
     wrong = [
         setting.key
         for setting in settings
@@ -41,6 +66,19 @@ def check(settings: Sequence[Setting]) -> None:
     ]
     if wrong:
         say_wrong()
+
+
+def _take_defaults(settings: Sequence[Setting]) -> None:
+    """Give widgets the default that the address asks for, once at each visit to a page.
+
+    Streamlit 1.67 drops a default from the address, and shows what the visitor had chosen before.
+    """
+    visits: dict[str, int] = st.session_state.setdefault(_VISITS, {})
+    for setting in settings:
+        asked = st.query_params.get(setting.key) == setting.texts[setting.default]
+        if asked and visits.get(setting.key) != chrome.visit():
+            st.session_state[setting.key] = setting.default
+        visits[setting.key] = chrome.visit()
 
 
 def say_wrong() -> None:

@@ -6,7 +6,7 @@ from core.classroom.membership import count_drawings
 from core.store.database import StoreError
 from core.store.owners import delete_all
 from core.store.run import RunError
-from ui import chrome, resources, session
+from ui import chrome, resources, session, watching
 from ui.words import counted
 
 _DELETED = "my_data_deleted"
@@ -70,5 +70,6 @@ def _delete_all() -> None:
         st.toast(str(error), icon=":material/database_off:")
         return
     resources.estimates.clear()
+    watching.forget()
     session.forget_all()
     st.session_state[_DELETED] = True

@@ -5,7 +5,7 @@ import streamlit as st
 from core.store.database import StoreError
 from core.store.run import IMPORTED, Run, RunError, RunState
 from core.store.runs import MAX_NAME, MAX_NOTE
-from ui import chrome, resources, session
+from ui import chrome, resources, session, watching
 from ui.runs_table import STATES
 from ui.take_home import take_home
 
@@ -118,5 +118,5 @@ def _edit(run: Run) -> None:
             except (RunError, StoreError) as error:
                 st.error(str(error), icon=":material/error:")
             else:
-                session.forget()
+                watching.forget()
                 st.rerun()

@@ -1,7 +1,6 @@
 """What belongs to one visitor."""
 
 import contextlib
-import hashlib
 import re
 import secrets
 import urllib.parse
@@ -20,6 +19,7 @@ from core.store.owners import link_browser, linked_owner
 from core.store.run import Run, RunError
 from core.store.runs import RunStore
 from ui import chrome, resources
+from ui.cookie import browser_id
 
 OWNER_ADDRESS = "me"
 WATCHED_ADDRESS = "run"
@@ -29,9 +29,6 @@ MAX_NICKNAME = 20
 MAX_REMEMBERED = 1000
 T = TypeVar("T")
 _OWNER = "owner"
-# The visit to a page at which no run was there to be shown.
-_CAME_FIRST = "came_first"
-_COOKIE = "_streamlit_xsrf"
 _CAME_BY_ADDRESS = "owner_by_address"
 _PERSON = "owner_in_all_tabs"
 _OWNER_FORM = re.compile(rf"(?:.*[?&]{OWNER_ADDRESS}=)?([0-9a-f]{{16}})(?:[&#].*)?")
@@ -242,57 +239,9 @@ def last_recipe() -> Recipe | None:
     return draft
 
 
-def browser_id() -> str | None:
-    """Return a digest of what stays the same in Streamlit's cookie; None if that cannot be read."""
-    cookie = st.context.cookies.get(_COOKIE, "")
-    token = _masked_token(cookie) or _decoded_token(cookie)
-    return hashlib.sha256(token).hexdigest()[:16] if token else None
-
-
-def _masked_token(cookie: str) -> bytes | None:
-    """Return the token in ``2|mask|token XOR mask|time``, which is all that Streamlit writes so far."""
-    try:
-        version, mask, masked, _ = cookie.strip('"').split("|")
-        key = bytes.fromhex(mask)
-        token = bytes(byte ^ key[place % len(key)] for place, byte in enumerate(bytes.fromhex(masked)))
-    except (ValueError, ZeroDivisionError):
-        return None
-    return token if version == "2" else None
-
-
-def _decoded_token(cookie: str) -> bytes | None:
-    """Return the token as Streamlit itself decodes it, should it have changed the format."""
-    try:
-        from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
-
-        token, _ = decode_xsrf_token_string(cookie)
-    except (ImportError, TypeError, ValueError):
-        return None
-    return token if isinstance(token, bytes) else None
-
-
-def watch(run_id: str) -> None:
-    """Remember which run this visitor looks at.
-
-    So it stays on the page when it has ended, and when they leave and come back. After a
-    refresh the page finds their newest run. Into the address it goes only if another run is
-    there: each change of the address is one more press of the Back button.
-    """
-    st.session_state[WATCHED_ADDRESS] = run_id
-    if st.query_params.get(WATCHED_ADDRESS, run_id) != run_id:
-        st.query_params[WATCHED_ADDRESS] = run_id
-
-
-def forget() -> None:
-    """Look at no run any more, because it is gone."""
-    st.session_state.pop(WATCHED_ADDRESS, None)
-    st.query_params.pop(WATCHED_ADDRESS, None)
-
-
 def forget_all() -> None:
     """Forget what this server remembers of the visitor beside the store: all of it was deleted."""
     resources.drafts().pop(owner(), None)
-    forget()
     # Whom a personal link named is gone, too: this browser is an owner of its own again.
     _start_as(browser_id() or owner())
 
@@ -311,47 +260,3 @@ def server_address() -> str:
     """Where the app is: the page's address without the page."""
     page = urllib.parse.urlsplit(str(st.context.url or ""))
     return urllib.parse.urlunsplit((page.scheme, page.netloc, page.path.rpartition("/")[0], "", ""))
-
-
-def watched_run(store: RunStore) -> Run | None:
-    """The run to show: the one in the address, the visitor's last one, or one in training.
-
-    If the address names a run that is gone, the page says so before it shows another one.
-    """
-    asked = st.query_params.get(WATCHED_ADDRESS) or st.session_state.get(WATCHED_ADDRESS)
-    run: Run | None = None
-    if asked:
-        try:
-            run = store.get(asked)
-        except RunError as error:
-            st.warning(str(error), icon=":material/search_off:")
-            forget()
-    if run is None:
-        run = next(iter(_own(store) or _of_others(store)), None)
-    if run:
-        watch(run.id)
-    return run
-
-
-# So many of a visitor's newest runs are looked through for one that was trained.
-_LATEST = 20
-
-
-def _own(store: RunStore) -> Sequence[Run]:
-    """Return the visitor's newest run that was trained: a copy with weights changed by hand was not."""
-    return [run for run in store.runs(owner(), limit=_LATEST) if not run.operation][:1]
-
-
-def _of_others(store: RunStore) -> Sequence[Run]:
-    """Return the runs in training, unless this visitor has come before there were any.
-
-    What they do on the page meanwhile, such as choosing settings, must not give way to the run of
-    somebody else.
-    """
-    state = st.session_state
-    if state.get(_CAME_FIRST) == chrome.visit():
-        return ()
-    active = store.active()
-    if not active:
-        state[_CAME_FIRST] = chrome.visit()
-    return active

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from core.fine_tuning import MEANINGFUL_HOLDOUT, FineTuning
+from core.fine_tuning.drawings import MEANINGFUL_HOLDOUT
+from core.fine_tuning.outcome import FineTuning
 from core.history import DivergenceError, Epoch
 from core.hyperparameters.validation import LIMITS
 from core.recipe import Recipe

@@ -18,7 +18,7 @@ from core.analysis.significance import ALPHA, Interval, holm, mcnemar, wilson
 from core.classroom.classroom import Classroom, Member, find_classroom
 from core.classroom.owners import read_recognized
 from core.data import Dataset
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.recipe import Recipe
 from core.store.database import Database
 from core.store.run import IMPORTED

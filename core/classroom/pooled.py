@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.analysis.writers import WriterScore
 from core.classroom.classroom import PooledDrawing
 from core.data import IMAGE_SIZE
-from core.fine_tuning import Drawings, is_held_out
+from core.fine_tuning.drawings import Drawings, is_held_out
 from core.store.queries import run_from_row
 from core.store.run import Run
 from core.store.runs import RunStore
@@ -79,7 +79,7 @@ def was_trained_on(run: Run, code: str) -> bool:
 
 def class_runs(store: RunStore, code: str) -> tuple[Run, ...]:
     """Return the runs that were trained for a class, newest first."""
-    # As it stands in the JSON of `core.fine_tuning.FineTuning`; a code has no special characters.
+    # As it stands in the JSON of `core.fine_tuning.outcome.FineTuning`; a code has no special characters.
     named = RUNS.c.fine_tuning.contains(f'"classroom": "{code}"', autoescape=True)
     query = select(RUNS).where(named).order_by(RUNS.c.number.desc()).limit(MAX_RUNS)
     with store.database.reading() as connection:

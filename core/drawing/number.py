@@ -94,8 +94,8 @@ class NumberReading:
     ----------
     digits : tuple of DigitReading
     certain : bool, default True
-        False if it is not clear where a digit ends and the next begins, or which digits of a page
-        belong together.
+        False if it may be another number: it may not be clear where a digit ends and the next begins,
+        which digits of a page belong together, or what they are.
     """
 
     digits: tuple[DigitReading, ...]

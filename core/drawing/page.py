@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.doubts import with_doubts
 from core.drawing.line_removal import remove_lines
 from core.drawing.number import NumberReading, read_number_from_image
 from core.drawing.photo import as_ink, as_pixels, ink_tone, written
@@ -21,6 +22,7 @@ from core.drawing.sheet import find_sheet, flattened
 from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
 from core.drawing.straight_lines import PrintedLines
 from core.evaluation import Model
+from core.ink import InkBox
 
 # More numbers than these are a picture of something else.
 MAX_ROWS, MAX_NUMBERS = 12, 60
@@ -154,6 +156,8 @@ def _rows_turned_by(pieces: Pieces) -> float:
 def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     """Return the numbers of a page in reading order; none if nothing is written.
 
+    Those are uncertain of which it is not clear where they end, and those of `core.drawing.doubts`.
+
     Raises
     ------
     PageError
@@ -163,6 +167,10 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
+    return with_doubts(model, page.ink, _read(model, page))
+
+
+def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:
     pieces = pieces_of(page.ink > _INK * 255)
     found = filled_cells(cell_map(page.ink.shape, page.lines), pieces) if page.lines else None
     if found is None:
@@ -212,10 +220,25 @@ def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReadin
 
 
 def _read_part(model: Model, ink: Picture, part: npt.NDArray[np.bool_]) -> NumberReading | None:
+    """Return the number in a part of the ink, at its place on the page."""
+    rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    place = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     try:
-        return read_number_from_image(model, np.where(part, ink, 0))
+        reading = read_number_from_image(model, np.where(part[place], ink[place], 0))
     except NumberError:
         return None
+    return None if reading is None else _moved(reading, int(columns[0]), int(rows[0]))
+
+
+def _moved(number: NumberReading, right: int, down: int) -> NumberReading:
+    """Return a number so many pixels further to the right and down."""
+
+    def moved(box: InkBox) -> InkBox:
+        return InkBox(box.left + right, box.top + down, box.right + right, box.bottom + down)
+
+    return replace(number, digits=tuple(replace(digit, box=moved(digit.box)) for digit in number.digits))
 
 
 def _read_cells(model: Model, ink: Picture, cells: list[Cell]) -> list[NumberReading]:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe

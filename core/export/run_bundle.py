@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from core.cost import CONV_KERNEL
 from core.export.bundle_fields import read_card
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.history import Epoch
 from core.inspection.operation import Operation
 from core.recipe import Recipe

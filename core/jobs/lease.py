@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from core.fine_tuning import Drawings, FineTuning
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.outcome import FineTuning
 from core.history import Checkpoint
 from core.steering.control import Control, RateChange, changes_to_json
 from core.steering.moment import Moment

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
-from core.fine_tuning import Drawings
+from core.fine_tuning.drawings import Drawings
 from core.jobs.extension import extend
 from core.jobs.lease import Lease
 from core.jobs.queue_admission import admit, check_pause, check_waiting

@@ -5,14 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.fine_tuning import (
-    MIN_DRAWINGS,
-    Drawings,
-    FineTuning,
-    fine_tuning_recipe,
-    mixture_recipe,
-    rehearsed_recipe,
-)
+from core.fine_tuning.drawings import MIN_DRAWINGS, Drawings
+from core.fine_tuning.outcome import FineTuning
+from core.fine_tuning.rehearsal import fine_tuning_recipe, mixture_recipe, rehearsed_recipe
 from core.jobs.queue_admission import RunRefused
 from core.mixture import Mixture, plan
 from core.recipe import Recipe

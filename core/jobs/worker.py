@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from core.data import DataError, Dataset, load_mnist
-from core.fine_tuning import fine_tune
+from core.fine_tuning.training import fine_tune
 from core.history import DivergenceError, TrainingError
 from core.jobs import process_memory
 from core.jobs.heartbeat_thread import HeartbeatThread, kept_alive

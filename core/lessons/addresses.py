@@ -7,15 +7,16 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from core.data import CLASS_NAMES, TRAINING_IMAGES
+from core.data import CLASS_NAMES, CLASSES, TEST_IMAGES, TRAINING_IMAGES
 from core.lessons.lesson import Link
 from core.lessons.recipe_address import PARTS, recipe_from_parts
 from core.presets import PRESETS
 
 # What of Train's address is not about the recipe.
 EXPERIMENT = "experiment"
-_TEST_IMAGES = 10_000
 _NUMBER = re.compile(r"0|[1-9]\d{0,4}")
+# Of a cell of the confusion matrix.
+_LABELS = (*map(str, range(CLASSES)), "all")
 # Of each parameter of each page: the values that it can have, or the number of its numbers, from 0.
 PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
     {
@@ -49,16 +50,18 @@ PAGES: Mapping[str, Mapping[str, tuple[str, ...] | int]] = MappingProxyType(
                 "Baselines",
             ),
             "model": tuple(PRESETS),
+            "test_set": ("MNIST", "scikit-learn", "My drawings", "Class drawings"),
+            "cell": tuple(f"{label}-{prediction}" for label in _LABELS for prediction in _LABELS),
         },
         "predict": {
             "predict_source": ("One digit", "Several digits", "Photo", "Test image"),
             "model": tuple(PRESETS),
-            "image": _TEST_IMAGES,
+            "image": TEST_IMAGES,
         },
         "inside": {
             "inside_view": ("Unit by unit", "Why", "Operate", "Map"),
             "model": tuple(PRESETS),
-            "image": _TEST_IMAGES,
+            "image": TEST_IMAGES,
         },
         "teach": {"model": tuple(PRESETS)},
         "class": {

@@ -7,6 +7,8 @@ from markdown_it import MarkdownIt
 from core.lessons.lesson import Lesson, Link, Question, Step
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+# What the navigation calls a page, where it is not its name in the address.
+_TITLES = {"teach": "Fine-tune"}
 # Lines to write on, of a kind of question.
 _LINES = {"guess": 1, "number": 1, "choice": 0, "text": 3}
 _STYLE = """
@@ -14,13 +16,18 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #0d151d; background: #fff;
   max-width: 760px; margin: 1.5rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { margin: 0 0 0.3rem; line-height: 1.2; } h2 { margin: 1.3rem 0 0.3rem; } p { margin: 0.3rem 0; }
-section { break-inside: avoid; }
 .name { border-bottom: 1px solid #5b6875; padding-top: 1.2rem; }
-.question { font-weight: 600; margin-top: 0.7rem; }
+.question { margin-top: 0.7rem; break-inside: avoid; } .question p:first-child { font-weight: 600; }
 .line { border-bottom: 1px solid #5b6875; height: 1.7rem; }
 ul.options { list-style: none; padding-left: 0; margin: 0.2rem 0; }
-.teacher { border-left: 4px solid #0072b2; padding-left: 0.8rem; margin: 0.6rem 0; }
+.teacher { border-left: 4px solid #0072b2; padding-left: 0.8rem; margin: 0.6rem 0; break-inside: avoid; }
 .link { color: #5b6875; }
+@page { margin: 15mm; }
+@media print {
+  body { font-size: 10.5pt; max-width: none; margin: 0; padding: 0; }
+  p { break-inside: avoid; }
+  h2, .link, p:has(+ .link), p:has(+ .question) { break-after: avoid; }
+}
 """
 
 
@@ -72,7 +79,7 @@ def _step(number: int, step: Step, for_teacher: bool) -> str:
         if isinstance(part, Question):
             parts.append(_question(part, for_teacher))
         elif isinstance(part, Link):
-            parts.append(f'<p class="link">→ {_text(part.label)}</p>')
+            parts.append(f'<p class="link">→ {_text(part.label)}{_page(part)}</p>')
         else:
             parts.append(_MARKDOWN.render(part))
     if for_teacher:
@@ -82,9 +89,15 @@ def _step(number: int, step: Step, for_teacher: bool) -> str:
     return f"<section>{''.join(parts)}</section>"
 
 
+def _page(link: Link) -> str:
+    """Return to which page a link leads, if its label does not say it: on paper one cannot click."""
+    title = _TITLES.get(link.page, link.page.capitalize())
+    return "" if title in link.label else f" (on {title})"
+
+
 def _question(question: Question, for_teacher: bool) -> str:
     label = "Your guess: " if question.kind == "guess" else ""
-    parts = [f'<p class="question">{label}{_text(question.text)}</p>']
+    parts = [f"<p>{label}{_text(question.text)}</p>"]
     if question.options:
         items = [
             f"<li>{'☒' if for_teacher and number == question.right else '☐'} {_text(option)}</li>"
@@ -95,7 +108,7 @@ def _question(question: Question, for_teacher: bool) -> str:
         parts.append(f"<p>Right: {_right(question)}</p>" if question.low is not None else "")
     else:
         parts.append('<div class="line"></div>' * _LINES[question.kind])
-    return "".join(parts)
+    return f'<div class="question">{"".join(parts)}</div>'
 
 
 def _right(question: Question) -> str:

@@ -36,6 +36,7 @@ NOISE = (0.0, 0.1, 0.2, 0.3, 0.4)
 # Whom a seed draws changes validation accuracy by a point: more of them than elsewhere are worth it.
 VALIDATION_SEEDS = 5
 _VALIDATION_GUESSES = ("Not higher", "About one percentage point", "Two points or more")
+_TIMES_GUESSES = ("About as many", "About 1.5 times as many", "Twice as many or more")
 
 
 def _recipe(**changes: Any) -> Recipe:
@@ -66,7 +67,7 @@ def _nists_mistake() -> Experiment:
         "for testing. Three networks learn from 20,000 digits each: from employees', from students', or from "
         "half of each. How many errors does the first one make on students' test digits, compared with the "
         "last one?",
-        ("About as many", "Half as many again", "Twice as many or more"),
+        _TIMES_GUESSES,
         Series(
             "Experiment: NIST's mistake",
             "Trained on 20,000 digits",
@@ -90,11 +91,8 @@ def _find_nists_mistake(series: Series, results: Results) -> Finding:
     means = _means(series, results)
     errors, fewer = 1 - means[employees, 0], 1 - means[mixed, 0]
     times = errors / max(fewer, 1e-9)
-    answer = (
-        "About as many" if times < 1.25 else "Half as many again" if times < 1.75 else "Twice as many or more"
-    )
     return Finding(
-        answer,
+        _TIMES_GUESSES[0 if times < 1.25 else 1 if times < 1.75 else 2],
         f"Trained on employees' digits, the network misreads {errors:.1%} of the students' test digits; "
         f"trained on half of each, {fewer:.1%}. That is {times:.1f} times as many errors.",
     )

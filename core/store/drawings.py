@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 
 from core.data import CLASSES, IMAGE_SIZE
-from core.fine_tuning import Drawings
+from core.fine_tuning.drawings import Drawings
 from core.store.database import Database
 from core.store.queries import now
 from core.store.tables import DRAWINGS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.inspection.operation import Operation
 from core.recipe import Recipe
 from core.steering.control import Control, RateChange, steered_words

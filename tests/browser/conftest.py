@@ -84,10 +84,23 @@ def visitor(browser: Browser, server: Server) -> Callable[[str], BrowserContext]
     return visitor
 
 
+@pytest.fixture(scope="module")
+def tab(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
+    """A tab for all tests of a file that can go on where the one before has left it."""
+    for context in new_visit(visitor("desktop")):
+        yield context.pages[0]
+
+
+@pytest.fixture(scope="module")
+def phone_tab(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
+    for context in new_visit(visitor("phone")):
+        yield context.pages[0]
+
+
 @pytest.fixture
 def context(visitor: Callable[[str], BrowserContext]) -> Iterator[BrowserContext]:
     """The browser of somebody who has never been here."""
-    yield from _new_visit(visitor("desktop"))
+    yield from new_visit(visitor("desktop"))
 
 
 @pytest.fixture
@@ -98,17 +111,17 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def other(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
     """A page of somebody else."""
-    for context in _new_visit(visitor("other")):
+    for context in new_visit(visitor("other")):
         yield context.pages[0]
 
 
 @pytest.fixture
 def phone(visitor: Callable[[str], BrowserContext]) -> Iterator[Page]:
-    for context in _new_visit(visitor("phone")):
+    for context in new_visit(visitor("phone")):
         yield context.pages[0]
 
 
-def _new_visit(context: BrowserContext) -> Iterator[BrowserContext]:
+def new_visit(context: BrowserContext) -> Iterator[BrowserContext]:
     """Forget who was here. The tab is kept: another one would compile all of Streamlit again, for seconds."""
     page = context.pages[0] if context.pages else context.new_page()
     context.clear_cookies()

@@ -4,13 +4,14 @@ import io
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from benchmarks.first_screens import MAIN, SCREENS, Screen, look
+from benchmarks.first_screens import MAIN, SCREENS, Screen, Seen, look
 from core.data import load_mnist
 from tests.browser.actions import (
     ONE,
@@ -27,6 +28,7 @@ from tests.browser.actions import (
     set_slider,
     shown_prediction,
 )
+from tests.browser.conftest import DESKTOP
 
 EMPTY = "Draw a digit from 0 to 9"
 
@@ -35,42 +37,157 @@ def choose_input(page: Page, name: str) -> None:
     element(page, "predict_source").get_by_role("radio", name=name).click()
 
 
-def test_a_one_and_a_zero_are_read(page: Page):
-    open_page(page, "/predict")
-    expect(page.get_by_text(EMPTY)).to_be_visible()
-    draw(page, ONE)
-    expect_reading(page, 1)
-    click(page, "predict_canvas_clear")
-    expect(page.get_by_text(EMPTY)).to_be_visible()
-    draw(page, ZERO)
-    expect_reading(page, 0)
+@pytest.fixture
+def predict(tab: Page) -> Page:
+    """An empty canvas. The page is loaded once for all tests that stay on it."""
+    tab.set_viewport_size(DESKTOP["viewport"])
+    return empty_canvas(tab)
 
 
-def test_a_stroke_may_end_outside_of_the_canvas(page: Page):
-    open_page(page, "/predict")
-    draw(page, [(140, 40), (140, 330)])
-    expect_reading(page, 1)
+@pytest.fixture
+def pocket(phone_tab: Page) -> Page:
+    """An empty canvas on a phone."""
+    return empty_canvas(phone_tab)
 
 
-def test_undo_takes_back_one_stroke(page: Page):
-    open_page(page, "/predict")
-    draw(page, ONE)
-    expect_reading(page, 1)
-    draw(page, [(60, 60), (220, 60), (220, 220), (60, 220), (60, 60)])
-    expect(element(page, "prediction")).not_to_contain_text(shown_prediction(1))
-    click(page, "predict_canvas_undo")
-    expect_reading(page, 1)
-    click(page, "predict_canvas_undo")
-    expect(page.get_by_text(EMPTY)).to_be_visible()
+def empty_canvas(page: Page) -> Page:
+    if urlsplit(page.url).path != "/predict":
+        open_page(page, "/predict")
+    one_digit = element(page, "predict_source").get_by_role("radio", name="One digit")
+    if not one_digit.is_checked():
+        one_digit.click()
+    pad(page)
+    if not page.get_by_text(EMPTY).is_visible():
+        click(page, "predict_canvas_clear")
+        expect(page.get_by_text(EMPTY)).to_be_visible()
+    return page
 
 
-def test_a_dot_and_strokes_near_the_corner(page: Page):
-    open_page(page, "/predict")
-    draw(page, [(140, 140)])
-    expect(page.get_by_text("That is only a dot")).to_be_visible()
+def at_rest(page: Page) -> list[Seen]:
+    """Where the main things are, once nothing moves any more."""
+    now, before = [look(page, key) for key in MAIN["/predict"]], None
+    while now != before:
+        page.evaluate("new Promise(requestAnimationFrame)")
+        now, before = [look(page, key) for key in MAIN["/predict"]], now
+    return now
+
+
+def test_a_one_and_a_zero_are_read(predict: Page):
+    expect(predict.get_by_text(EMPTY)).to_be_visible()
+    draw(predict, ONE)
+    expect_reading(predict, 1)
+    click(predict, "predict_canvas_clear")
+    expect(predict.get_by_text(EMPTY)).to_be_visible()
+    draw(predict, ZERO)
+    expect_reading(predict, 0)
+
+
+def test_a_stroke_may_end_outside_of_the_canvas(predict: Page):
+    draw(predict, [(140, 40), (140, 330)])
+    expect_reading(predict, 1)
+
+
+def test_undo_takes_back_one_stroke(predict: Page):
+    draw(predict, ONE)
+    expect_reading(predict, 1)
+    draw(predict, [(60, 60), (220, 60), (220, 220), (60, 220), (60, 60)])
+    expect(element(predict, "prediction")).not_to_contain_text(shown_prediction(1))
+    click(predict, "predict_canvas_undo")
+    expect_reading(predict, 1)
+    click(predict, "predict_canvas_undo")
+    expect(predict.get_by_text(EMPTY)).to_be_visible()
+
+
+def test_a_dot_and_strokes_near_the_corner(predict: Page):
+    draw(predict, [(140, 140)])
+    expect(predict.get_by_text("That is only a dot")).to_be_visible()
     # The component's hidden toolbar once took clicks here and erased the drawing.
-    draw(page, [(262, 6), (262, 8)])
-    expect(element(page, "prediction")).to_contain_text(re.compile("Confidence|Best guess"))
+    draw(predict, [(262, 6), (262, 8)])
+    expect(element(predict, "prediction")).to_contain_text(re.compile("Confidence|Best guess"))
+
+
+def test_a_drawing_is_saved_as_picture_and_as_data(predict: Page):
+    draw(predict, ONE)
+    expect_reading(predict, 1)
+    with predict.expect_download() as download:
+        element(predict, "predict_save_png").get_by_role("button").click()
+    picture = np.asarray(Image.open(download.value.path()))
+    assert picture.shape == (420, 420)
+    assert (picture[90:330, 210] == 255).all()
+    with predict.expect_download() as download:
+        element(predict, "predict_save_json").get_by_role("button").click()
+    saved = json.loads(Path(download.value.path()).read_text())
+    assert saved["answer"] == 1
+    assert np.array(saved["image"]).shape == (28, 28)
+    # The canvas has 420 pixels of its own; those of `ONE` are 280.
+    ends = np.array(saved["strokes"][0])[[0, -1]]
+    np.testing.assert_allclose(ends, 1.5 * np.array(ONE), atol=1)
+
+
+def test_drawing_with_a_stylus(predict: Page):
+    draw_with_stylus(predict, ONE)
+    expect_reading(predict, 1)
+
+
+def test_a_test_image_on_request(predict: Page):
+    choose_input(predict, "Test image")
+    expect(predict.get_by_text(re.compile("Image .* · label"))).to_be_visible()
+    expect(element(predict, "prediction")).to_contain_text(re.compile("Confidence|Best guess"))
+
+
+def test_a_number_is_read_on_the_wide_canvas(predict: Page):
+    choose_input(predict, "Several digits")
+    expect(predict.get_by_text("digits side by side")).to_be_visible()
+    for left in (60, 150):
+        draw(predict, [(left, 40), (left, 140)])
+    expect_reading(predict, 11)
+    expect(element(predict, "predict_row").locator("img")).to_have_count(2)
+
+
+def test_a_photo_is_uploaded_and_a_wrong_file_is_a_sentence(predict: Page):
+    seven = np.pad(load_mnist().test_images[0], 20).repeat(6, axis=0).repeat(6, axis=1)
+    content = io.BytesIO()
+    Image.fromarray((210 - 0.7 * seven).astype(np.uint8)).save(content, "PNG")
+    choose_input(predict, "Photo")
+    field = predict.locator("input[type=file]")
+    field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": content.getvalue()})
+    expect_reading(predict, 7)
+    field.set_input_files({"name": "paper.png", "mimeType": "image/png", "buffer": b"%PDF-1.4"})
+    expect(predict.get_by_text("not a PNG, JPEG, WebP, BMP, GIF or HEIC picture")).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", SCREENS[:3], ids=lambda screen: screen.name)
+def test_all_is_on_the_first_screen_and_nothing_jumps_when_the_prediction_comes(
+    predict: Page, screen: Screen
+):
+    predict.set_viewport_size(screen.viewport)
+    before = at_rest(predict)
+    draw(predict, ONE)
+    expect_reading(predict, 1)
+    after = [look(predict, key) for key in MAIN["/predict"]]
+    assert after == before
+    assert all(thing.whole for thing in after), after
+
+
+def test_drawing_with_a_finger_on_a_phone(pocket: Page):
+    assert overflow(pocket) <= 0
+    before = pocket.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    draw_with_finger(pocket, ONE)
+    expect_reading(pocket, 1)
+    expect(element(pocket, "prediction")).to_be_in_viewport()
+    assert pocket.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") >= before
+
+
+def test_a_canvas_of_any_size_takes_strokes_where_they_are_drawn(pocket: Page):
+    box = pad(pocket).bounding_box()
+    assert box
+    assert round(box["width"]) == 280, "smaller than its own 420 pixels"
+    draw(pocket, [(20, 30), (260, 30), (260, 270)])
+    expect(element(pocket, "predict_save_json")).to_be_attached()
+    with pocket.expect_download() as download:
+        element(pocket, "predict_save_json").get_by_role("button").click()
+    (stroke,) = json.loads(Path(download.value.path()).read_text())["strokes"]
+    np.testing.assert_allclose([stroke[0], stroke[-1]], [[30, 45], [390, 405]], atol=1.5)
 
 
 def test_the_drawing_survives_another_pen_and_another_page(page: Page):
@@ -92,52 +209,6 @@ def test_the_drawing_survives_another_pen_and_another_page(page: Page):
     assert ink > 1000
 
 
-def test_a_test_image_on_request(page: Page):
-    open_page(page, "/predict")
-    choose_input(page, "Test image")
-    expect(page.get_by_text(re.compile("Image .* · label"))).to_be_visible()
-    expect(element(page, "prediction")).to_contain_text(re.compile("Confidence|Best guess"))
-
-
-def test_drawing_with_a_finger_on_a_phone(phone: Page):
-    open_page(phone, "/predict")
-    assert overflow(phone) <= 0
-    before = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
-    draw_with_finger(phone, ONE)
-    expect_reading(phone, 1)
-    expect(element(phone, "prediction")).to_be_in_viewport()
-    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") >= before
-
-
-def test_drawing_with_a_stylus(page: Page):
-    open_page(page, "/predict")
-    draw_with_stylus(page, ONE)
-    expect_reading(page, 1)
-
-
-def test_a_number_is_read_on_the_wide_canvas(page: Page):
-    open_page(page, "/predict")
-    choose_input(page, "Several digits")
-    expect(page.get_by_text("digits side by side")).to_be_visible()
-    for left in (60, 150):
-        draw(page, [(left, 40), (left, 140)])
-    expect_reading(page, 11)
-    expect(element(page, "predict_row").locator("img")).to_have_count(2)
-
-
-def test_a_photo_is_uploaded_and_a_wrong_file_is_a_sentence(page: Page):
-    seven = np.pad(load_mnist().test_images[0], 20).repeat(6, axis=0).repeat(6, axis=1)
-    content = io.BytesIO()
-    Image.fromarray((210 - 0.7 * seven).astype(np.uint8)).save(content, "PNG")
-    open_page(page, "/predict")
-    choose_input(page, "Photo")
-    field = page.locator("input[type=file]")
-    field.set_input_files({"name": "seven.png", "mimeType": "image/png", "buffer": content.getvalue()})
-    expect_reading(page, 7)
-    field.set_input_files({"name": "paper.png", "mimeType": "image/png", "buffer": b"%PDF-1.4"})
-    expect(page.get_by_text("not a PNG, JPEG, WebP, BMP, GIF or HEIC picture")).to_be_visible()
-
-
 def test_a_misclassified_drawing_is_saved_and_found_on_fine_tune(page: Page):
     open_page(page, "/predict")
     draw(page, ZERO)
@@ -153,51 +224,6 @@ def test_a_misclassified_drawing_is_saved_and_found_on_fine_tune(page: Page):
     (drawing,) = json.loads(Path(download.value.path()).read_text())
     assert (drawing["label"], drawing["answer"]) == (6, 0)
     assert len(drawing["strokes"][0]) > 10
-
-
-def test_a_drawing_is_saved_as_picture_and_as_data(page: Page):
-    open_page(page, "/predict")
-    draw(page, ONE)
-    expect_reading(page, 1)
-    with page.expect_download() as download:
-        element(page, "predict_save_png").get_by_role("button").click()
-    picture = np.asarray(Image.open(download.value.path()))
-    assert picture.shape == (420, 420)
-    assert (picture[90:330, 210] == 255).all()
-    with page.expect_download() as download:
-        element(page, "predict_save_json").get_by_role("button").click()
-    saved = json.loads(Path(download.value.path()).read_text())
-    assert saved["answer"] == 1
-    assert np.array(saved["image"]).shape == (28, 28)
-    # The canvas has 420 pixels of its own; those of `ONE` are 280.
-    ends = np.array(saved["strokes"][0])[[0, -1]]
-    np.testing.assert_allclose(ends, 1.5 * np.array(ONE), atol=1)
-
-
-@pytest.mark.parametrize("screen", SCREENS[:3], ids=lambda screen: screen.name)
-def test_all_is_on_the_first_screen_and_nothing_jumps_when_the_prediction_comes(page: Page, screen: Screen):
-    page.set_viewport_size(screen.viewport)
-    open_page(page, "/predict")
-    pad(page)
-    before = [look(page, key) for key in MAIN["/predict"]]
-    draw(page, ONE)
-    expect_reading(page, 1)
-    after = [look(page, key) for key in MAIN["/predict"]]
-    assert after == before
-    assert all(thing.whole for thing in after), after
-
-
-def test_a_canvas_of_any_size_takes_strokes_where_they_are_drawn(phone: Page):
-    open_page(phone, "/predict")
-    box = pad(phone).bounding_box()
-    assert box
-    assert round(box["width"]) == 280, "smaller than its own 420 pixels"
-    draw(phone, [(20, 30), (260, 30), (260, 270)])
-    expect(element(phone, "predict_save_json")).to_be_attached()
-    with phone.expect_download() as download:
-        element(phone, "predict_save_json").get_by_role("button").click()
-    (stroke,) = json.loads(Path(download.value.path()).read_text())["strokes"]
-    np.testing.assert_allclose([stroke[0], stroke[-1]], [[30, 45], [390, 405]], atol=1.5)
 
 
 def test_two_digits_are_taken_over_to_the_canvas_for_several(page: Page):

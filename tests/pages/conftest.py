@@ -1,18 +1,21 @@
 """Every page as `AppTest` runs it: the whole app without a browser."""
 
 import functools
+import hashlib
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from core.data import DataError, Dataset, load_mnist
+from core.store.bundled import BUNDLED_FOLDER
 from core.store.run import RunState
 from core.store.runs import RunStore
 from ui import resources, session, test_part
@@ -44,6 +47,10 @@ def as_fast_as_a_server() -> Iterator[None]:
         patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
         # Make a stand-in for the server.
         patch.setattr(app_test, "MagicMock", functools.cache(app_test.MagicMock))
+        # Compile the scripts.
+        scripts = ScriptCache()
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         # Ask a thousand times a second whether the page is made.
         patch.setattr(local_script_runner, "require_widgets_deltas", wait_for_script)
         yield
@@ -70,14 +77,6 @@ def fresh_server() -> Iterator[None]:
     resources.scheduler().shutdown()
     resources.whole_store().database.close()
     forget_server()
-
-
-@pytest.fixture
-def nothing_cached(fresh_server: None) -> Iterator[None]:
-    """For a test that puts another file in the place of a bundled model."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -126,6 +125,27 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     yield go
     over = True
     go.set()
+
+
+def add_bundled(folder: Path, name: str, network: bytes, checksum: str | None = None) -> None:
+    """Put a network among the bundled ones of a folder, with the card of the softmax regression.
+
+    Under a name of its own: what is kept of the others, here as on a server, is not of this one.
+    """
+    card = json.loads((BUNDLED_FOLDER / "softmax.json").read_text(encoding="utf-8"))
+    card |= {"id": name, "name": name, "sha256": checksum or hashlib.sha256(network).hexdigest()}
+    (folder / f"{name}.json").write_text(json.dumps(card), encoding="utf-8")
+    (folder / f"{name}.keras").write_bytes(network)
+
+
+def forget_network(run_id: str) -> None:
+    """Let this server know nothing of the network of a run any more, as after a restart."""
+    # They can be imported once a page has been opened: the canvas registers itself with a server.
+    from ui.inside import show, time_machine
+
+    resources._model.clear(run_id)
+    show.network.clear(run_id)
+    time_machine._networks.clear()
 
 
 def train_until_finished(app: AppTest) -> AppTest:

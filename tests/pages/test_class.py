@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import fine_tuning, mixture
+from core import mixture
 from core.classroom.archive import save_class
 from core.classroom.board import read_board
 from core.classroom.board_pictures import pixels, wall
@@ -16,6 +16,7 @@ from core.classroom.pooled import to_drawings
 from core.classroom.progress import read_pool
 from core.classroom.second_readings import read_drawings
 from core.classroom.teaching import TaughtClassroom, open_classroom, taught_by
+from core.fine_tuning import rehearsal
 from core.jobs.queue import RunQueue
 from core.jobs.teacher_key import KEY_VARIABLE
 from core.jobs.tensorflow_loader import tensorflow_loader
@@ -322,7 +323,7 @@ def test_a_network_is_trained_on_the_pool_and_everyone_s_drawings_are_a_test_set
 ):
     monkeypatch.setattr(mixture, "REHEARSAL_IMAGES", 1000)
     monkeypatch.setattr(mixture, "REPEATED_DRAWINGS", 500)
-    monkeypatch.setattr(fine_tuning, "EPOCHS", 1)
+    monkeypatch.setattr(rehearsal, "EPOCHS", 1)
     browser(ANN)
     members = [become(code, ANN, "Ann")]
     app = open_page(PAGE, model="softmax")

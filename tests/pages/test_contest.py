@@ -19,7 +19,7 @@ from core.store.run import Run
 from core.test_sets.halves import Part, TestAnswers, places
 from tests.core.classroom.conftest import draw
 from tests.pages.conftest import words
-from tests.pages.test_evaluate import VIEWS
+from tests.pages.evaluate.views import VIEWS
 from tests.stored import finished_run
 from ui import resources, test_part
 from ui.classroom import board, contest

@@ -76,6 +76,8 @@ def test_fine_tuning_a_damaged_model_is_a_sentence(open_page, browser, damaged_r
 @pytest.fixture
 def missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the detector and the neighbors be gone, as on a server that was copied in part."""
+    resources.neighbor_index.clear()
+    resources.rejection_rates.clear()
 
     def fail_to_load(path: Path = tmp_path / "models" / "detector.npz") -> detector.Detector:
         return whole(path)
@@ -88,7 +90,7 @@ def missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(neighbors, "load_neighbor_index", lambda: index(tmp_path / "data" / "neighbors.npz"))
 
 
-@pytest.mark.usefixtures("missing", "nothing_cached")
+@pytest.mark.usefixtures("missing")
 def test_without_detector_and_neighbors_one_digit_is_still_read(open_page):
     app: AppTest = draw(open_page("4_predict", model="convolutional"), ONE)
     assert app.metric[0].value == "1"

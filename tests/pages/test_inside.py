@@ -5,12 +5,11 @@ import re
 import keras
 import numpy as np
 import pytest
-import streamlit as st
 
 from core.data import Dataset
 from core.model import build_model, to_bytes
 from core.recipe import Recipe
-from tests.pages.conftest import words
+from tests.pages.conftest import forget_network, words
 from tests.stored import finished_run
 from ui import resources
 from ui.drawing import Drawing
@@ -174,7 +173,7 @@ def test_a_network_of_other_layers_is_one_sentence_and_the_rest_stays(trained, t
 def test_a_run_deleted_while_one_looks_is_one_sentence(trained):
     app, run = trained(Recipe(hidden_units=(4,)))
     resources.store().delete(run.id, run.owner)
-    st.cache_resource.clear()
+    forget_network(run.id)
     app.button(key="inside_next").click().run()
     assert not app.exception
     assert len(app.warning) + len(app.error) >= 1

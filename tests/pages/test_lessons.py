@@ -1,18 +1,23 @@
 """A lesson beside the page: reached by a link, answered, and kept."""
 
 import ast
+from functools import partial
+from urllib.parse import parse_qsl
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from core.classroom.class_lessons import read_class_lesson
-from core.classroom.teaching import taught_by
+from core.classroom.teaching import open_classroom, taught_by
 from core.lessons.addresses import PAGES
+from core.lessons.lesson import Link
 from core.lessons.library import read_library
 from core.recipe import Recipe
 from core.series.experiments import EXPERIMENTS
 from tests.pages.conftest import ROOT, words
 from ui import resources
-from ui.lessons import of_class
+from ui.evaluate import test_sets
+from ui.lessons import choice, of_class
 
 NAME = "from-pixel-to-prediction"
 LESSON = read_library()[NAME]
@@ -43,11 +48,43 @@ def test_a_link_of_a_lesson_fills_the_form_of_train(open_page):
     assert app.session_state["recipe_base"] == Recipe(batch_size=128)
 
 
+def test_a_link_to_the_page_that_one_is_on_brings_it_into_the_state_of_the_link(open_page, monkeypatch):
+    app = open_page("1_explore", lesson=LESSON.title, step="3", explore_index="7")
+    app.selectbox(key="explore_class").set_value(3).run()
+    (link,) = (one.proto for one in app.get("page_link") if one.proto.label == "Open 64 sevens")
+    app.query_params = dict(parse_qsl(link.query_string))
+    # What the browser makes of the click, see `ui.address_bar.follow_links`.
+    monkeypatch.setattr(local_script_runner, "RerunData", partial(RerunData, is_history_navigation=True))
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="explore_class").value == 7
+    assert app.get("button_group")[0].value == 8
+    assert app.number_input(key="explore_index").value == 0
+    assert f"3. {LESSON.steps[2].title}" in words(app)
+
+
+def test_a_link_to_evaluate_measures_on_mnist_unless_it_says_otherwise():
+    asked = Link("Open", "evaluate", (("model", "article"),))
+    assert choice.query(asked) == {"model": "article", "test_set": "MNIST"}
+    other = Link("Open", "evaluate", (("test_set", "scikit-learn"),))
+    assert choice.query(other) == {"test_set": "scikit-learn"}
+
+
 def test_a_lesson_or_step_that_is_not_there_gives_a_sentence(open_page):
     for wrong in ({"lesson": "Alchemy"}, {"lesson": LESSON.title, "step": "99"}):
         app = open_page("0_home", **wrong)
         assert not app.exception
         assert "not here" in app.warning[0].value
+
+
+def test_a_teacher_at_a_step_for_students_is_told_how_to_do_it_too(open_page, browser):
+    browser("teacher")
+    open_classroom(resources.store().database, "teacher")
+    app = open_page("9_class", class_view="Label")
+    assert not app.exception
+    assert not app.warning
+    assert "join under *Try it as a student*" in app.info[0].value
+    assert "Try it as a student" in [fold.label for fold in app.expander]
 
 
 def test_home_lists_the_lessons(open_page):
@@ -91,6 +128,7 @@ def test_projector_mode_is_in_the_address_and_makes_charts_larger(open_page):
 
 def test_the_addresses_of_lessons_are_those_of_the_pages():
     assert PAGES["evaluate"]["view"] == keys("pages/3_evaluate.py", "VIEWS")
+    assert PAGES["evaluate"]["test_set"] == tuple(test_sets.LOADERS)
     assert PAGES["inside"]["inside_view"] == keys("ui/inside/show.py", "_VIEWS")
     assert PAGES["train"]["experiment"] == tuple(one.title for one in EXPERIMENTS.values())
     assert PAGES["predict"]["predict_source"] == keys("pages/4_predict.py", "SOURCES")

@@ -25,6 +25,16 @@ def test_explore_is_restored_and_its_link_leaves_defaults_out(open_page):
     assert NOT_HERE not in words(app)
 
 
+def test_a_link_with_a_default_undoes_what_was_chosen_at_an_earlier_visit(open_page):
+    app = open_page("1_explore", explore_index="7")
+    app.switch_page("pages/0_home.py").run()
+    app.switch_page("pages/1_explore.py")
+    app.query_params["explore_index"] = "0"
+    assert app.run().number_input(key="explore_index").value == 0
+    app.number_input(key="explore_index").set_value(5).run()
+    assert app.number_input(key="explore_index").value == 5, "it is not undone again"
+
+
 @pytest.mark.parametrize(
     ("page", "query"),
     [
@@ -57,7 +67,8 @@ def test_evaluate_predict_and_inside_are_restored(open_page):
     assert link_of(app).endswith("/inside?inside_view=Why&model=relu&image=5")
 
 
-def test_a_link_to_settings_fills_the_form(open_page):
+def test_a_link_to_settings_fills_the_form(open_page, browser):
+    browser("ann")
     recipe = dataclasses.replace(PRESETS["relu"], epochs=7, seed=3, hidden_units=(50, 20), decay=True)
     app = open_page("2_train", **recipe_parts(recipe))
     assert not app.exception
@@ -65,6 +76,7 @@ def test_a_link_to_settings_fills_the_form(open_page):
     assert app.session_state["recipe_base"] == recipe
     assert "epochs" not in app.query_params, "a refresh keeps what is changed from here on"
     assert "epochs=7" in link_of(app)
+    assert "epochs=7" in link_of(open_page("2_train")), "after a refresh, too"
     app = open_page("2_train", preset="relu")
     assert app.session_state["recipe_base"] == PRESETS["relu"]
 

@@ -10,7 +10,7 @@ from core import data
 from core.data import DataError
 from core.presets import PRESETS
 from core.store.bundled import BUNDLED_FOLDER
-from tests.pages.conftest import ROOT, words
+from tests.pages.conftest import ROOT, add_bundled, words
 from tests.stored import finished_run
 from ui import open_files, resources
 
@@ -96,13 +96,12 @@ def test_model_deleted_from_the_folder(open_page, other_store, tmp_path, name: s
     assert "no longer on this server" in app.warning[0].value
 
 
-@pytest.mark.usefixtures("nothing_cached")
 @pytest.mark.parametrize("name", ["3_evaluate", "4_predict", "8_inside"])
 def test_damaged_model_is_one_sentence_and_others_work(open_page, other_store, tmp_path, name: str):
     folder = shutil.copytree(BUNDLED_FOLDER, tmp_path / "models")
-    (folder / "softmax.keras").write_bytes(b"not a model")
+    add_bundled(folder, "broken", b"not a model", checksum="of what it was")
     other_store(folder)
-    app = open_page(name, model="softmax")
+    app = open_page(name, model="broken")
     assert not app.exception
     assert "damaged" in app.error[0].value
     app.selectbox[0].select("relu").run()

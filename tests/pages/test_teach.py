@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core import fine_tuning
 from core.analysis.verdict import fine_tuning_verdict
-from core.fine_tuning import FineTuning
+from core.fine_tuning import rehearsal
+from core.fine_tuning.outcome import FineTuning
 from core.recipe import Recipe
 from core.store.drawings import DrawingStore
 from core.store.run import RunState
@@ -16,9 +16,9 @@ from ui import resources
 
 @pytest.fixture(autouse=True)
 def short_trainings(monkeypatch):
-    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 2000)
-    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 500)
-    monkeypatch.setattr(fine_tuning, "EPOCHS", 2)
+    monkeypatch.setattr(rehearsal, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(rehearsal, "REPEATED_DRAWINGS", 500)
+    monkeypatch.setattr(rehearsal, "EPOCHS", 2)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import streamlit as st
 from sqlalchemy import text
 
 from core.history import Checkpoint, Epoch
@@ -11,7 +10,7 @@ from core.jobs.queue import RunQueue
 from core.model import build_model, to_bytes, weights_by_layer
 from core.recipe import Recipe
 from core.snapshot import Snapshot, pack
-from tests.pages.conftest import words
+from tests.pages.conftest import forget_network, words
 from tests.stored import finished_run
 from ui import resources
 
@@ -115,7 +114,7 @@ def test_a_run_deleted_while_one_looks_is_one_sentence(open_page):
     app = open_page(PAGE, model=lease.run.id)
     app.toggle(key="inside_film").set_value(True).run()
     resources.store().delete(lease.run.id, "ann")
-    st.cache_resource.clear()
+    forget_network(lease.run.id)
     app.button(key="inside_random").click().run()
     assert not app.exception
     assert len(app.warning) + len(app.error) == 1

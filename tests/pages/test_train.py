@@ -12,7 +12,9 @@ from core.export.keras_script import keras_script
 from core.jobs.queue import RunQueue
 from core.presets import PRESETS
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.database import StoreError
+from core.store.queries import update_run
 from core.store.run import RunState
 from core.store.tables import FILES
 from tests.pages.conftest import TIMEOUT, train_until_finished, wait_for_state, wait_until_trained, words
@@ -541,6 +543,11 @@ def test_a_run_in_slow_motion_shows_a_batch_and_says_that_it_was_steered(open_pa
     assert "Steered while it was trained: learning rate 0.01 from epoch 1, batch 1." in words(app)
     assert resources.store().runs()[0].state is RunState.FINISHED
     assert "train_slow_motion" not in [block.proto.id for block in app.get("container")]
+    with resources.store().database.writing() as connection:
+        update_run(connection, newest(), control=Control(pause_ended="Others wait.").to_json())
+    assert "Others wait." in words(app.run())
+    browser("bob")
+    assert "Others wait." not in words(bob.run()), "it was not his pause"
 
 
 def test_a_training_that_diverges_says_which_setting_to_change(open_page):

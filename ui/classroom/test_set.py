@@ -10,7 +10,7 @@ from core.classroom.classroom import PooledDrawing
 from core.classroom.pooled import UNSEEN, by_person, to_drawings, to_npz, to_zip, was_trained_on
 from core.classroom.progress import read_pool
 from core.evaluation import EvaluationError
-from core.fine_tuning import Drawings
+from core.fine_tuning.drawings import Drawings
 from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import pictures, projector, resources

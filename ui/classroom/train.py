@@ -5,10 +5,10 @@ import streamlit as st
 from core.classroom.classroom import Classroom
 from core.classroom.pooled import class_runs, to_drawings
 from core.classroom.progress import read_pool
-from core.fine_tuning import MIN_DRAWINGS
+from core.fine_tuning.drawings import MIN_DRAWINGS
 from core.jobs.tuning import tune_for_class
 from core.store.run import Run, RunState
-from ui import resources, session, spreadsheets
+from ui import resources, session, spreadsheets, watching
 from ui.classroom import visit
 from ui.queue_watch import watch_line
 from ui.run_picker import pick
@@ -30,7 +30,7 @@ def train(classroom: Classroom) -> None:
     with results, st.container(key="class_results"):
         st.header("Results of this class", anchor=False)
         _results(runs)
-    watched = session.watched_run(resources.store())
+    watched = watching.watched_run(resources.store())
     if watched and watched.id in {run.id for run in runs}:
         training_panel(watched)
     ids = {run.id for run in runs}

@@ -143,14 +143,15 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
         else:
             _delta(values, before, step, unit, label)
             delta, x = float(gradient.z[0, unit]), float(step.input[0][place])
-            st.latex(
-                rf"{by_weight} = \delta \, x = {scientific(delta)} \times {x:.3f} = {scientific(change)}"
+            _in_lines(
+                rf"{by_weight} &= \delta \, x", rf"{scientific(delta)} \times {x:.3f}", scientific(change)
             )
         size = abs(rate * change)
         places = min(12, max(6, 2 - math.floor(math.log10(size)))) if size else 6
-        st.latex(
-            rf"w \leftarrow w - \eta {by_weight} = {weight:.{places}f} - {rate:g} \times "
-            rf"({scientific(change)}) = {weight - rate * change:.{places}f}"
+        _in_lines(
+            rf"w &\leftarrow w - \eta {by_weight}",
+            rf"{weight:.{places}f} - {rate:g} \times ({scientific(change)})",
+            f"{weight - rate * change:.{places}f}",
         )
         st.caption("Of the weights of this unit, the one with the largest gradient is worked out.")
     with picture:
@@ -164,6 +165,12 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
             width=_PICTURE,
         )
         st.caption("Blue: the step makes the weight larger. Orange: smaller.")
+
+
+def _in_lines(*parts: str) -> None:
+    """Show an equation, what it equals below it each time: in one line a phone would cut it off."""
+    lines = r" \\ &= ".join(parts)
+    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
 
 
 def plain(value: float) -> str:
@@ -187,7 +194,7 @@ def _delta(values: ForwardPass, before: BackwardPass, step: Step, unit: int, lab
     error = r"\delta = \frac{\partial L}{\partial z}"
     if step is values.steps[-1]:
         target, probability = int(unit == label), float(values.probabilities[0, unit])
-        st.latex(rf"{error} = p_{{{unit}}} - {target} = {probability:.4f} - {target} = {scientific(delta)}")
+        _in_lines(rf"{error} &= p_{{{unit}}} - {target}", f"{probability:.4f} - {target}", scientific(delta))
     else:
         st.markdown(
             "The errors of the next layer come back through its weights, times the slope of the curve:"
@@ -196,7 +203,8 @@ def _delta(values: ForwardPass, before: BackwardPass, step: Step, unit: int, lab
         assert isinstance(following, Dense)
         back = float(following.kernel[unit] @ before.gradients[following.name].z[0])
         at_z = float(slope(step)[0, unit])
-        st.latex(
-            rf"{error} = f'(z) \sum_k w_k \delta_k = {scientific(at_z)} \times {scientific(back)} "
-            rf"= {scientific(delta)}"
+        _in_lines(
+            rf"{error} &= f'(z) \sum_k w_k \delta_k",
+            rf"{scientific(at_z)} \times {scientific(back)}",
+            scientific(delta),
         )

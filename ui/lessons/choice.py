@@ -18,6 +18,8 @@ from ui.links import Setting
 LESSON, STEP = "lesson", "step"
 _FIRST = 1
 _BOUND = {("inside", "image"): "inside_index"}
+# What a page keeps from an earlier visit, and a lesson does not want unless it says so.
+_USUAL = {"evaluate": {"test_set": "MNIST"}}
 
 
 def is_open() -> bool:
@@ -101,7 +103,8 @@ def query(link: Link) -> dict[str, str]:
 
     There a widget that is bound to the address has only what the address has for it.
     """
-    return {_BOUND.get((link.page, name), name): value for name, value in link.query}
+    asked = {_BOUND.get((link.page, name), name): value for name, value in link.query}
+    return {**_USUAL.get(link.page, {}), **asked}
 
 
 def begin(lesson: Lesson) -> dict[str, str]:

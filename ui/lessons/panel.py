@@ -1,4 +1,4 @@
-"""The panel of a lesson: in the sidebar, which folds away, or on a phone behind a button in the head."""
+"""The panel of a lesson: in the sidebar, which folds away, or on a phone behind a button at the title."""
 
 from collections.abc import Mapping
 
@@ -19,15 +19,21 @@ from ui.phone import is_phone
 _REACHED = "lesson_reached"
 
 
-def show(head: DeltaGenerator) -> None:
-    """Show the lesson that the visitor takes, if any, and let them choose another one."""
+def show(name_row: DeltaGenerator) -> None:
+    """Show the lesson that the visitor takes, if any, and let them choose another one.
+
+    Parameters
+    ----------
+    name_row : DeltaGenerator
+        The row of the page's title, for the button on a phone.
+    """
     for key in (choice.LESSON, choice.STEP):
         bring(key)
     links.check(choice.settings(choice.asked()))
     if is_phone():
         lesson = choice.asked()
         label = f"Step {_number()}/{len(lesson.steps)}" if lesson else "Lesson"
-        with head, st.popover(label, icon=":material/menu_book:", key="lesson_open"):
+        with name_row, st.popover(label, icon=":material/menu_book:", key="lesson_open"):
             name, number = _choose()
             _step(name, number)
     else:

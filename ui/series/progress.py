@@ -13,7 +13,7 @@ from core.recipe import Recipe
 from core.series.series import Point, Series, points
 from core.store.database import StoreError
 from core.store.series import Plan, Progress, read_progress, save_plan
-from ui import data_form, pictures, projector, resources, session
+from ui import data_form, pictures, projector, resources, session, watching
 
 POLL_SECONDS = 2.0
 
@@ -30,7 +30,7 @@ def start(plan: Plan, series: Series) -> None:
             runs = resources.queue().enqueue_series(
                 missing, session.owner(), series.title, session.nickname(), session.has_cookie()
             )
-            session.watch(runs[0].id)
+            watching.watch(runs[0].id)
         save_plan(resources.store().database, session.owner(), plan)
     except (RunRefused, StoreError) as error:
         st.toast(str(error), icon=":material/hourglass_top:")

@@ -9,7 +9,7 @@ from core.hyperparameters.validation import LIMITS, RecipeError
 from core.jobs.queue_admission import RunRefused
 from core.store.database import StoreError
 from core.store.run import Run, RunError, RunState
-from ui import chrome, resources, session
+from ui import chrome, resources, session, watching
 from ui.train.steer import steering
 
 
@@ -60,7 +60,7 @@ def offer_more_epochs(run: Run) -> None:
                 st.toast(str(error), icon=":material/block:")
             else:
                 resources.estimates.clear()
-                session.watch(further.id)
+                watching.watch(further.id)
                 st.rerun()
 
 
@@ -80,5 +80,5 @@ def cancel(run_id: str) -> None:
         try:
             resources.store().get(run_id)
         except RunError:
-            session.forget()
+            watching.forget()
             st.toast("Your run was cancelled.", icon=":material/check:")

@@ -10,7 +10,7 @@ from core.hyperparameters.validation import RecipeError
 from core.jobs.queue_admission import RunRefused
 from core.store.database import StoreError
 from core.store.run import Run, RunError
-from ui import chrome, resources, session
+from ui import chrome, resources, watching
 
 
 def start_button(
@@ -37,5 +37,5 @@ def start(enqueue: Callable[[], Run]) -> Run | None:
         st.toast(str(refusal), icon=":material/hourglass_top:")
         return None
     resources.estimates.clear()
-    session.watch(run.id)
+    watching.watch(run.id)
     return run

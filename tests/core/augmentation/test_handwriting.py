@@ -1,3 +1,4 @@
+import functools
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ from core.analysis.morphology import measure
 from core.augmentation import allographs, handwriting
 from core.augmentation.distance_fields import signed_distance_fields
 from core.augmentation.handwriting import augment
-from core.data import Dataset
+from core.data import Dataset, load_mnist
 from core.ink import CENTER, ink_box
 
 RULES = {"SLASHED": 0, "FLAGGED": 1, "CROSSED": 7, "SERIF": 7, "HOOKED": 9}
@@ -17,20 +18,36 @@ STRENGTHS = ("ROTATION", "SLANT", "STRETCH", "ELASTIC")
 @pytest.fixture
 def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing changes but what a test asks for; the pen width is that of most of MNIST."""
-    for name in (*RULES, "BASED"):
-        monkeypatch.setattr(allographs, name, 0.0)
-    for name in ("GAPPED", *STRENGTHS):
-        monkeypatch.setattr(handwriting, name, 0.0)
-    monkeypatch.setattr(handwriting, "MIN_STROKE_WIDTH", 2.4)
-    monkeypatch.setattr(handwriting, "MAX_STROKE_WIDTH", 2.4)
+    silence(monkeypatch)
     return monkeypatch
 
 
+def silence(patch: pytest.MonkeyPatch) -> None:
+    for name in (*RULES, "BASED"):
+        patch.setattr(allographs, name, 0.0)
+    for name in ("GAPPED", *STRENGTHS):
+        patch.setattr(handwriting, name, 0.0)
+    patch.setattr(handwriting, "MIN_STROKE_WIDTH", 2.4)
+    patch.setattr(handwriting, "MAX_STROKE_WIDTH", 2.4)
+
+
+@pytest.fixture(scope="module")
+def plain(mnist: Dataset) -> np.ndarray:
+    """The images when nothing changes."""
+    with pytest.MonkeyPatch.context() as patch:
+        silence(patch)
+        return augmented(mnist)
+
+
+@functools.cache
+def fields() -> np.ndarray:
+    return np.asarray(signed_distance_fields(load_mnist().train_images[:500]))
+
+
 def augmented(mnist: Dataset, digit: int | None = None, seed: int = 1) -> np.ndarray:
-    images, labels = mnist.train_images[:500], mnist.train_labels[:500]
-    if digit is not None:
-        images, labels = images[labels == digit], labels[labels == digit]
-    return np.asarray(augment(signed_distance_fields(images), labels, (seed, 0)))
+    labels = mnist.train_labels[:500]
+    chosen = np.full(500, True) if digit is None else labels == digit
+    return np.asarray(augment(fields()[chosen], labels[chosen], (seed, 0)))
 
 
 def test_distances_to_the_edge_of_a_stroke():
@@ -62,8 +79,7 @@ def test_the_pen_has_the_width_asked_for(pen: float, thickness: float, quiet, mn
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_is_for_its_own_digit(rule: str, quiet, mnist: Dataset):
-    plain = augmented(mnist)
+def test_a_rule_is_for_its_own_digit(rule: str, plain: np.ndarray, quiet, mnist: Dataset):
     quiet.setattr(allographs, rule, 1.0)
     changed = (augmented(mnist) != plain).any(axis=(1, 2))
     assert changed.tolist() == (mnist.train_labels[:500] == RULES[rule]).tolist()
@@ -120,8 +136,8 @@ def test_a_hook_is_at_the_lower_left_of_a_nine(quiet, mnist: Dataset):
     assert augmented(mnist, 9)[:, 17:, :12].mean() > 1.5 * plain[:, 17:, :12].mean()
 
 
-def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
-    plain = augmented(mnist).astype(float)
+def test_a_gap_takes_away_a_little_ink_and_adds_none(plain: np.ndarray, quiet, mnist: Dataset):
+    plain = plain.astype(float)
     quiet.setattr(handwriting, "GAPPED", 1.0)
     gapped = augmented(mnist).astype(float)
     lost = 1 - gapped.sum(axis=(1, 2)) / plain.sum(axis=(1, 2))
@@ -130,12 +146,11 @@ def test_a_gap_takes_away_a_little_ink_and_adds_none(quiet, mnist: Dataset):
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
-def test_each_deformation_changes_every_digit(strength: str, quiet, mnist: Dataset):
-    plain = augmented(mnist).astype(float)
+def test_each_deformation_changes_every_digit(strength: str, plain: np.ndarray, quiet, mnist: Dataset):
     quiet.setattr(
         handwriting, strength, {"ROTATION": 0.2, "SLANT": 0.35, "STRETCH": 0.25, "ELASTIC": 1.6}[strength]
     )
-    difference = np.abs(augmented(mnist) - plain).mean(axis=(1, 2))
+    difference = np.abs(augmented(mnist) - plain.astype(float)).mean(axis=(1, 2))
     assert (difference > 0).all()
     assert 3 < difference.mean() < 30
 

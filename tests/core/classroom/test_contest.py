@@ -19,7 +19,7 @@ from core.classroom.teaching import TaughtClassroom
 from core.data import Dataset
 from core.export.files import make_file
 from core.export.run_bundle import pack_bundle
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.jobs.queue import RunQueue
 from core.recipe import Recipe
 from core.series.series import TEST_ACCURACY, Arm, Series

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import fine_tuning, mixture
+from core import mixture
 from core.classroom.classroom import PooledDrawing
 from core.classroom.pooled import (
     TRAINED_ON,
@@ -22,7 +22,9 @@ from core.classroom.pooled import (
 )
 from core.data import Dataset
 from core.evaluation import evaluate
-from core.fine_tuning import Drawings, FineTuning
+from core.fine_tuning import rehearsal
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.outcome import FineTuning
 from core.jobs.lease import Lease
 from core.jobs.queue import RunQueue
 from core.jobs.queue_admission import RunRefused
@@ -66,8 +68,8 @@ def test_the_recipe_counts_what_the_mixture_holds(mnist: Dataset, data: str, fro
     drawings = Drawings(mnist.test_images[:count], mnist.test_labels[:count])
     images, repeats = mixture.plan(recipe, data, from_scratch, count)
     mixed = Mixture(CODE, data, from_scratch, images, repeats, 5, 1)
-    planned = fine_tuning.mixture_recipe(recipe, mixed, count)
-    dataset = fine_tuning.rehearsal_dataset(mnist, drawings, 0, mixed)
+    planned = rehearsal.mixture_recipe(recipe, mixed, count)
+    dataset = rehearsal.rehearsal_dataset(mnist, drawings, 0, mixed)
     assert len(dataset.train_images) == len(dataset.train_labels) == planned.train_size
     assert (planned.validation_share, planned.left_out, planned.label_noise) == (0.0, (), 0.0)
     drawn = repeats * count
@@ -82,7 +84,7 @@ def test_the_recipe_counts_what_the_mixture_holds(mnist: Dataset, data: str, fro
 def small(monkeypatch: pytest.MonkeyPatch) -> Recipe:
     monkeypatch.setattr(mixture, "REHEARSAL_IMAGES", 2000)
     monkeypatch.setattr(mixture, "REPEATED_DRAWINGS", 500)
-    monkeypatch.setattr(fine_tuning, "EPOCHS", 1)
+    monkeypatch.setattr(rehearsal, "EPOCHS", 1)
     return Recipe(hidden_units=(), epochs=1, batch_size=100, train_size=2000)
 
 
@@ -101,7 +103,7 @@ def test_a_network_is_trained_for_a_class_and_measured_on_unseen_people(
     if from_scratch:
         monkeypatch.setattr("core.jobs.tuning.plan", lambda _, *rest: mixture.plan(small, *rest))
         monkeypatch.setattr(
-            "core.jobs.tuning.mixture_recipe", lambda _, *rest: fine_tuning.mixture_recipe(small, *rest)
+            "core.jobs.tuning.mixture_recipe", lambda _, *rest: rehearsal.mixture_recipe(small, *rest)
         )
     taken = lease(store, data, from_scratch, pool)
     train_run(taken)

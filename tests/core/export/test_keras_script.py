@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
+from core.data import Dataset
 from core.export.keras_script import keras_script
 from core.presets import PRESETS
 from core.recipe import ARTICLE, Recipe
@@ -42,10 +44,28 @@ def precision():
     keras.config.set_dtype_policy("float32")
 
 
+@pytest.fixture(scope="module")
+def folder_of_few(tmp_path_factory: pytest.TempPathFactory, mnist: Dataset) -> Path:
+    """A folder of the project with as many images as the variants train on, and not many to test on."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "data").mkdir()
+    train, test = slice(SMALL["train_size"]), slice(500)
+    np.savez(
+        folder / "data" / "mnist.npz",
+        x_train=mnist.train_images[train],
+        y_train=mnist.train_labels[train],
+        x_test=mnist.test_images[test],
+        y_test=mnist.test_labels[test],
+    )
+    return folder
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_script_trains_the_network_of_its_recipe(variant: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_script_trains_the_network_of_its_recipe(
+    variant: str, folder_of_few: Path, monkeypatch: pytest.MonkeyPatch
+):
     recipe = VARIANTS[variant]
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(folder_of_few)
     names: dict = {}
     with contextlib.redirect_stdout(io.StringIO()) as output:
         exec(compile(keras_script(recipe), "script.py", "exec"), names)

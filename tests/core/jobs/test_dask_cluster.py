@@ -13,14 +13,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from distributed import LocalCluster
 
 from core.jobs import dask_cluster
 from core.jobs.dask_cluster import LOCAL, SLOT, DaskCluster
 from core.jobs.heartbeat import heartbeats
 from core.jobs.registry import registered_workers
 from core.jobs.scheduler import Scheduler
+from core.jobs.steering import steer
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.run import RunState
 from core.store.runs import RunStore
 from tests.postgres import ON_POSTGRESQL
@@ -32,7 +33,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -80,16 +81,17 @@ def test_whoever_is_killed_no_epoch_is_lost_and_no_run_trained_twice(
     # The cluster comes late, and its workers later.
     server, cluster = web_server()
     wait_until(lambda: cluster.trouble == dask_cluster._AWAY.format(address))
-    # So many that the first run is not over before the second worker has loaded TensorFlow.
-    recipe = dataclasses.replace(small_recipe, epochs=60, dropout=0.2)
-    ids = [server.queue.enqueue(recipe, owner, "Run").id for owner in ("ann", "bob")]
+    recipe = dataclasses.replace(small_recipe, epochs=6, dropout=0.2)
+    # The first run must not be over before the second worker has loaded TensorFlow.
+    pause = Control(hold_at=2 * recipe.steps_per_epoch + 1)
+    ids = [server.queue.enqueue(recipe, owner, "Run", control=pause).id for owner in ("ann", "bob")]
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", port)
     wait_until(lambda: "has no worker that trains" in cluster.trouble)
     workers = [
         start("worker", address, "--no-nanny", "--nthreads", "1", "--resources", f"{SLOT}=1")
         for _ in range(2)
     ]
-    wait_until(lambda: all(store.get(run_id).epochs_done for run_id in ids))
+    wait_until(lambda: [store.get(run_id).epochs_done for run_id in ids] == [2, 2])
     assert len(registered_workers(store)) == 2
     assert cluster.trouble == ""
 
@@ -104,6 +106,8 @@ def test_whoever_is_killed_no_epoch_is_lost_and_no_run_trained_twice(
     killed = next(worker for worker in workers if str(worker.pid) in trained_by[ids[0]].split())
     killed.kill()
     survived = store.history(ids[0])
+    for run_id, owner in zip(ids, ("ann", "bob"), strict=True):
+        steer(store, run_id, owner, Control())
     wait_until(lambda: not store.active())
     assert [store.get(run_id).state for run_id in ids] == [RunState.FINISHED] * 2
     assert store.history(ids[0])[: len(survived)] == survived
@@ -144,6 +148,9 @@ def test_a_worker_elsewhere_does_not_make_a_store_of_its_own(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     """A file on the web server's machine is not there for others."""
+    # Imported here: each process of the tests reads this file, and Dask takes it a second.
+    from distributed import LocalCluster
+
     missing = tmp_path / "elsewhere.db"
     with LocalCluster(
         processes=False, n_workers=1, threads_per_worker=1, resources={SLOT: 1}, dashboard_address=None

@@ -20,11 +20,6 @@ pytestmark = ON_EVERY_DATABASE
 
 
 @pytest.fixture
-def queue(store: RunStore) -> RunQueue:
-    return RunQueue(store)
-
-
-@pytest.fixture
 def lease(queue: RunQueue, monkeypatch: pytest.MonkeyPatch) -> Lease:
     monkeypatch.setattr("core.jobs.heartbeat_thread.HEARTBEAT_SECONDS", 0.01)
     queue.enqueue(Recipe(), "ann", "Run")

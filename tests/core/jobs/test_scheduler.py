@@ -12,9 +12,9 @@ import pytest
 import tensorflow as tf
 from sqlalchemy import Connection, event
 
-from core import fine_tuning
 from core.data import DataError, Dataset
-from core.fine_tuning import Drawings
+from core.fine_tuning import rehearsal
+from core.fine_tuning.drawings import Drawings
 from core.jobs.queue import RunQueue
 from core.jobs.scheduler import DaemonThreadExecutor, Scheduler
 from core.recipe import Recipe
@@ -272,9 +272,9 @@ def test_a_store_that_is_locked_for_a_while_holds_nobody_up_for_ever(
 def test_fine_tuning_learns_a_handwriting_and_forgets_nothing_also_if_the_server_is_ended(
     scheduler: Scheduler, store: RunStore, mnist: Dataset, monkeypatch
 ):
-    monkeypatch.setattr(fine_tuning, "REHEARSAL_IMAGES", 2000)
-    monkeypatch.setattr(fine_tuning, "REPEATED_DRAWINGS", 600)
-    monkeypatch.setattr(fine_tuning, "EPOCHS", 4)
+    monkeypatch.setattr(rehearsal, "REHEARSAL_IMAGES", 2000)
+    monkeypatch.setattr(rehearsal, "REPEATED_DRAWINGS", 600)
+    monkeypatch.setattr(rehearsal, "EPOCHS", 4)
     # Somebody who writes Threes and Sevens the wrong way round.
     some = np.flatnonzero(np.isin(mnist.test_labels, (3, 7)))[:120]
     mirrored = Drawings(mnist.test_images[some][:, :, ::-1], mnist.test_labels[some])

@@ -46,7 +46,7 @@ def test_a_training_waits_for_the_database_and_goes_on_where_it_was(
     monkeypatch.setattr("core.jobs.worker.AGAIN_SECONDS", 0.1)
     monkeypatch.setattr("core.jobs.scheduler.PAUSE_SECONDS", 0.1)
     caplog.set_level(logging.INFO)
-    recipe = dataclasses.replace(small_recipe, epochs=30)
+    recipe = dataclasses.replace(small_recipe, epochs=15)
     other = RunStore(store.database.address)
     trains, watches = Scheduler(store), Scheduler(other, workers=0)
     run = trains.queue.enqueue(recipe, "ann", "Run")

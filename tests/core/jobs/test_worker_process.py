@@ -20,7 +20,9 @@ from core.jobs.heartbeat import heartbeats
 from core.jobs.log_lines import LogLines
 from core.jobs.queue import RunQueue
 from core.jobs.registry import registered_workers
+from core.jobs.steering import steer
 from core.recipe import Recipe
+from core.steering.control import Control
 from core.store.run import RunState
 from core.store.runs import RunStore
 from core.training import train
@@ -65,7 +67,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def process_of(worker: str, processes: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
@@ -76,16 +78,19 @@ def test_two_workers_share_a_queue_one_is_killed_and_the_other_goes_on_and_ends_
     store: RunStore, small_recipe: Recipe, mnist: Dataset, tmp_path: Path
 ):
     queue = RunQueue(store)
-    recipe = dataclasses.replace(small_recipe, epochs=30, dropout=0.2)
+    recipe = dataclasses.replace(small_recipe, epochs=6, dropout=0.2)
+    pause = Control(hold_at=2 * recipe.steps_per_epoch + 1)
     with two_workers(tmp_path) as processes:
         wait_until(lambda: len(registered_workers(store)) == 2)
-        ids = [queue.enqueue(recipe, owner, "Run").id for owner in ("ann", "bob")]
-        wait_until(lambda: store.get(ids[0]).epochs_done >= 2)
+        ids = [queue.enqueue(recipe, owner, "Run", control=pause).id for owner in ("ann", "bob")]
+        wait_until(lambda: [store.get(run_id).epochs_done for run_id in ids] == [2, 2])
         killed = next(beat.worker for beat in heartbeats(store) if beat.run_id == ids[0])
         first = process_of(killed, processes)
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
         survived = store.history(ids[0])
+        for run_id, owner in zip(ids, ("ann", "bob"), strict=True):
+            steer(store, run_id, owner, Control())
         wait_until(lambda: not store.active())
         assert [store.get(run_id).state for run_id in ids] == [RunState.FINISHED] * 2
         assert store.history(ids[0])[: len(survived)] == survived, "no finished epoch is lost"

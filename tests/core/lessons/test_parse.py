@@ -120,9 +120,16 @@ def test_every_bundled_lesson_is_one_with_aims_answers_and_a_right_option():
     assert len(set(titles)) == len(titles), "the address names a lesson by its title"
 
 
+def test_what_evaluate_copies_as_its_link_can_stand_in_a_lesson():
+    copied = "evaluate?view=Errors&test_set=scikit-learn&cell=4-all&model=relu"
+    assert parse_lesson(LESSON.replace("predict)", f"{copied})")).steps[0].links[1].page == "evaluate"
+
+
 def test_a_work_sheet_has_room_to_write_and_only_the_teachers_has_the_answers():
-    lesson = parse_lesson(LESSON)
+    lesson = parse_lesson(LESSON.replace("[Open Explore]", "[Open sevens]"))
     sheet, answers = to_html(lesson), to_html(lesson, for_teacher=True)
+    assert "Open sevens (on Explore)" in sheet
+    assert "Open Predict<" in sheet
     assert "☐ No" in sheet
     assert "There is none." not in sheet
     assert "☒ No" in answers

@@ -119,7 +119,7 @@ def test_nists_mistake_compares_the_errors_on_students_digits():
         for recipe in experiment.series.recipes
     }
     finding = experiment.find(experiment.series, results)
-    assert finding.answer == "Half as many again"
+    assert finding.answer == "About 1.5 times as many"
     # One in ten of the wrong answers is right by chance.
     assert "misreads 9.0% of the students' test digits" in finding.sentence
     assert "1.7 times as many errors" in finding.sentence

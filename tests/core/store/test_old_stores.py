@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import MetaData, create_engine, delete, insert, text
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.history import Epoch
 from core.jobs.heartbeat import Heartbeat, heartbeats, requeue_stale
 from core.jobs.queue import RunQueue

@@ -1,6 +1,6 @@
 import dataclasses
 
-from core.fine_tuning import FineTuning
+from core.fine_tuning.outcome import FineTuning
 from core.recipe import ARTICLE, Recipe
 from core.store.run import IMPORTED, Run, RunState
 from core.store.seeds import alike, more_seeds, siblings

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from core import fine_tuning
-from core.fine_tuning import Drawings, FineTuning
-from core.history import TrainingError
+from core.fine_tuning import rehearsal
+from core.fine_tuning.drawings import Drawings
+from core.fine_tuning.outcome import FineTuning
 from core.presets import PRESETS
 from core.recipe import Recipe
 from core.sampling import select
@@ -14,39 +14,20 @@ def drawings(mnist) -> Drawings:
     return Drawings(mnist.test_images[:41], mnist.test_labels[:41])
 
 
-def test_every_fourth_drawing_of_every_digit_is_held_out(drawings: Drawings):
-    training, holdout = drawings.split()
-    assert len(holdout) == 10
-    assert len(training) == 31
-    both = np.concatenate([training.images, holdout.images])
-    assert sorted(map(bytes, both)) == sorted(map(bytes, drawings.images)), "each is on one side"
-    for digit in range(10):
-        of_digit = (drawings.labels == digit).sum()
-        assert abs((holdout.labels == digit).sum() - of_digit / 4) < 1
-
-
-def test_drawings_are_read_as_they_were_written(drawings: Drawings):
-    again = Drawings.from_bytes(drawings.to_bytes())
-    np.testing.assert_array_equal(again.images, drawings.images)
-    np.testing.assert_array_equal(again.labels, drawings.labels)
-    with pytest.raises(TrainingError, match="damaged"):
-        Drawings.from_bytes(drawings.to_bytes()[:-40])
-
-
 @pytest.mark.parametrize("count", [6, 75, 225])
 def test_the_recipe_counts_what_the_mixture_holds(mnist, count: int):
     drawings = Drawings(mnist.test_images[:count], mnist.test_labels[:count])
-    recipe = fine_tuning.fine_tuning_recipe(PRESETS["softmax"], count)
-    mixture = fine_tuning.rehearsal_dataset(mnist, drawings, seed=3)
+    recipe = rehearsal.fine_tuning_recipe(PRESETS["softmax"], count)
+    mixture = rehearsal.rehearsal_dataset(mnist, drawings, seed=3)
     assert len(mixture.train_images) == len(mixture.train_labels) == recipe.train_size
-    new = mixture.train_images[fine_tuning.REHEARSAL_IMAGES :]
+    new = mixture.train_images[rehearsal.REHEARSAL_IMAGES :]
     assert 0.01 < len(new) / recipe.train_size < 0.35
     assert set(map(bytes, new)) == set(map(bytes, drawings.images))
     assert mixture.test_images is mnist.test_images
 
 
 def test_rehearsed_images_keep_their_labels_and_are_drawn_by_the_seed(mnist, drawings: Drawings):
-    first, same, other = (fine_tuning.rehearsal_dataset(mnist, drawings, seed) for seed in (0, 0, 1))
+    first, same, other = (rehearsal.rehearsal_dataset(mnist, drawings, seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.train_images, same.train_images)
     assert not np.array_equal(first.train_images, other.train_images)
     labels = dict(zip(map(bytes, mnist.train_images), mnist.train_labels, strict=True))
@@ -58,7 +39,7 @@ def test_rehearsed_images_keep_their_labels_and_are_drawn_by_the_seed(mnist, dra
     "parent", [*PRESETS.values(), Recipe(optimizer="sgd", learning_rate=1.0, validation_share=0.5)]
 )
 def test_any_network_can_be_fine_tuned(parent: Recipe):
-    recipe = fine_tuning.fine_tuning_recipe(parent, 75)
+    recipe = rehearsal.fine_tuning_recipe(parent, 75)
     assert (recipe.hidden_units, recipe.conv_filters) == (parent.hidden_units, parent.conv_filters)
     assert recipe.fit_size == recipe.train_size
     assert recipe.augmentation is not recipe.handwriting, "its images are deformed in one way, not two"
@@ -67,20 +48,20 @@ def test_any_network_can_be_fine_tuned(parent: Recipe):
 def test_only_images_that_the_network_had_learned_from_are_rehearsed_with_its_labels(mnist, drawings):
     chosen = Recipe(writers="students", left_out=(4,), train_size=3000, label_noise=0.2)
     selection = select(chosen, mnist)
-    rehearsed = fine_tuning.rehearsed_recipe(chosen, None)
-    count = fine_tuning.REHEARSAL_IMAGES
-    mixed = fine_tuning.rehearsal_dataset(mnist, drawings, 0, rehearsed=rehearsed)
+    rehearsed = rehearsal.rehearsed_recipe(chosen, None)
+    count = rehearsal.REHEARSAL_IMAGES
+    mixed = rehearsal.rehearsal_dataset(mnist, drawings, 0, rehearsed=rehearsed)
     shown = zip(map(bytes, mixed.train_images[:count]), mixed.train_labels[:count].tolist(), strict=True)
     learned = zip(map(bytes, mnist.train_images[selection.fit]), selection.fit_labels.tolist(), strict=True)
     assert set(shown) == set(learned), "all of them, some repeatedly, and no others"
-    assert len(mixed.train_images) == fine_tuning.fine_tuning_recipe(chosen, len(drawings)).train_size
+    assert len(mixed.train_images) == rehearsal.fine_tuning_recipe(chosen, len(drawings)).train_size
 
 
 def test_what_a_network_has_learned_from_is_kept_through_two_fine_tunings():
     chosen = Recipe(left_out=(4,))
-    first = FineTuning(20, 5, rehearsed=fine_tuning.rehearsed_recipe(chosen, None))
-    tuned = fine_tuning.fine_tuning_recipe(chosen, 20)
-    assert fine_tuning.rehearsed_recipe(tuned, FineTuning.from_json(first.to_json())) == chosen
-    everything = FineTuning(20, 5, rehearsed=fine_tuning.rehearsed_recipe(Recipe(), None))
+    first = FineTuning(20, 5, rehearsed=rehearsal.rehearsed_recipe(chosen, None))
+    tuned = rehearsal.fine_tuning_recipe(chosen, 20)
+    assert rehearsal.rehearsed_recipe(tuned, FineTuning.from_json(first.to_json())) == chosen
+    everything = FineTuning(20, 5, rehearsed=rehearsal.rehearsed_recipe(Recipe(), None))
     assert everything.rehearsed is None
     assert "rehearsed" not in everything.to_json(), "an older version reads it, too"

@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
-from ui import session
+from ui.cookie import _masked_token, browser_id
+from ui.session import owner_in
 
 
 @pytest.fixture
@@ -23,29 +24,29 @@ def test_streamlits_own_cookie_is_understood(cookie):
     ids = set()
     for time in (1, 2):  # Each answer of the server has another mask.
         cookie(generate_xsrf_token_string(token, time))
-        ids.add(session.browser_id())
+        ids.add(browser_id())
     assert len(ids) == 1
-    assert session.owner_in(ids.pop() or ""), "it can be in a personal link"
+    assert owner_in(ids.pop() or ""), "it can be in a personal link"
     cookie(generate_xsrf_token_string())
-    assert session.browser_id() not in ids
+    assert browser_id() not in ids
 
 
 def test_an_id_stays_what_it_was_before():
     """It is what the runs of existing stores belong to."""
-    assert session._masked_token("2|0f0f0f0f|0e0d0c0b|1") == b"\x01\x02\x03\x04"
+    assert _masked_token("2|0f0f0f0f|0e0d0c0b|1") == b"\x01\x02\x03\x04"
 
 
 def test_another_format_is_left_to_streamlit(cookie, monkeypatch: pytest.MonkeyPatch):
     token = os.urandom(16)
     cookie(generate_xsrf_token_string(token))
-    known = session.browser_id()
+    known = browser_id()
     cookie(token.hex())  # The first version of the format, which Streamlit still decodes.
-    assert session.browser_id() == known
+    assert browser_id() == known
     monkeypatch.setitem(sys.modules, "streamlit.web.server.starlette.starlette_app_utils", None)
-    assert session.browser_id() is None, "then the address says who the visitor is"
+    assert browser_id() is None, "then the address says who the visitor is"
 
 
 @pytest.mark.parametrize("value", [None, "", "2|||", "2||00|1", "2|zz|00|1", "3|a|b|c", "ü", "2|00|00"])
 def test_anything_else_is_no_browser(cookie, value: str | None):
     cookie(value)
-    assert session.browser_id() is None
+    assert browser_id() is None
