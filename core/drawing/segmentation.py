@@ -30,13 +30,13 @@ SHORT = 0.6
 # A speck smaller than this is dust.
 _SPECK = 0.12
 # A seam through more ink than this would cut a digit in two.
-_MAX_SEAM = 0.5
+_MAX_SEAM = 1.0
 # What is left of a link on a digit is no longer than this.
 _LONGEST_SPUR = 0.8
 # A component no wider than this is not cut.
-_ONE = 0.6
+_ONE = 0.4
 # Seams are no closer than this to one another.
-_EDGE = 0.15
+_EDGE = 0.07
 # What is cut off is at least this tall: no digit is a mere bar.
 _TALL = 0.4
 # Segments that overlap by this much from left to right belong together.

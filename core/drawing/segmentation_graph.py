@@ -16,7 +16,7 @@ from core.drawing.boxes import Box
 from core.drawing.segments import Segment, Segmentation
 
 # A digit is put together of at most this many segments.
-_MAX_SEGMENTS_OF_A_DIGIT = 8
+_MAX_SEGMENTS_OF_A_DIGIT = 16
 
 # Lengths are shares of the height of a digit, costs are −log probabilities.
 # From this gap on, marks rather belong to two digits than to one; each further part of the
@@ -27,8 +27,8 @@ _PER_GAP = 15.0
 _HOLE = 0.4
 _WIDEST = 1.8
 # A cut where the pen was not lifted, or where ink touches.
-_CUT = 2.0
-_PER_INK_CUT = 5.0
+_CUT = 1.0
+_PER_INK_CUT = 2.0
 # Taking away what may be left of a link.
 _TRIMMED = 1.0
 # Two digits that overlap, for each part of the height.
