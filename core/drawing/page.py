@@ -31,6 +31,8 @@ _LINES_TURNED, _ROWS_TURNED = 0.8, 6.0
 # Rows are turned back if they are so much clearer then, and have at least this many pieces.
 _CLEARER, _FEWEST = 1.25, 4
 _INK = 0.3
+# In a table numbers are farther apart than this multiple of the distance of two digits.
+_EVEN = 1.2
 # A smaller sheet on which nothing is written, as a share of the picture, may be a thick white stroke.
 _LARGE_SHEET = 0.25
 # Digits' heights: ink at the border that is larger, or smaller, is no digit.
@@ -186,8 +188,8 @@ def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:
     one_digit = [all(cell.is_for_one_digit for cell in number) for number in numbers]
     if other.any() or len(readings) > len(numbers) or any(one_digit):
         # Beside boxes, another number in the same row may be the rest of it, in boxes that were not found.
-        return tuple(replace(one, certain=not _shares_a_row(one, readings)) for one in readings)
-    return tuple(readings)
+        return tuple(replace(one, certain=not _in_its_row(one, readings)) for one in readings)
+    return tuple(replace(one, certain=not _goes_on(one, readings)) for one in readings)
 
 
 def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:
@@ -198,14 +200,28 @@ def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:
     return [readings[number] for row in rows for number in row]
 
 
-def _shares_a_row(number: NumberReading, readings: list[NumberReading]) -> bool:
-    """Return whether another number stands beside or over this one."""
+def _in_its_row(number: NumberReading, readings: list[NumberReading]) -> list[NumberReading]:
+    """Return the other numbers that stand beside or over this one."""
     own = number.box
-    return any(
-        min(own.bottom, box.bottom) - max(own.top, box.top)
-        > 0.4 * min(own.bottom - own.top, box.bottom - box.top)
-        for box in (other.box for other in readings if other is not number)
+    return [
+        other
+        for other in readings
+        if other is not number
+        and min(own.bottom, other.box.bottom) - max(own.top, other.box.top)
+        > 0.4 * min(own.bottom - own.top, other.box.bottom - other.box.top)
+    ]
+
+
+def _goes_on(number: NumberReading, readings: list[NumberReading]) -> bool:
+    """Return whether the next number's digits follow as this one's own do, as in a comb without its teeth."""
+    own, *others = (
+        np.array([(digit.box.left + digit.box.right) / 2 for digit in one.digits])
+        for one in (number, *_in_its_row(number, readings))
     )
+    if len(own) < 2:
+        return False
+    reach = _EVEN * np.median(np.diff(own))
+    return any(abs(own[:, None] - other).min() <= reach for other in others)
 
 
 def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReading, ...]:
