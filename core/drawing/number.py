@@ -50,7 +50,7 @@ _MIN_DIGIT_PROBABILITY = 0.001
 _PART_REJECTION_RATE = 0.01
 
 # With a lower probability, another number may be written.
-_CERTAIN = 0.6
+_CERTAIN = 0.7
 
 # A larger picture is made smaller, in pixels.
 _MAX_HEIGHT = 160
