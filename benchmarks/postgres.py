@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from sqlalchemy import create_engine, make_url, text, update
+from sqlalchemy import create_engine, delete, make_url, text, update
 from sqlalchemy.pool import NullPool
 
 from core.store.engine import upgrade
@@ -20,6 +20,11 @@ from core.store.tables import COUNTER, METADATA
 _IN_A_HURRY = "\nfsync = off\nfull_page_writes = off\nmax_connections = 300\n"
 
 _START_SECONDS = 60
+
+_FROM_ONE = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) "
+    "FROM pg_sequences WHERE last_value IS NOT NULL"
+)
 
 
 class Postgres:
@@ -113,9 +118,12 @@ class Postgres:
             end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
             connection.execute(end, {"name": name})
         engine = create_engine(self._store, poolclass=NullPool)
-        names = ", ".join(table for table in METADATA.tables if table != COUNTER.name)
         with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+            # Of a few rows this takes a fifth of the time of TRUNCATE, which makes new files.
+            for table in reversed(METADATA.sorted_tables):
+                if table is not COUNTER:
+                    connection.execute(delete(table))
+            connection.execute(_FROM_ONE)
             connection.execute(update(COUNTER).values(number=0))
             connection.execute(text("UPDATE alembic_version SET version_num = :new"), {"new": self._version})
         return self._store

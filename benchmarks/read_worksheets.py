@@ -4,8 +4,8 @@
 
 The sheets are those of `benchmarks.worksheets`, their digits those of a file as for
 `benchmarks.drawings`, or else outlines of MNIST's test images. Of each kind of sheet: the share of
-digits and of fields (whole numbers) that are right, and of fields that are wrong and shown as an answer,
-without a warning.
+digits and of fields (whole numbers) that are right, and of fields that are shown as an answer, without
+a warning, and right or wrong.
 """
 
 import argparse
@@ -129,7 +129,7 @@ def main() -> None:
     next_writer = writers(arguments.strokes, rng)
     model = RunStore().load_model(arguments.model)
     kinds = [arguments.kind] if arguments.kind else list(KINDS)
-    counts: dict[str, np.ndarray] = {kind: np.zeros(6) for kind in kinds}
+    counts: dict[str, np.ndarray] = {kind: np.zeros(7) for kind in kinds}
     seconds = []
     for index in range(arguments.sheets):
         kind = kinds[index % len(kinds)]
@@ -148,18 +148,19 @@ def main() -> None:
             sum(map(len, sheet.fields)),
             digits,
             len(right),
+            sum(answer[j].shown for j in right),
             wrong,
         ]
         if arguments.failed and len(right) < len(sheet.fields):
             arguments.failed.mkdir(exist_ok=True)
             Image.open(io.BytesIO(content)).save(arguments.failed / f"{index}.jpg")
             (arguments.failed / f"{index}.txt").write_text(f"{kind}\n{sheet.fields}\n{answer}\n")
-    print(f"{'':16s} sheets fields  digits right  fields right  wrong and shown")
+    print(f"{'':16s} sheets fields  digits right  fields right  right and shown  wrong and shown")
     for kind, count in [*counts.items(), ("all", np.sum(list(counts.values()), axis=0))]:
-        sheets, fields, digits, good, right, wrong = count
+        sheets, fields, digits, good, right, shown, wrong = count
         print(
             f"{kind:16s}{sheets:7.0f}{fields:7.0f}{good / digits:14.1%}{right / fields:14.1%}"
-            f"{wrong / fields:17.1%}"
+            f"{shown / fields:17.1%}{wrong / fields:17.1%}"
         )
     print(f"processor time of a photograph: {np.median(seconds):.2f} s, at most {max(seconds):.2f} s")
 

@@ -1,10 +1,11 @@
 """Compare ways to tell that a drawing is no digit.
 
-    python -m benchmarks.rejection [STROKES.json.gz] [--fonts FOLDER]
+    python -m benchmarks.rejection [STROKES.json.gz] [--letters LETTERS.json.gz] [--fonts FOLDER]
 
 Each way rejects 5% of the digits: those of a file of pen digits, as `benchmarks.drawings`
 takes it, or else of MNIST's test images. The table says what share it rejects of the bundled
-letters, symbols and scribbles, and, apart, of the letters of all fonts in a folder. Debian has
+letters, symbols and scribbles, and, apart, of the pen letters of a file of the same form, and of the
+letters of all fonts in a folder. Debian has
 handwriting fonts under the SIL Open Font License in the packages
 fonts-breip, fonts-bwht, fonts-dkg-handwriting, fonts-ecolier-court, fonts-humor-sans,
 fonts-klee, fonts-kristi and fonts-seto. No way has seen any of these.
@@ -37,6 +38,8 @@ FALSE_REJECTION_RATE = 0.05
 TIMED = 20
 # Written like a digit, by most people or by some; chosen before anything was measured.
 LIKE_DIGITS = frozenset("OoDQaIliZzSsYybGBgqJ")
+# The same for characters written with a pen, as issue 23 lists them.
+LIKE_PEN_DIGITS = frozenset("OoQDIil|LZzSsBbGgqTtYyJjUuhVvrCcn")
 # Fonts are written with any pen: their lines are made bolder up to the one of MNIST.
 BOLDEST = 14
 FONT_SIZE = 200
@@ -108,16 +111,31 @@ def pen_digits(path: Path) -> Images:
     return np.stack([picture for picture in pictures if picture is not None])
 
 
+def pen_characters(path: Path) -> dict[str, Images]:
+    """Return capitals, small letters and symbols of a file of strokes that are not written like a digit."""
+    kinds: dict[str, list[Images]] = {"pen capitals": [], "pen small": [], "pen symbols": []}
+    for character in load(path):
+        label, picture = str(character["label"]), strokes_to_mnist(as_strokes(character["strokes"]))
+        if picture is not None and label not in LIKE_PEN_DIGITS:
+            kind = "capitals" if label.isupper() else "small" if label.islower() else "symbols"
+            kinds[f"pen {kind}"].append(picture)
+    found = {kind: np.stack(pictures) for kind, pictures in kinds.items() if pictures}
+    return found | {"pen, all": np.concatenate(list(found.values()))}
+
+
 def main() -> None:
     """Print the table, and what the thresholds of the app reject."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("strokes", type=Path, nargs="?")
+    parser.add_argument("--letters", type=Path)
     parser.add_argument("--fonts", type=Path)
     arguments = parser.parse_args()
 
     drawn = load_negatives()
     others = {f"{kind}s": drawn.images[drawn.kinds == kind] for kind in ("letter", "symbol", "scribble")}
     others["all three"] = drawn.images
+    if arguments.letters:
+        others |= pen_characters(arguments.letters)
     if arguments.fonts:
         letters = list(font_letters(arguments.fonts))
         for name, like in (("font letters", False), ("like digits", True)):

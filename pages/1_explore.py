@@ -23,7 +23,7 @@ CLASSES = {None: "All classes", **{digit: f"{digit} · {name}" for digit, name i
 SETTINGS = (
     links.Setting("explore_class", CLASSES, None),
     links.Setting("explore_side", {side: f"{side}×{side}" for side in (3, 4, 6, 8)}, 4),
-    links.Setting("explore_index", {index: str(index) for index in range(len(dataset.train_images))}, 0),
+    links.Setting("explore_index", links.Indices(len(dataset.train_images)), 0),
     links.Setting("explore_divided", {False: "false", True: "true"}, False),
 )
 links.check(SETTINGS)

@@ -3,12 +3,14 @@
 import functools
 import gc
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_limits
 from xdist.scheduler import LoadScopeScheduling
 
 from benchmarks.postgres import Postgres
@@ -20,6 +22,13 @@ from core.store.user_messages import ADDRESS_VARIABLE
 
 # Until everything is imported: see `pytest_collection_finish`.
 gc.disable()
+
+# Several processes share the cores. The threads of a matrix product would spin while they wait for one: that
+# took ten times as much of the processors. NumPy's library is loaded by now; those of SciPy and scikit-learn,
+# and of the servers that tests start, read the environment.
+threadpool_limits(1)
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)

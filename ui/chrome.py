@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.jobs import process_memory
-from ui import open_files
+from ui import open_files, outgoing, server_log
 
 _NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +49,8 @@ _navigation_was_built = threading.Event()
 def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
     open_files.raise_limit()
+    outgoing.ask_nobody()
+    server_log.limit_lines()
     process_memory.limit_arenas()
     _read_ahead()
     st.set_page_config(

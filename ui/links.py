@@ -1,7 +1,7 @@
 """Links that restore a page: what its widgets show is in the address, and a link can be copied."""
 
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,27 @@ from ui import chrome, session
 
 # At which visit to a page each setting was looked for.
 _VISITS = "links_visits"
+
+
+@dataclass(frozen=True)
+class Indices(Mapping[int, str]):
+    """How the address writes the numbers from 0 up to a count, without a text for each of 60,000.
+
+    A page makes its settings anew each time that it runs, and Streamlit keeps them with the visit.
+    """
+
+    count: int
+
+    def __getitem__(self, index: int) -> str:
+        if index not in range(self.count):
+            raise KeyError(index)
+        return str(index)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.count))
+
+    def __len__(self) -> int:
+        return self.count
 
 
 @dataclass(frozen=True)

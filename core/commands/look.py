@@ -89,10 +89,11 @@ def predict_command(store: RunStore, file: Path, name: str, *, json: bool) -> in
             for one in reading.digits
         ]
         number = " ".join(reading.number for reading in readings)
-        say_json({"run": run.id, "number": number, "digits": digits})
+        certain = all(reading.certain for reading in readings)
+        say_json({"run": run.id, "number": number, "certain": certain, "digits": digits})
         return 0
     for reading in readings:
-        say(reading.number)
+        say(reading.number if reading.certain else f"{reading.number}?")
         for one in reading.digits:
             say(f"{one.digit}  confidence {one.probabilities.max():.1%}")
     return 0

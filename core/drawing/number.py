@@ -17,18 +17,17 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.data import MAX_PIXEL, Images
+from core.drawing.boxes import Box
 from core.drawing.detector import MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.segmentation import (
     MAX_DIGITS,
     SHORT,
-    Box,
-    Content,
     NumberError,
-    Segmentation,
     segment_image,
     segment_strokes,
 )
-from core.drawing.segmentation_graph import Candidate, find_candidates, segmentation_cost, shortest_path
+from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, segmentation_cost
+from core.drawing.segments import Segmentation
 from core.drawing.strokes import Stroke, strokes_to_mnist
 from core.evaluation import Model, predict
 from core.ink import InkBox, ink_box, to_mnist
@@ -49,6 +48,9 @@ _MIN_DIGIT_PROBABILITY = 0.001
 # Parts that the detector rejects at this false rejection rate are no digits, so the whole is no
 # number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
 _PART_REJECTION_RATE = 0.01
+
+# With a lower probability, another number may be written.
+_CERTAIN = 0.6
 
 # A larger picture is made smaller, in pixels.
 _MAX_HEIGHT = 160
@@ -92,7 +94,8 @@ class NumberReading:
     ----------
     digits : tuple of DigitReading
     certain : bool, default True
-        False if it is not clear which digits of a page belong together.
+        False if it may be another number: it may not be clear where a digit ends and the next begins,
+        which digits of a page belong together, or what they are.
     """
 
     digits: tuple[DigitReading, ...]
@@ -140,13 +143,13 @@ def read_number_from_strokes(model: Model, strokes: Sequence[Stroke]) -> NumberR
     """
     if not strokes:
         return None
-    read = _read(model, segment_strokes(strokes), strokes_to_mnist)
-    return NumberReading(
-        tuple(
-            DigitReading(_outer(candidate.box), image, probabilities, candidate.contents)
-            for candidate, image, probabilities in read
-        )
+    found = segment_strokes(strokes)
+    read, certain = _read(model, found, lambda labels: strokes_to_mnist(found.strokes_of(labels)))
+    digits = tuple(
+        DigitReading(_outer(candidate.box), image, probabilities, found.strokes_of(candidate.labels))
+        for candidate, image, probabilities in read
     )
+    return NumberReading(digits, certain)
 
 
 def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
@@ -223,16 +226,17 @@ def read_number_from_image(model: Model, image: npt.ArrayLike) -> NumberReading 
     found = segment_image(ink > _INK * MAX_PIXEL)
 
     def render(labels: Sequence[int]) -> Images | None:
-        return to_mnist(np.where(np.isin(found.labels, labels), ink, 0).astype(np.uint8))
+        place, mask = found.mask_of(labels)
+        return to_mnist(np.where(mask, ink[place], 0).astype(np.uint8))
 
-    return NumberReading(
-        tuple(
-            DigitReading(
-                _on_picture(_outer(candidate.box), frame, shrink, found.stroke_width), image, probabilities
-            )
-            for candidate, image, probabilities in _read(model, found, render)
+    read, certain = _read(model, found, render)
+    digits = tuple(
+        DigitReading(
+            _on_picture(_outer(candidate.box), frame, shrink, found.stroke_width), image, probabilities
         )
+        for candidate, image, probabilities in read
     )
+    return NumberReading(digits, certain)
 
 
 def _outer(box: Box) -> InkBox:
@@ -251,13 +255,11 @@ def _on_picture(box: InkBox, frame: InkBox, shrink: float, stroke_width: float) 
 
 
 def _read(
-    model: Model,
-    found: Segmentation[Content],
-    render: Callable[[Sequence[Content]], Images | None],
-) -> list[tuple[Candidate[Content], Images, npt.NDArray[np.float32]]]:
-    """Return the most probable digits of a segmentation, with their 28×28 images and probabilities."""
+    model: Model, found: Segmentation, render: Callable[[Sequence[int]], Images | None]
+) -> tuple[list[tuple[Candidate, Images, npt.NDArray[np.float32]]], bool]:
+    """Return the most probable digits, with their 28×28 images and probabilities, and if they are certain."""
     candidates = list(find_candidates(found))
-    rendered = [render(candidate.contents) for candidate in candidates]
+    rendered = [render(candidate.labels) for candidate in candidates]
     images = np.stack([image for image in rendered if image is not None])
     probabilities = predict(model, images)
     digit_probabilities = load_detector().probability(images)
@@ -266,10 +268,13 @@ def _read(
         + segmentation_cost(candidate, found.height)
         for candidate, ten, digit in zip(candidates, probabilities, digit_probabilities, strict=True)
     ]
-    path = shortest_path(candidates, costs, found)
+    graph = Graph(found, candidates, costs)
+    path = graph.shortest_path()
     if len(path) > MAX_DIGITS:
         raise NumberError
-    return [(candidates[i], images[i], probabilities[i]) for i in path]
+    digits = probabilities.argmax(axis=1).tolist()
+    certain = graph.probability(digits, [digits[i] for i in path]) >= _CERTAIN
+    return [(candidates[i], images[i], probabilities[i]) for i in path], certain
 
 
 def _recognition_cost(

@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 from core.drawing.cells import Cell, cell_map, filled_cells, numbers_of_cells
+from core.drawing.doubts import with_doubts
 from core.drawing.line_removal import remove_lines
 from core.drawing.number import NumberReading, read_number_from_image
 from core.drawing.photo import as_ink, as_pixels, ink_tone, written
@@ -21,6 +22,7 @@ from core.drawing.sheet import find_sheet, flattened
 from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
 from core.drawing.straight_lines import PrintedLines
 from core.evaluation import Model
+from core.ink import InkBox
 
 # More numbers than these are a picture of something else.
 MAX_ROWS, MAX_NUMBERS = 12, 60
@@ -29,6 +31,8 @@ _LINES_TURNED, _ROWS_TURNED = 0.8, 6.0
 # Rows are turned back if they are so much clearer then, and have at least this many pieces.
 _CLEARER, _FEWEST = 1.25, 4
 _INK = 0.3
+# In a table numbers are farther apart than this multiple of the distance of two digits.
+_EVEN = 1.2
 # A smaller sheet on which nothing is written, as a share of the picture, may be a thick white stroke.
 _LARGE_SHEET = 0.25
 # Digits' heights: ink at the border that is larger, or smaller, is no digit.
@@ -154,6 +158,8 @@ def _rows_turned_by(pieces: Pieces) -> float:
 def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     """Return the numbers of a page in reading order; none if nothing is written.
 
+    Those are uncertain of which it is not clear where they end, and those of `core.drawing.doubts`.
+
     Raises
     ------
     PageError
@@ -163,6 +169,10 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
+    return with_doubts(model, page.ink, _read(model, page))
+
+
+def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:
     pieces = pieces_of(page.ink > _INK * 255)
     found = filled_cells(cell_map(page.ink.shape, page.lines), pieces) if page.lines else None
     if found is None:
@@ -178,8 +188,8 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     one_digit = [all(cell.is_for_one_digit for cell in number) for number in numbers]
     if other.any() or len(readings) > len(numbers) or any(one_digit):
         # Beside boxes, another number in the same row may be the rest of it, in boxes that were not found.
-        return tuple(replace(one, certain=not _shares_a_row(one, readings)) for one in readings)
-    return tuple(readings)
+        return tuple(replace(one, certain=not _in_its_row(one, readings)) for one in readings)
+    return tuple(replace(one, certain=not _goes_on(one, readings)) for one in readings)
 
 
 def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:
@@ -190,14 +200,28 @@ def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:
     return [readings[number] for row in rows for number in row]
 
 
-def _shares_a_row(number: NumberReading, readings: list[NumberReading]) -> bool:
-    """Return whether another number stands beside or over this one."""
+def _in_its_row(number: NumberReading, readings: list[NumberReading]) -> list[NumberReading]:
+    """Return the other numbers that stand beside or over this one."""
     own = number.box
-    return any(
-        min(own.bottom, box.bottom) - max(own.top, box.top)
-        > 0.4 * min(own.bottom - own.top, box.bottom - box.top)
-        for box in (other.box for other in readings if other is not number)
+    return [
+        other
+        for other in readings
+        if other is not number
+        and min(own.bottom, other.box.bottom) - max(own.top, other.box.top)
+        > 0.4 * min(own.bottom - own.top, other.box.bottom - other.box.top)
+    ]
+
+
+def _goes_on(number: NumberReading, readings: list[NumberReading]) -> bool:
+    """Return whether the next number's digits follow as this one's own do, as in a comb without its teeth."""
+    own, *others = (
+        np.array([(digit.box.left + digit.box.right) / 2 for digit in one.digits])
+        for one in (number, *_in_its_row(number, readings))
     )
+    if len(own) < 2:
+        return False
+    reach = _EVEN * np.median(np.diff(own))
+    return any(abs(own[:, None] - other).min() <= reach for other in others)
 
 
 def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReading, ...]:
@@ -212,10 +236,25 @@ def _read_rows(model: Model, ink: Picture, pieces: Pieces) -> tuple[NumberReadin
 
 
 def _read_part(model: Model, ink: Picture, part: npt.NDArray[np.bool_]) -> NumberReading | None:
+    """Return the number in a part of the ink, at its place on the page."""
+    rows, columns = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    place = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     try:
-        return read_number_from_image(model, np.where(part, ink, 0))
+        reading = read_number_from_image(model, np.where(part[place], ink[place], 0))
     except NumberError:
         return None
+    return None if reading is None else _moved(reading, int(columns[0]), int(rows[0]))
+
+
+def _moved(number: NumberReading, right: int, down: int) -> NumberReading:
+    """Return a number so many pixels further to the right and down."""
+
+    def moved(box: InkBox) -> InkBox:
+        return InkBox(box.left + right, box.top + down, box.right + right, box.bottom + down)
+
+    return replace(number, digits=tuple(replace(digit, box=moved(digit.box)) for digit in number.digits))
 
 
 def _read_cells(model: Model, ink: Picture, cells: list[Cell]) -> list[NumberReading]:

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from core.data import MAX_PIXEL
+from core.drawing.illumination import light_on_dark, light_taken
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 # What files of these kinds are called; telephones write HEIC.
@@ -27,10 +28,6 @@ MAX_PROGRESSIVE_MEGAPIXELS = 16
 # has twice as many as MNIST keeps.
 WORKING_SIDE = 1000
 
-# A camera's black: differences below it mean nothing.
-_BLACK = 8
-# No stroke is as wide as this share of the picture's longer side.
-_WIDEST_STROKE = 0.2
 # Ink takes at least this share of the light; fainter marks are the grain of the paper…
 _FAINTEST = 0.12
 # …and this many times the noise.
@@ -211,9 +208,9 @@ def ink_tone(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats:
         return nothing
     channels = picture if picture.ndim == 3 else picture[..., np.newaxis]
     light = ndimage.gaussian_filter(channels.astype(np.float32), (0.7, 0.7, 0))
-    if not dark_ink and _light_on_dark(light):
+    if not dark_ink and light_on_dark(light):
         light = MAX_PIXEL - light
-    taken = _light_taken(light)
+    taken = light_taken(light)
 
     # All channels count, each by how much the ink takes from it: yellow is seen in blue only.
     strength = taken.max(axis=2)
@@ -228,33 +225,6 @@ def ink_tone(picture: npt.NDArray[np.uint8], dark_ink: bool = False) -> Floats:
         return nothing
     tone: Floats = amount / full
     return tone
-
-
-def _light_on_dark(light: Floats) -> bool:
-    """Return whether the ink is lighter than its ground.
-
-    Compared with the median of a wide neighborhood, which is paper because there is more
-    paper than ink, ink lies far to one side: the skewness tells to which. Of the logarithms,
-    in which the edge of a shadow is small beside a stroke that is in it.
-    """
-    step = max(1, max(light.shape[:2]) // 50)
-    gray = np.log(ndimage.uniform_filter(light.mean(axis=2), step)[::step, ::step] + _BLACK)
-    aside = gray - ndimage.median_filter(gray, max(gray.shape) // 2 + 1)
-    return bool((aside**3).sum() > 0)
-
-
-def _light_taken(light: Floats) -> Floats:
-    """Return the share of the paper's light that is missing, by pixel and channel.
-
-    The paper's own light is found by a closing, which fills all that is dark and narrower
-    than its window, and leaves the edges of shadows where they are. The picture goes on
-    beyond its edges as it is there, so a table beside the paper is wide, and no ink.
-    """
-    window = max(3, round(_WIDEST_STROKE * max(light.shape[:2])))
-    beyond = np.pad(light, ((window, window), (window, window), (0, 0)), mode="edge")
-    closed = ndimage.grey_closing(beyond, (window, window, 1))
-    taken: Floats = 1 - light / np.maximum(closed[window:-window, window:-window], 1)
-    return taken
 
 
 def _full_ink(amount: Floats, faintest: float) -> float | None:
@@ -282,11 +252,24 @@ def written(ink: Floats) -> Mask:
         cut[side] = True
     area[cut & (area < _CUT_OFF * area[~cut].max(initial=0))] = 0
 
-    depth = ndimage.distance_transform_edt((area > 0)[pieces])
-    hair = _HAIR * depth.max()
+    thick = (area > 0)[pieces]
+    place = _around(thick, 1)
+    depth = ndimage.distance_transform_edt(thick[place])
+    hair = _HAIR * depth.max(initial=0)
     strokes, count = ndimage.label(depth > hair, _AROUND)
-    area = np.bincount(strokes.ravel())
+    area = np.bincount(strokes.ravel(), minlength=1)
     area[0] = 0
-    kept = (area > _SPECK * area.max())[strokes]
-    mask: Mask = ndimage.distance_transform_edt(~kept) < hair + _SOFT_EDGE
+    kept = np.zeros(ink.shape, dtype=bool)
+    kept[place] = (area > _SPECK * area.max())[strokes]
+    place = _around(kept, int(np.ceil(hair)) + _SOFT_EDGE)
+    mask = np.zeros(ink.shape, dtype=bool)
+    mask[place] = ndimage.distance_transform_edt(~kept[place]) < hair + _SOFT_EDGE
     return mask
+
+
+def _around(mask: Mask, margin: int) -> tuple[slice, ...]:
+    """Return the box around what is marked, with a margin; where nothing is, an empty one."""
+    found = ndimage.find_objects(mask.astype(np.int8))
+    if not found:
+        return slice(0), slice(0)
+    return tuple(slice(max(0, side.start - margin), side.stop + margin) for side in found[0])

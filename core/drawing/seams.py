@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 # What a step sideways costs, where a pixel of ink costs 1.
-_SIDEWAYS = 0.3
+_SIDEWAYS = 0.6
 
 Mask = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.intp]

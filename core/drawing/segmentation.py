@@ -1,45 +1,46 @@
 """A written number cut into segments, each of them a digit or a piece of one.
 
-Strokes are cut where the pen went on from one digit to the next, a picture into connected
-components and along seams (`core.drawing.seams`). There are rather too many cuts than too few:
-which segments belong together is known only once they have been read, see
+Strokes are cut where the pen went on from one digit to the next (`core.drawing.stroke_cuts`), a
+picture into connected components and along seams (`core.drawing.seams`). There are rather too
+many cuts than too few: which segments belong together is known only once they have been read, see
 `core.drawing.number`.
 """
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
-from core.drawing.seams import cut_along_seams, runs
+from core.drawing.boxes import Box, box_of
+from core.drawing.seams import cut_along_seams
+from core.drawing.segments import ImageSegmentation, Labels, Mask, Segment, StrokeSegmentation
+from core.drawing.spurs import find_spurs
+from core.drawing.stroke_cuts import CutPart, cut_stroke
 from core.drawing.strokes import Stroke
 
 MAX_DIGITS = 12
 # Twelve digits of four strokes each have no more segments than this, and no more marks.
-_MAX_SEGMENTS = 4 * MAX_DIGITS
-_MAX_MARKS = 3 * _MAX_SEGMENTS
+_MAX_SEGMENTS = 6 * MAX_DIGITS
+_MAX_MARKS = 12 * MAX_DIGITS
 
-# The rest but `_COLUMNS` are shares of the height of a digit.
+# The rest are shares of the height of a digit.
 # What is less tall or wider than this is rarely a digit.
 SHORT = 0.6
 # A speck smaller than this is dust.
 _SPECK = 0.12
 # A seam through more ink than this would cut a digit in two.
-_MAX_SEAM = 0.5
-# Cuts are no closer than this to one another or to an end; strokes are looked at in this many columns.
-_EDGE = 0.15
-_COLUMNS = 24
+_MAX_SEAM = 1.0
+# What is left of a link on a digit is no longer than this.
+_LONGEST_SPUR = 0.8
+# A component no wider than this is not cut.
+_ONE = 0.4
+# Seams are no closer than this to one another.
+_EDGE = 0.07
 # What is cut off is at least this tall: no digit is a mere bar.
 _TALL = 0.4
 # Segments that overlap by this much from left to right belong together.
 _OVERLAP = 0.35
-
-Content = TypeVar("Content")
-Mask = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.intp]
 
 
 class NumberError(ValueError):
@@ -51,100 +52,7 @@ class NumberError(ValueError):
         )
 
 
-@dataclass(frozen=True)
-class Box:
-    """A bounding box, in pixels."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def width(self) -> float:
-        """From left to right."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """From top to bottom."""
-        return self.bottom - self.top
-
-    @property
-    def middle(self) -> float:
-        """Halfway from left to right."""
-        return (self.left + self.right) / 2
-
-    def gap(self, other: "Box") -> float:
-        """Return the free space to another box from left to right; negative if they overlap."""
-        return max(other.left - self.right, self.left - other.right)
-
-    def union(self, other: "Box") -> "Box":
-        """Return the smallest box around both."""
-        return Box(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Segment(Generic[Content]):
-    """A digit or a piece of one, which is not cut any further.
-
-    Attributes
-    ----------
-    box : Box
-        Around the path of the pen, without its width.
-    contents : tuple
-        Strokes, or labels of pixels.
-    origin : int
-        The stroke or connected component that it was cut from.
-    cut : float, optional
-        Pixels of ink on the cut between it and what was to its left; None if it was not cut.
-    """
-
-    box: Box
-    contents: tuple[Content, ...]
-    origin: int
-    cut: float | None
-
-    def merge(self, other: "Segment[Content]") -> "Segment[Content]":
-        """Return both as one segment."""
-        return Segment(
-            self.box.union(other.box),
-            self.contents + other.contents,
-            min(self.origin, other.origin),
-            None if self.cut is None or other.cut is None else max(self.cut, other.cut),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Segmentation(Generic[Content]):
-    """The segments of a number from left to right, and the height of its digits in pixels."""
-
-    segments: tuple[Segment[Content], ...]
-    height: float
-
-
-@dataclass(frozen=True, eq=False)
-class ImageSegmentation(Segmentation[int]):
-    """The segments of a picture.
-
-    Attributes
-    ----------
-    labels : ndarray of int, shape (height, width)
-        The segment contents that each pixel belongs to; faint ink and ground go to the nearest.
-    stroke_width : float
-        In pixels.
-    """
-
-    labels: Labels
-    stroke_width: float
-
-
-def segment_strokes(strokes: Sequence[Stroke]) -> Segmentation[Stroke]:
+def segment_strokes(strokes: Sequence[Stroke]) -> StrokeSegmentation:
     """Return the segments of a number written with these strokes, at least one.
 
     Parameters
@@ -158,12 +66,43 @@ def segment_strokes(strokes: Sequence[Stroke]) -> Segmentation[Stroke]:
     """
     if len(strokes) > _MAX_MARKS:
         raise NumberError
-    boxes = [_box_of(stroke) for stroke in strokes]
+    boxes = [box_of(stroke) for stroke in strokes]
     height = _digit_height(boxes)
-    segments: list[Segment[Stroke]] = []
+    segments: list[Segment] = []
+    pieces: list[Stroke] = []
+    origins: list[int] = []
     for index in _without_specks(boxes, height):
-        segments += _cut_stroke(strokes[index], height, index)
-    return Segmentation(_in_order(segments, height), height)
+        parts = cut_stroke(strokes[index], height, boxes[:index] + boxes[index + 1 :])
+        segments += _segments_of(parts, index, len(pieces))
+        pieces += [piece for part in parts for piece in _pieces_of(part)]
+        origins += [index] * (len(pieces) - len(origins))
+    piece_boxes = {label: box_of(piece) for label, piece in enumerate(pieces)}
+    return StrokeSegmentation(_in_order(segments, height), height, piece_boxes, tuple(pieces), tuple(origins))
+
+
+def _pieces_of(part: CutPart) -> list[Stroke]:
+    return [piece for piece in (part.before, part.body, part.after) if piece is not None]
+
+
+def _segments_of(parts: Sequence[CutPart], origin: int, first: int) -> list[Segment]:
+    """Return the segments of a stroke from left to right; its pieces have labels from the first on."""
+    middles = [box_of(part.body).middle for part in parts]
+    leftmost, label = int(np.argmin(middles)), first
+    segments = []
+    for place, part in enumerate(parts):
+        pieces = _pieces_of(part)
+        labels = tuple(range(label, label + len(pieces)))
+        label += len(pieces)
+        before = frozenset(labels[:1] if part.before is not None else ())
+        after = frozenset(labels[-1:] if part.after is not None else ())
+        # What was written before is to the left, unless the hand went to the left.
+        to_the_left = place > 0 and middles[place - 1] > middles[place]
+        to_the_left |= place + 1 < len(parts) and middles[place + 1] < middles[place]
+        box = functools.reduce(Box.union, map(box_of, pieces))
+        cut = None if place == leftmost else 0.0
+        sides = (after, before) if to_the_left else (before, after)
+        segments.append(Segment(box, labels, origin, cut, *sides))
+    return segments
 
 
 def segment_image(ink: Mask) -> ImageSegmentation:
@@ -187,17 +126,58 @@ def segment_image(ink: Mask) -> ImageSegmentation:
     if len(boxes) > _MAX_MARKS:
         raise NumberError
     labels = np.zeros(ink.shape, dtype=np.intp)
-    segments: list[Segment[int]] = []
+    segments: list[Segment] = []
     for component in _without_specks(boxes, height):
-        slices = found[component]
-        pieces, cuts = _cut_component(components[slices] == component + 1, height)
+        place = found[component]
+        pieces, cuts = _cut_component(components[place] == component + 1, height)
+        spurs = _spurs(pieces, len(cuts), stroke_width, height)
+        own = _labeled(pieces, [spur for both in spurs for spur in both], int(labels.max()) + 1)
+        labels[place] = np.maximum(labels[place], own)
+        sides = [[frozenset[int](own[spur].tolist()) for spur in both] for both in spurs]
         for piece, cut in enumerate(cuts):
-            label = len(segments) + 1
-            labels[slices][pieces == piece] = label
-            (own,) = ndimage.find_objects((labels == label).astype(np.int8))
-            segments.append(Segment(_path_box(own, stroke_width), (label,), component, cut))
+            (inside,) = ndimage.find_objects((pieces == piece).astype(np.int8))
+            box = _path_box(_moved(inside, place), stroke_width)
+            left_spur = sides[piece - 1][1] if piece else frozenset[int]()
+            right_spur = sides[piece][0] if piece < len(sides) else frozenset[int]()
+            inner = tuple(np.unique(own[pieces == piece]).tolist())
+            segments.append(Segment(box, inner, component, cut, left_spur, right_spur))
+    path_boxes = {
+        label: _path_box(place, stroke_width) for label, place in enumerate(ndimage.find_objects(labels), 1)
+    }
     nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
-    return ImageSegmentation(_in_order(segments, height), height, labels[tuple(nearest)], stroke_width)
+    everywhere = labels[tuple(nearest)]
+    return ImageSegmentation(_in_order(segments, height), height, path_boxes, everywhere, stroke_width)
+
+
+def _spurs(pieces: Labels, count: int, pen: float, height: float) -> list[tuple[Mask, Mask]]:
+    """Return the spurs on the left and on the right of each cut."""
+    spurs = []
+    for cut in range(1, count):
+        left, right = (pieces >= 0) & (pieces < cut), pieces >= cut
+        reach = _LONGEST_SPUR * height
+        spurs.append((find_spurs(left, right, pen, reach), find_spurs(right, left, pen, reach)))
+    return spurs
+
+
+def _labeled(pieces: Labels, spurs: Sequence[Mask], first: int) -> Labels:
+    """Return labels from the first on, a different one for each piece and each spur in it; 0 for no ink."""
+    ink = pieces >= 0
+    kinds = pieces[ink]
+    for spur in spurs:
+        if spur.any():
+            _, kinds = np.unique(2 * kinds + spur[ink], return_inverse=True)
+    labels = np.zeros(pieces.shape, dtype=np.intp)
+    labels[ink] = first + kinds
+    return labels
+
+
+def _moved(inside: tuple[slice, slice], place: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a part of a part of a picture as a part of the picture."""
+    rows, columns = (
+        slice(outer.start + inner.start, outer.start + inner.stop)
+        for inner, outer in zip(inside, place, strict=True)
+    )
+    return rows, columns
 
 
 def _digit_height(boxes: Sequence[Box]) -> float:
@@ -223,9 +203,9 @@ def _without_specks(boxes: Sequence[Box], height: float) -> list[int]:
     return kept or list(range(len(boxes)))
 
 
-def _in_order(segments: Sequence[Segment[Content]], height: float) -> tuple[Segment[Content], ...]:
+def _in_order(segments: Sequence[Segment], height: float) -> tuple[Segment, ...]:
     """Return segments from left to right, those that overlap much merged."""
-    merged: list[Segment[Content]] = []
+    merged: list[Segment] = []
     for segment in segments:
         joined = segment
         while overlapping := [other for other in merged if joined.box.gap(other.box) < -_OVERLAP * height]:
@@ -236,44 +216,6 @@ def _in_order(segments: Sequence[Segment[Content]], height: float) -> tuple[Segm
     if len(merged) > _MAX_SEGMENTS:
         raise NumberError
     return tuple(sorted(merged, key=lambda segment: segment.box.middle))
-
-
-def _box_of(stroke: Stroke) -> Box:
-    (left, top), (right, bottom) = stroke.min(axis=0), stroke.max(axis=0)
-    return Box(float(left), float(top), float(right), float(bottom))
-
-
-def _cut_stroke(stroke: Stroke, height: float, origin: int) -> list[Segment[Stroke]]:
-    """Cut a stroke where it goes from one side to the other only once, as between two digits."""
-    pieces, rest, done = [], stroke, 0
-    for after, point in sorted(_crossings(stroke, height), key=lambda crossing: crossing[0]):
-        pieces.append(np.concatenate([rest[: after + 1 - done], point[None]]))
-        rest, done = np.concatenate([point[None], stroke[after + 1 :]]), after
-    pieces.append(rest)
-    pieces.sort(key=lambda piece: _box_of(piece).middle)
-    return [Segment(_box_of(piece), (piece,), origin, 0.0 if i else None) for i, piece in enumerate(pieces)]
-
-
-def _crossings(stroke: Stroke, height: float) -> list[tuple[int, Stroke]]:
-    """Return where to cut a stroke, from left to right: the index of the point before, and the point."""
-    box = _box_of(stroke)
-    if box.width < SHORT * height:
-        return []
-    x = stroke[:, 0]
-    columns = np.arange(box.left + _EDGE * height, box.right - _EDGE * height, height / _COLUMNS)
-    crossed = (x[:-1, None] < columns) != (x[1:, None] < columns)
-    found: list[tuple[int, Stroke]] = []
-    rest = stroke
-    for run in runs(crossed.sum(axis=0) == 1):
-        middle = (run.start + run.stop - 1) // 2
-        after, column = int(crossed[:, middle].argmax()), columns[middle]
-        share = (column - x[after]) / (x[after + 1] - x[after])
-        point = stroke[after] + share * (stroke[after + 1] - stroke[after])
-        sides = [np.vstack([rest[chosen], point]) for chosen in (rest[:, 0] < column, rest[:, 0] >= column)]
-        if min(np.ptp(side[:, 1]) for side in sides) >= _TALL * height:
-            found.append((after, point))
-            rest = sides[1]
-    return found
 
 
 def _stroke_width(ink: Mask) -> float:
@@ -293,6 +235,6 @@ def _path_box(slices: tuple[slice, slice], stroke_width: float) -> Box:
 
 def _cut_component(ink: Mask, height: float) -> tuple[Labels, list[float | None]]:
     """Return what `cut_along_seams` does; what is narrower than a digit stays in one piece."""
-    if ink.shape[1] <= SHORT * height:
+    if ink.shape[1] <= _ONE * height:
         return np.where(ink, 0, -1), [None]
     return cut_along_seams(ink, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)

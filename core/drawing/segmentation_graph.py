@@ -4,15 +4,19 @@ After LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Doc
 Recognition" (1998).
 """
 
+import functools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Generic
+from dataclasses import dataclass, replace
 
-from core.drawing.segmentation import Box, Content, Segment, Segmentation
+import numpy as np
+
+from core.drawing.boxes import Box
+from core.drawing.segments import Segment, Segmentation
 
 # A digit is put together of at most this many segments.
-_MAX_SEGMENTS_OF_A_DIGIT = 8
+_MAX_SEGMENTS_OF_A_DIGIT = 16
 
 # Lengths are shares of the height of a digit, costs are −log probabilities.
 # From this gap on, marks rather belong to two digits than to one; each further part of the
@@ -23,12 +27,16 @@ _PER_GAP = 15.0
 _HOLE = 0.4
 _WIDEST = 1.8
 # A cut where the pen was not lifted, or where ink touches.
-_CUT = 2.0
-_PER_INK_CUT = 5.0
+_CUT = 1.0
+_PER_INK_CUT = 2.0
+# Taking away what may be left of a link.
+_TRIMMED = 1.0
+# Two digits that overlap, for each part of the height.
+_PER_OVERLAP = 15.0
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate(Generic[Content]):
+class Candidate:
     """Neighboring segments that could be one digit.
 
     Attributes
@@ -39,46 +47,64 @@ class Candidate(Generic[Content]):
     box : Box
     hole : float
         The widest free space in it, in pixels; negative if there is none.
+    labels : tuple of int
+        The pieces of ink that it is made of.
+    trimmed : bool
+        Whether it is without what may be left of links to its neighbors.
     """
 
     start: int
-    segments: Sequence[Segment[Content]]
+    segments: Sequence[Segment]
     box: Box
     hole: float
+    labels: tuple[int, ...]
+    trimmed: bool = False
 
     @property
     def end(self) -> int:
         """Index of the segment after the last."""
         return self.start + len(self.segments)
 
-    @property
-    def contents(self) -> tuple[Content, ...]:
-        """What all segments are made of."""
-        return tuple(content for segment in self.segments for content in segment.contents)
+
+def find_candidates(found: Segmentation) -> Iterator[Candidate]:
+    """Return all neighboring segments that could be one digit, with the links on it and without."""
+    for candidate in _neighbors(found):
+        yield candidate
+        spurs = candidate.segments[0].left_spur | candidate.segments[-1].right_spur
+        labels = tuple(label for label in candidate.labels if label not in spurs)
+        if 0 < len(labels) < len(candidate.labels):
+            boxes = (found.boxes[label] for label in labels)
+            yield replace(candidate, labels=labels, box=functools.reduce(Box.union, boxes), trimmed=True)
 
 
-def find_candidates(found: Segmentation[Content]) -> Iterator[Candidate[Content]]:
+def _neighbors(found: Segmentation) -> Iterator[Candidate]:
     """Return each segment alone, and all neighboring ones that could be a digit together."""
     segments, height = found.segments, found.height
+    of_origin = Counter(segment.origin for segment in segments)
     for start, first in enumerate(segments):
-        box, hole, origins = first.box, -math.inf, {first.origin}
-        yield Candidate(start, [first], box, hole)
+        box, hole, origins, labels = first.box, -math.inf, {first.origin}, first.labels
+        yield Candidate(start, [first], box, hole, labels)
         for end, segment in enumerate(segments[start + 1 : start + _MAX_SEGMENTS_OF_A_DIGIT], start + 2):
             if segment.origin not in origins:
                 hole = max(hole, box.gap(segment.box))
             box = box.union(segment.box)
             origins.add(segment.origin)
-            if hole > _HOLE * height or (len(origins) > 1 and box.width > _WIDEST * height):
+            labels += segment.labels
+            too_wide = box.width > _WIDEST * height
+            if hole > _HOLE * height or (len(origins) > 1 and too_wide):
                 break
-            yield Candidate(start, segments[start:end], box, hole)
+            # What was not cut at all may be as wide as it likes.
+            if not too_wide or end - start == of_origin[first.origin]:
+                yield Candidate(start, segments[start:end], box, hole, labels)
 
 
-def segmentation_cost(candidate: Candidate[Content], height: float) -> float:
+def segmentation_cost(candidate: Candidate, height: float) -> float:
     """Return how improbable it is that a candidate is one digit, as −log, by its holes and cuts."""
-    return _PER_GAP * max(0.0, candidate.hole / height - _APART) + _cut_cost(candidate, height)
+    holes = _PER_GAP * max(0.0, candidate.hole / height - _APART)
+    return holes + _cut_cost(candidate, height) + _TRIMMED * candidate.trimmed
 
 
-def _cut_cost(candidate: Candidate[Content], height: float) -> float:
+def _cut_cost(candidate: Candidate, height: float) -> float:
     """Return the cost of taking a candidate off what its leftmost segments were cut from."""
     origins: set[int] = set()
     cost = 0.0
@@ -89,25 +115,75 @@ def _cut_cost(candidate: Candidate[Content], height: float) -> float:
     return cost
 
 
-def shortest_path(
-    candidates: Sequence[Candidate[Content]], costs: Sequence[float], found: Segmentation[Content]
-) -> tuple[int, ...]:
-    """Return the indices of the candidates on the cheapest path from the first segment to the last."""
-    best: dict[int, tuple[float, tuple[int, ...]]] = {}
-    ending: dict[int, list[int]] = {end: [] for end in range(len(found.segments) + 1)}
-    for index, (candidate, cost) in enumerate(zip(candidates, costs, strict=True)):
-        paths = [
-            (
-                best[before][0] + _overlap_cost(candidates[before].box, candidate.box, found.height),
-                best[before][1],
-            )
-            for before in ending[candidate.start]
-        ]
-        so_far, path = min(paths) if candidate.start else (0.0, ())
-        best[index] = so_far + cost, (*path, index)
-        ending[candidate.end].append(index)
-    return min(best[index] for index in ending[len(found.segments)])[1]
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """All ways from the first segment of a number to the last.
 
+    Attributes
+    ----------
+    found : Segmentation
+    candidates : sequence of Candidate
+        As `find_candidates` returns them.
+    costs : sequence of float
+        −log of how probable it is that each is one digit.
+    """
 
-def _overlap_cost(left: Box, right: Box, height: float) -> float:
-    return _PER_GAP * max(0.0, _APART - left.gap(right) / height)
+    found: Segmentation
+    candidates: Sequence[Candidate]
+    costs: Sequence[float]
+
+    @functools.cached_property
+    def _ways(self) -> list[tuple[list[int], list[float]]]:
+        """For each candidate those that end where it starts, and what their overlap costs."""
+        ending: dict[int, list[int]] = {}
+        ways = []
+        for index, candidate in enumerate(self.candidates):
+            before = ending.get(candidate.start, [])
+            gaps = [self.candidates[one].box.gap(candidate.box) / self.found.height for one in before]
+            ways.append((before, [_PER_OVERLAP * max(0.0, _APART - gap) for gap in gaps]))
+            ending.setdefault(candidate.end, []).append(index)
+        return ways
+
+    @property
+    def _last(self) -> list[int]:
+        end = len(self.found.segments)
+        return [index for index, candidate in enumerate(self.candidates) if candidate.end == end]
+
+    def shortest_path(self) -> tuple[int, ...]:
+        """Return the indices of the candidates on the cheapest path."""
+        best: list[tuple[float, tuple[int, ...]]] = []
+        for index, (before, overlaps) in enumerate(self._ways):
+            ways = [(best[i][0] + overlap, best[i][1]) for i, overlap in zip(before, overlaps, strict=True)]
+            so_far, path = min(ways) if ways else (0.0, ())
+            best.append((so_far + self.costs[index], (*path, index)))
+        return min(best[index] for index in self._last)[1]
+
+    def probability(self, digits: Sequence[int], number: Sequence[int]) -> float:
+        """Return how probable a number is: the share of all paths on which it is read.
+
+        A path counts with e to the power of minus its cost; they are summed up by the forward
+        algorithm, as in LeCun et al. (1998), section VI.
+
+        Parameters
+        ----------
+        digits : sequence of int
+            What each candidate is read as.
+        number : sequence of int
+            At least one digit.
+        """
+        # Logarithms of the sums over the paths to each candidate: over all of them, and over those
+        # on which the first digits of the number are read, by how many these are.
+        totals = np.zeros(len(digits))
+        partial = np.full((len(digits), len(number) + 1), -np.inf)
+        none_read = np.where(np.arange(len(number) + 1) == 0, 0.0, -np.inf)
+        for index, (before, overlaps) in enumerate(self._ways):
+            so_far = none_read
+            if before:
+                totals[index] = np.logaddexp.reduce(totals[before] - overlaps)
+                so_far = np.logaddexp.reduce(partial[before] - np.array(overlaps)[:, None], axis=0)
+            totals[index] -= self.costs[index]
+            fits = np.equal(number, digits[index])
+            partial[index, 1:] = np.where(fits, so_far[:-1] - self.costs[index], -np.inf)
+        last = self._last
+        share = np.logaddexp.reduce(partial[last, -1]) - np.logaddexp.reduce(totals[last])
+        return float(np.exp(share))

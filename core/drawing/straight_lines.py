@@ -169,7 +169,7 @@ def _has_paper_beside(line: PrintedLine, ink: Floats) -> bool:
     beside = line.width / 2 + 2 * _SOFT
     for way in (-beside, beside):
         rows = np.round(line.offset + line.slope * columns + way).astype(int)
-        if np.quantile(ink[np.clip(rows, 0, len(ink) - 1), columns], _FREE) > 0.5:
+        if (ink[np.clip(rows, 0, len(ink) - 1), columns] > 0.5).mean() > 1 - _FREE:
             return False
     return True
 
@@ -179,10 +179,12 @@ def _without_junctions(runs: Mask) -> Mask:
     labels, count = ndimage.label(runs, _AROUND)
     across = run_lengths(runs.T).T
     own, thickness = labels[runs], across[runs]
-    order = np.lexsort((thickness, own))
+    # Sorted as one number, which takes a fraction of the time of two.
+    most = len(runs) + 1
+    ordered = np.sort(own.astype(np.int64) * most + thickness) % most
     ends = np.cumsum(np.bincount(own, minlength=count + 1))
     middles = (ends[:-1] + ends[1:]) // 2
-    typical = np.concatenate([[0], thickness[order][middles]])
+    typical = np.concatenate([[0], ordered[middles]])
     free: Mask = runs & (across <= _THICKER * typical[labels] + 1)
     return free
 
@@ -194,15 +196,16 @@ def _fitted(piece: Mask, left: int, top: int, thin: float) -> PrintedLine | None
     middle = np.bincount(columns, rows, piece.shape[1]) / np.maximum(total, 1)
     used = np.flatnonzero(total)
     typical = np.median(total[used])
+    width, length = max(1.0, float(typical) - 2), piece.shape[1]
+    if length < thin * width:
+        return None
     # Where a stroke crosses the line it is thicker; the line itself is in between.
     clean = used[total[used] <= typical + 1]
-    if len(clean) < 0.3 * piece.shape[1]:
+    if len(clean) < 0.3 * length:
         return None
     slope, offset = np.polyfit(clean, middle[clean], 1)
-    bent = np.quantile(abs(middle[clean] - offset - slope * clean), 0.9)
-    width = max(1.0, float(typical) - 2)
-    length = piece.shape[1]
-    if length < thin * width or bent > _BENT_PIXELS + _BENT * length:
+    aside = abs(middle[clean] - offset - slope * clean)
+    if (aside > _BENT_PIXELS + _BENT * length).mean() > 0.1:
         return None
     return PrintedLine(left, left + length, float(top + offset - slope * left), float(slope), width)
 

@@ -43,12 +43,14 @@ class LogLines(logging.Formatter):
 def write_log(worker: str, *names: str) -> None:
     """Write what the loggers of these packages say, from INFO on, to standard error as `LogLines`.
 
-    Once is enough; a logger that writes somewhere already stays as it is.
+    And the warnings of all others: a library that finds nobody listening, as TensorFlow Lite's export does,
+    would write each line a second time. Once is enough; a process that writes somewhere already stays as it
+    is.
     """
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(LogLines(worker))
+        root.addHandler(handler)
     for name in names:
-        log = logging.getLogger(name)
-        if not log.handlers:
-            handler = logging.StreamHandler()
-            handler.setFormatter(LogLines(worker))
-            log.addHandler(handler)
-            log.setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(logging.INFO)

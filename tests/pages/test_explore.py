@@ -1,4 +1,6 @@
 import dataclasses
+import gc
+import sys
 
 import numpy as np
 
@@ -16,6 +18,16 @@ def labels_shown(app) -> list[int]:
     alts = [image.proto.imgs[0].alt for image in app.image]
     sample = [alt.partition(": ")[2] for alt in alts if alt.startswith("Training images with the labels")]
     return [int(label) for alt in sample for label in alt.split(", ")]
+
+
+def test_a_visit_that_is_kept_holds_no_text_for_each_image(open_page):
+    open_page("1_explore")
+    gc.collect()
+    before = sys.getallocatedblocks()
+    visit = open_page("1_explore")
+    gc.collect()
+    assert visit.title[0].value == "Explore the digits"
+    assert sys.getallocatedblocks() - before < len(resources.mnist().train_images) / 2
 
 
 def test_a_new_sample_is_another_one_and_the_class_is_kept(open_page):

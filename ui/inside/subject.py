@@ -12,7 +12,7 @@ from core.store.database import StoreError
 from core.store.run import Run, RunError
 from ui import resources
 from ui.drawing_pad import ONE_DIGIT
-from ui.links import Setting
+from ui.links import Indices, Setting
 from ui.test_part import mnist_set
 
 INDEX, _SOURCE, _PROBLEM, _ASKED = "inside_index", "inside_source", "inside_problem", "inside_asked"
@@ -22,7 +22,7 @@ DRAWING_ADDRESS = "drawing"
 _TEST_IMAGE, _DRAWING = "Test image", "My drawing"
 
 
-SETTING = Setting(INDEX, {index: str(index) for index in range(TEST_IMAGES)}, 0)
+SETTING = Setting(INDEX, Indices(TEST_IMAGES), 0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from ui.words import percent
 _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
 _NOT_A_DIGIT = "Not recognized as a digit (out of distribution)."
+_UNCERTAIN = "Uncertain: another digit is probable when this one is turned or slanted a little."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."
@@ -50,21 +51,24 @@ def lay_out(wide: bool = False) -> Places:
     return Places(pad, prediction, right.container(), st.container())
 
 
-def show_digit(prediction: Prediction, at: Places, own: bool = True) -> str:
-    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it."""
+def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bool = True) -> str:
+    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it.
+
+    It is only a best guess if it is not ``certain``, as of `NumberReading`.
+    """
     with at.details:
         [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
     # First what everybody waits for: the rest takes as long as this.
     with at.prediction:
-        sentence = _show_answer(prediction, is_digit)
+        sentence = _show_answer(prediction, _NOT_A_DIGIT if not is_digit else "" if certain else _UNCERTAIN)
     show_details(prediction, at, own)
     return sentence
 
 
-def _show_answer(prediction: Prediction, is_digit: bool) -> str:
+def _show_answer(prediction: Prediction, doubt: str) -> str:
     digit, confidence = prediction.digit, percent(prediction.confidence)
-    if not is_digit:
-        st.warning(_NOT_A_DIGIT, icon=":material/question_mark:")
+    if doubt:
+        st.warning(doubt, icon=":material/question_mark:")
         st.markdown(f"Best guess: **{digit}** ({confidence})")
         return ""
     with st.container(horizontal=True):

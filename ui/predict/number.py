@@ -14,7 +14,8 @@ from ui.words import percent
 
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
-_NOT_ALL_NUMBERS = "Some numbers are uncertain: not recognized as digits, or it is not clear where they end."
+_UNCERTAIN = "Uncertain: it may be another number. Leave more space between digits."
+_NOT_ALL_NUMBERS = "Some numbers are uncertain: no digits, another when turned a little, or no clear end."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 
@@ -44,12 +45,12 @@ def show_number(
     """
     predictions = _predictions(reading, sketches, classifier)
     if len(predictions) == 1:
-        return show_digit(predictions[0], at)
+        return show_digit(predictions[0], at, certain=reading.certain)
     with at.details:
         are_digits = _show_details(reading, predictions, paint)
     with at.prediction:
-        if not all(are_digits):
-            st.warning(_NOT_ALL_DIGITS, icon=":material/question_mark:")
+        if not (all(are_digits) and reading.certain):
+            st.warning(_UNCERTAIN if all(are_digits) else _NOT_ALL_DIGITS, icon=":material/question_mark:")
             st.markdown(f"Best guess: **{reading.number}**")
             return ""
         lowest = percent(_lowest_confidence(reading))

@@ -114,6 +114,18 @@ def test_two_digits_without_lifting_the_pen_are_two(model):
     assert read_number_from_strokes(model, side_by_side(THREE, THREE, pen_lifted=False)).number == "33"
 
 
+@pytest.mark.parametrize("digits", [(zero(), SEVEN[:1]), (THREE, zero()), (ONE, THREE), (zero(), zero())])
+def test_digits_that_are_linked_from_end_to_start_are_read(model, digits):
+    apart, joined = (side_by_side(*digits, gap=12, pen_lifted=lifted) for lifted in (True, False))
+    reading = read_number_from_strokes(model, joined)
+    assert reading.number == read_number_from_strokes(model, apart).number
+    assert len(reading.digits) == 2
+
+
+def test_it_is_told_when_another_number_may_be_written(model):
+    assert read_number_from_strokes(model, side_by_side(THREE, zero(), FOUR)).certain
+
+
 def test_a_speck_beside_the_digits_is_no_digit(model):
     speck = np.array([[200.0, 90.0], [203.0, 92.0]])
     assert read_number_from_strokes(model, (*side_by_side(THREE, ONE), speck)).number == "31"

@@ -225,3 +225,14 @@ def test_a_jpeg_that_comes_in_passes_may_have_fewer_pixels(monkeypatch):
     monkeypatch.setattr(photo, "MAX_PROGRESSIVE_MEGAPIXELS", 2)
     with pytest.raises(PictureError, match="more than 2 million pixels"):
         open_picture(content.getvalue())
+
+
+def test_a_sheet_of_which_a_corner_is_lit_is_no_blackboard():
+    image = Image.new("L", (400, 300), 225)
+    for left in range(60, 180, 30):
+        ImageDraw.Draw(image).line((left, 100, left + 6, 140), fill=60, width=4)
+    light = np.full((300, 400), 0.45)
+    light[:105, :140] = 1
+    ink = find_ink((np.asarray(image) * light).astype(np.uint8))
+    assert ink[120, 63] == 255
+    assert not ink[:80].any()

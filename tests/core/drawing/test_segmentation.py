@@ -1,6 +1,10 @@
+import itertools
+
 import numpy as np
+import pytest
 
 from core.drawing.segmentation import segment_image, segment_strokes
+from core.drawing.segmentation_graph import Graph, find_candidates
 
 ZIGZAG = np.array([[0.0, 0.0], [50.0, 100.0], [100.0, 0.0], [150.0, 100.0]])
 
@@ -19,7 +23,7 @@ def test_digits_apart_are_segments_from_left_to_right():
 def test_strokes_that_cross_are_one_segment():
     dash = np.array([[40.0, 50.0], [-40.0, 50.0]])
     (segment,) = segment_strokes([bar(0), dash]).segments
-    assert len(segment.contents) == 2
+    assert len(segment.labels) == 2
 
 
 def test_a_stroke_is_cut_where_it_goes_from_side_to_side_once():
@@ -29,6 +33,36 @@ def test_a_stroke_is_cut_where_it_goes_from_side_to_side_once():
     assert {segment.origin for segment in segments} == {0}
 
 
+def test_a_straight_link_between_two_digits_belongs_to_neither():
+    turn = np.linspace(-np.pi / 2, 1.5 * np.pi, 40)
+    zero = np.column_stack([32 + 32 * np.cos(turn), 50 + 50 * np.sin(turn)])
+    seven = np.array([[75.0, 20.0], [130.0, 20.0], [100.0, 100.0]])
+    found = segment_strokes([np.concatenate([zero, seven])])
+    candidates = list(find_candidates(found))
+    boxes = [(candidate.box.left, candidate.box.right) for candidate in candidates if candidate.trimmed]
+    assert any(np.allclose(box, (0, 64), atol=2) for box in boxes)
+    assert any(np.allclose(box, (75, 130), atol=2) for box in boxes)
+    whole = max(candidates, key=lambda candidate: len(candidate.labels))
+    (stroke,) = found.strokes_of(whole.labels)
+    assert np.ptp(stroke, axis=0) == pytest.approx([130, 100], rel=0.01)
+
+
+def test_the_probability_of_a_number_is_its_share_of_all_ways_to_cut_the_ink():
+    found = segment_strokes([bar(0), bar(8), bar(16)])
+    candidates = list(find_candidates(found))
+    costs, digits = np.linspace(0.5, 2, len(candidates)).tolist(), [i % 2 for i in range(len(candidates))]
+    graph = Graph(found, candidates, costs)
+    probabilities = {
+        number: graph.probability(digits, number)
+        for length in (1, 2, 3)
+        for number in itertools.product((0, 1), repeat=length)
+    }
+    assert len(candidates) > 3
+    assert sum(probabilities.values()) == pytest.approx(1)
+    best = tuple(digits[index] for index in graph.shortest_path())
+    assert probabilities[best] == max(probabilities.values())
+
+
 def test_ink_that_hangs_together_by_a_thread_is_cut_along_a_seam():
     ink = np.zeros((100, 120), dtype=bool)
     ink[:, 10:20] = ink[:, 100:110] = True
@@ -36,7 +70,7 @@ def test_ink_that_hangs_together_by_a_thread_is_cut_along_a_seam():
     found = segment_image(ink)
     left, right = found.segments
     assert right.cut == 3, "pixels of ink on the seam"
-    assert found.labels[0, 15] == left.contents[0] != found.labels[0, 105] == right.contents[0]
+    assert found.labels[0, 15] == left.labels[0] != found.labels[0, 105] == right.labels[0]
 
 
 def test_dust_is_no_segment_but_belongs_to_the_nearest():
@@ -45,4 +79,4 @@ def test_dust_is_no_segment_but_belongs_to_the_nearest():
     ink[90:92, 190:192] = True
     found = segment_image(ink)
     assert len(found.segments) == 1
-    assert (found.labels == found.segments[0].contents[0]).all()
+    assert (found.labels == found.segments[0].labels[0]).all()
