@@ -30,8 +30,9 @@ def take_recipe() -> None:
     recipe_form.use(recipe)
     if LESSON in st.query_params:
         # Streamlit lets nobody replace an address that a widget is bound to.
-        for name, text in asked.items():
-            into_address(name, "", before=text)
+        for name in asked:
+            # Of all settings: two links in a row may have one in common.
+            into_address(name, "", before=str(asked))
         return
     st.session_state[_TAKEN] = {}
     rest = {name: st.query_params.get_all(name) for name in st.query_params if name not in asked}

@@ -14,7 +14,7 @@ def show() -> None:
     st.header("Lessons", anchor=False)
     st.markdown(
         "A lesson leads you through the pages, step by step, with questions. It stays beside the page, and "
-        "you can fold it away."
+        "you can fold it away; in a narrow window it is behind » at the top left, on a phone behind *Step*."
     )
     with st.container(key="lessons"), st.grid(3, min_column_width=300, gap="xxsmall"):
         for lesson in lessons.values():
