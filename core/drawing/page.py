@@ -188,8 +188,8 @@ def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:
     one_digit = [all(cell.is_for_one_digit for cell in number) for number in numbers]
     if other.any() or len(readings) > len(numbers) or any(one_digit):
         # Beside boxes, another number in the same row may be the rest of it, in boxes that were not found.
-        return tuple(replace(one, certain=not _in_its_row(one, readings)) for one in readings)
-    return tuple(replace(one, certain=not _goes_on(one, readings)) for one in readings)
+        return tuple(replace(one, certain=one.certain and not _in_its_row(one, readings)) for one in readings)
+    return tuple(replace(one, certain=one.certain and not _goes_on(one, readings)) for one in readings)
 
 
 def _in_reading_order(readings: list[NumberReading]) -> list[NumberReading]:

@@ -56,6 +56,8 @@ def empty_canvas(page: Page) -> Page:
     one_digit = element(page, "predict_source").get_by_role("radio", name="One digit")
     if not one_digit.is_checked():
         one_digit.click()
+        # Until then the wide canvas for several digits is there.
+        expect(page.locator(".dc-container[style*='420px']")).to_be_visible()
     pad(page)
     if not page.get_by_text(EMPTY).is_visible():
         click(page, "predict_canvas_clear")

@@ -144,12 +144,12 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
             _delta(values, before, step, unit, label)
             delta, x = float(gradient.z[0, unit]), float(step.input[0][place])
             _in_lines(
-                rf"{by_weight} &= \delta \, x", rf"{scientific(delta)} \times {x:.3f}", scientific(change)
+                rf"{by_weight} = \delta \, x", rf"{scientific(delta)} \times {x:.3f}", scientific(change)
             )
         size = abs(rate * change)
         places = min(12, max(6, 2 - math.floor(math.log10(size)))) if size else 6
         _in_lines(
-            rf"w &\leftarrow w - \eta {by_weight}",
+            rf"w \leftarrow w - \eta {by_weight}",
             rf"{weight:.{places}f} - {rate:g} \times ({scientific(change)})",
             f"{weight - rate * change:.{places}f}",
         )
@@ -169,8 +169,9 @@ def _at_the_unit(values: ForwardPass, before: BackwardPass, rate: float, label: 
 
 def _in_lines(*parts: str) -> None:
     """Show an equation, what it equals below it each time: in one line a phone would cut it off."""
-    lines = r" \\ &= ".join(parts)
-    st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
+    with st.container(gap="xxsmall"):
+        for equals, part in zip(("", *["= "] * len(parts)), parts, strict=False):
+            st.latex(equals + part)
 
 
 def plain(value: float) -> str:
@@ -194,7 +195,7 @@ def _delta(values: ForwardPass, before: BackwardPass, step: Step, unit: int, lab
     error = r"\delta = \frac{\partial L}{\partial z}"
     if step is values.steps[-1]:
         target, probability = int(unit == label), float(values.probabilities[0, unit])
-        _in_lines(rf"{error} &= p_{{{unit}}} - {target}", f"{probability:.4f} - {target}", scientific(delta))
+        _in_lines(rf"{error} = p_{{{unit}}} - {target}", f"{probability:.4f} - {target}", scientific(delta))
     else:
         st.markdown(
             "The errors of the next layer come back through its weights, times the slope of the curve:"
@@ -204,7 +205,8 @@ def _delta(values: ForwardPass, before: BackwardPass, step: Step, unit: int, lab
         back = float(following.kernel[unit] @ before.gradients[following.name].z[0])
         at_z = float(slope(step)[0, unit])
         _in_lines(
-            rf"{error} &= f'(z) \sum_k w_k \delta_k",
+            # Without the space at its end it is two pixels wider than its box, which then scrolls.
+            rf"{error} = f'(z) \sum_k w_k \delta_k\;",
             rf"{scientific(at_z)} \times {scientific(back)}",
             scientific(delta),
         )
