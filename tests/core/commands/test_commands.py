@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -172,17 +171,23 @@ def broken_run(store: RunStore) -> Run:
 
 
 def test_ctrl_c_at_any_moment_stops_the_training_and_keeps_what_it_learned(
-    monkeypatch: pytest.MonkeyPatch, recipe_file: Path, store: RunStore, capsys
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    recipe_file: Path,
+    store: RunStore,
+    capsys,
 ):
     get, pressed = RunStore.get, [signal.SIGINT]
 
     def look(store: RunStore, run_id: str) -> Run:
-        # Two that come while another thread runs are one for the main thread.
-        while pressed and threading.current_thread() is threading.main_thread():
+        while pressed:
             signal.raise_signal(pressed.pop())
         return get(store, run_id)
 
     monkeypatch.setattr(RunStore, "get", look)
+    # What a shell starts in the background ignores Ctrl+C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     assert main(["train", "--recipe", str(recipe_file), "--epochs", "100"]) == 0
     assert "Stopping." in capsys.readouterr().err
     (run,) = store.runs()
