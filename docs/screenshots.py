@@ -65,9 +65,6 @@ def main() -> None:
             expect(element(page, "evaluate_matrix").locator("svg.marks")).to_be_visible()
             expect(element(page, "evaluate_cell")).to_contain_text("true 4 → predicted 9")
             save(page, "evaluate")
-            open_page(page, "/inside?model=article&image=247")
-            wait_until_drawn(page)
-            save(page, "inside")
             for theme in THEMES:
                 for name, (width, height) in SCREENS.items():
                     screen = browser.new_page(
