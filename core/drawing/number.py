@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.data import MAX_PIXEL, Images
+from core.drawing.agreement import agreement_cost
 from core.drawing.boxes import Box
 from core.drawing.detector import MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.segmentation import (
@@ -266,6 +267,7 @@ def _read(
     costs = [
         _recognition_cost(candidate.box, found.height, ten, float(digit))
         + segmentation_cost(candidate, found.height)
+        + agreement_cost(found.sample, candidate.labels, candidate.box, found.height)
         for candidate, ten, digit in zip(candidates, probabilities, digit_probabilities, strict=True)
     ]
     graph = Graph(found, candidates, costs)

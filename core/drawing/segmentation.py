@@ -12,14 +12,21 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
+from core.drawing.agreement import InkSample
 from core.drawing.boxes import Box, box_of
+from core.drawing.center_cuts import LINK, STEP, cut_image
+from core.drawing.instances import InkCenters, centers_in_image, centers_in_strokes
 from core.drawing.seams import cut_along_seams
 from core.drawing.segments import ImageSegmentation, Labels, Mask, Segment, StrokeSegmentation
 from core.drawing.spurs import find_spurs
-from core.drawing.stroke_cuts import CutPart, cut_stroke
+from core.drawing.stroke_cuts import CutPart, cut_stroke, even_path
 from core.drawing.strokes import Stroke
 
 MAX_DIGITS = 12
+MODE = {"image": "both", "spurs": "net", "strokes": "both", "spread": 0.25, "keep": True}
+Floats = np.ndarray
+# About so many pixels of the ink are asked for where they point to.
+_SAMPLE = 3_000
 # Twelve digits of four strokes each have no more segments than this, and no more marks.
 _MAX_SEGMENTS = 6 * MAX_DIGITS
 _MAX_MARKS = 12 * MAX_DIGITS
@@ -68,16 +75,27 @@ def segment_strokes(strokes: Sequence[Stroke]) -> StrokeSegmentation:
         raise NumberError
     boxes = [box_of(stroke) for stroke in strokes]
     height = _digit_height(boxes)
+    kept = _without_specks(boxes, height)
+    seen = centers_in_strokes([strokes[index] for index in kept], height)
     segments: list[Segment] = []
     pieces: list[Stroke] = []
     origins: list[int] = []
-    for index in _without_specks(boxes, height):
-        parts = cut_stroke(strokes[index], height, boxes[:index] + boxes[index + 1 :])
+    for index in kept:
+        parts = cut_stroke(strokes[index], height, boxes[:index] + boxes[index + 1 :], seen)
         segments += _segments_of(parts, index, len(pieces))
         pieces += [piece for part in parts for piece in _pieces_of(part)]
         origins += [index] * (len(pieces) - len(origins))
     piece_boxes = {label: box_of(piece) for label, piece in enumerate(pieces)}
-    return StrokeSegmentation(_in_order(segments, height), height, piece_boxes, tuple(pieces), tuple(origins))
+    sample = _sample_of_strokes(pieces, seen, height)
+    return StrokeSegmentation(
+        _in_order(segments, height), height, piece_boxes, sample, tuple(pieces), tuple(origins)
+    )
+
+
+def _sample_of_strokes(pieces: Sequence[Stroke], seen: InkCenters, height: float) -> InkSample:
+    paths = [even_path(piece, STEP * height)[0] for piece in pieces]
+    labels = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
+    return InkSample(labels, *seen.at(np.concatenate(paths)))
 
 
 def _pieces_of(part: CutPart) -> list[Stroke]:
@@ -125,12 +143,17 @@ def segment_image(ink: Mask) -> ImageSegmentation:
     height = _digit_height(boxes)
     if len(boxes) > _MAX_MARKS:
         raise NumberError
+    seen = centers_in_image(ink, height)
+    rows, columns = np.nonzero(ink)
+    centers, links = np.zeros(ink.shape), np.zeros(ink.shape)
+    centers[ink], links[ink] = seen.at(np.column_stack([columns, rows]) + 0.5)
     labels = np.zeros(ink.shape, dtype=np.intp)
     segments: list[Segment] = []
     for component in _without_specks(boxes, height):
         place = found[component]
-        pieces, cuts = _cut_component(components[place] == component + 1, height)
-        spurs = _spurs(pieces, len(cuts), stroke_width, height)
+        own_ink = components[place] == component + 1
+        pieces, cuts = _cut_component(own_ink, centers[place], links[place], height, stroke_width)
+        spurs = _spurs(pieces, len(cuts), stroke_width, height, centers[place], links[place])
         own = _labeled(pieces, [spur for both in spurs for spur in both], int(labels.max()) + 1)
         labels[place] = np.maximum(labels[place], own)
         sides = [[frozenset[int](own[spur].tolist()) for spur in both] for both in spurs]
@@ -146,12 +169,31 @@ def segment_image(ink: Mask) -> ImageSegmentation:
     }
     nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
     everywhere = labels[tuple(nearest)]
-    return ImageSegmentation(_in_order(segments, height), height, path_boxes, everywhere, stroke_width)
+    every = slice(None, None, max(1, np.count_nonzero(ink) // _SAMPLE))
+    sample = InkSample(labels[ink][every], centers[ink][every], links[ink][every])
+    return ImageSegmentation(
+        _in_order(segments, height), height, path_boxes, sample, everywhere, stroke_width
+    )
 
 
-def _spurs(pieces: Labels, count: int, pen: float, height: float) -> list[tuple[Mask, Mask]]:
+def _spurs(
+    pieces: Labels, count: int, pen: float, height: float, centers: Floats, links: Floats
+) -> list[tuple[Mask, Mask]]:
     """Return the spurs on the left and on the right of each cut."""
     spurs = []
+    if "net" in MODE["spurs"]:
+        is_link = links >= LINK
+        columns = np.arange(pieces.shape[1]) + 0.5
+        # centers are in pixels of the whole picture
+        middles = [np.flatnonzero((pieces == piece).any(axis=0)).mean() for piece in range(count)]
+        for cut in range(1, count):
+            spurs.append(
+                (
+                    (pieces == cut - 1) & is_link & (columns > middles[cut - 1]),
+                    (pieces == cut) & is_link & (columns <= middles[cut]),
+                )
+            )
+        return spurs
     for cut in range(1, count):
         left, right = (pieces >= 0) & (pieces < cut), pieces >= cut
         reach = _LONGEST_SPUR * height
@@ -203,12 +245,17 @@ def _without_specks(boxes: Sequence[Box], height: float) -> list[int]:
     return kept or list(range(len(boxes)))
 
 
-def _in_order(segments: Sequence[Segment], height: float) -> tuple[Segment, ...]:
+def _in_order(segments: Sequence[Segment], height: float, keep_cuts: bool = False) -> tuple[Segment, ...]:
     """Return segments from left to right, those that overlap much merged."""
     merged: list[Segment] = []
     for segment in segments:
         joined = segment
-        while overlapping := [other for other in merged if joined.box.gap(other.box) < -_OVERLAP * height]:
+        while overlapping := [
+            other
+            for other in merged
+            if joined.box.gap(other.box) < -_OVERLAP * height
+            and not (keep_cuts and other.origin == joined.origin)
+        ]:
             merged = [other for other in merged if other not in overlapping]
             for other in overlapping:
                 joined = joined.merge(other)
@@ -233,8 +280,38 @@ def _path_box(slices: tuple[slice, slice], stroke_width: float) -> Box:
     return Box(columns.start + inset_x, rows.start + inset_y, columns.stop - inset_x, rows.stop - inset_y)
 
 
-def _cut_component(ink: Mask, height: float) -> tuple[Labels, list[float | None]]:
+def _cut_component(
+    ink: Mask, centers: Floats, links: Floats, height: float, pen: float
+) -> tuple[Labels, list[float | None]]:
     """Return what `cut_along_seams` does; what is narrower than a digit stays in one piece."""
     if ink.shape[1] <= _ONE * height:
         return np.where(ink, 0, -1), [None]
+    if MODE["image"] == "seams":
+        return cut_along_seams(ink, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)
+    pieces = cut_image(ink, centers, links, height, pen)
+    count = int(pieces.max()) + 1
+    if MODE["image"] == "net":
+        return pieces, [None] + [0.0] * (count - 1)
+    every = np.full(ink.shape, -1)
+    cuts: list[float | None] = []
+    for piece in range(count):
+        (place,) = ndimage.find_objects((pieces == piece).astype(np.int8))
+        own = pieces[place] == piece
+        found: list[float | None] = [None]
+        inner = np.where(own, 0, -1)
+        if own.shape[1] > _ONE * height and _unsure(centers[place][own & (links[place] < LINK)], height):
+            inner, found = cut_along_seams(own, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)
+        every[place] = np.where(own, inner + len(cuts), every[place])
+        cuts += [0.0 if cuts else None, *found[1:]]
+    return every, cuts
+
+
+def _unsure(centers: Floats, height: float) -> bool:
+    if MODE["image"] == "all" or not len(centers):
+        return True
+    low, high = np.percentile(centers, [5, 95])
+    return bool(high - low > MODE["spread"] * height)
+
+
+def _unused(ink: Mask, height: float) -> tuple[Labels, list[float | None]]:
     return cut_along_seams(ink, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from core.drawing.agreement import InkSample
 from core.drawing.boxes import Box
 from core.drawing.strokes import Stroke
 
@@ -65,11 +66,14 @@ class Segmentation:
         Of its digits, in pixels.
     boxes : mapping of int to Box
         Around each piece, by its label.
+    sample : InkSample
+        What the instance network says of the ink.
     """
 
     segments: tuple[Segment, ...]
     height: float
     boxes: Mapping[int, Box]
+    sample: InkSample
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from core.drawing.boxes import Box, box_of
+from core.drawing.center_cuts import STEP, cut_path
+from core.drawing.instances import InkCenters
 from core.drawing.seams import runs
 from core.drawing.strokes import Stroke
 
@@ -59,7 +61,7 @@ class CutPart:
     after: Stroke | None
 
 
-def cut_stroke(stroke: Stroke, height: float, others: Sequence[Box]) -> list[CutPart]:
+def cut_stroke(stroke: Stroke, height: float, others: Sequence[Box], seen: InkCenters) -> list[CutPart]:
     """Cut a stroke where it may go on from one digit to the next.
 
     Parameters
@@ -76,7 +78,7 @@ def cut_stroke(stroke: Stroke, height: float, others: Sequence[Box]) -> list[Cut
         In the order in which they were written.
     """
     along = _lengths(stroke)
-    ends = [Cut(0.0, 0.0, 0.0), *_cuts(stroke, along, height, others), Cut(*[float(along[-1])] * 3)]
+    ends = [Cut(0.0, 0.0, 0.0), *_cuts(stroke, along, height, others, seen), Cut(*[float(along[-1])] * 3)]
     return [
         CutPart(
             _part(stroke, along, first.end, last.start),
@@ -104,7 +106,41 @@ def _part(stroke: Stroke, along: npt.NDArray[np.float64], start: float, end: flo
     return np.concatenate([first[None], within, last[None]])
 
 
-def _cuts(stroke: Stroke, along: npt.NDArray[np.float64], height: float, others: Sequence[Box]) -> list[Cut]:
+def even_path(stroke: Stroke, step: float) -> tuple[Stroke, npt.NDArray[np.float64]]:
+    """Return points of a stroke that are this far apart, and how far along it they are."""
+    along = _lengths(stroke)
+    places = np.arange(step / 2, max(along[-1], step), step)
+    return _at(stroke, along, places), places
+
+
+def _cuts(
+    stroke: Stroke, along: npt.NDArray[np.float64], height: float, others: Sequence[Box], seen: InkCenters
+) -> list[Cut]:
+    from core.drawing.segmentation import MODE
+
+    old = _old_cuts(stroke, along, height, others) if MODE["strokes"] != "net" else []
+    if MODE["strokes"] == "old" or box_of(stroke).width < _NARROW * height:
+        return old
+    path, places = even_path(stroke, STEP * height)
+    new = []
+    for cut in cut_path(path, seen, height):
+        start, place, end = places[list(cut)].tolist()
+        if start < end:
+            place = _leaving(stroke, along, start, end, box_of(_part(stroke, along, 0, start)))
+        new.append(Cut(start, place, end))
+    one, other = (new, old) if MODE["strokes"] == "both" else (old, new)
+    edge = _EDGE * height
+    other = [
+        cut
+        for cut in other
+        if all(cut.end < mine.start - edge or cut.start > mine.end + edge for mine in one)
+    ]
+    return sorted([*one, *other], key=lambda cut: cut.start)
+
+
+def _old_cuts(
+    stroke: Stroke, along: npt.NDArray[np.float64], height: float, others: Sequence[Box]
+) -> list[Cut]:
     """Return the cuts in the order in which they were written."""
     if box_of(stroke).width < _NARROW * height:
         return []
