@@ -3,7 +3,7 @@
 It learns from numbers put together of MNIST's training digits (`scripts.written_numbers`), at its own
 small size. Then a logistic regression learns, from numbers of other training digits, how probable it
 is that a candidate of `core.drawing.segmentation_graph` is one digit, by how well it agrees with the
-network (`core.drawing.agreement`).
+network and by what the detector says (`core.drawing.agreement`).
 
     python -m scripts.train_instances
 
@@ -21,7 +21,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from core.data import MAX_PIXEL, Dataset, load_mnist
-from core.drawing.agreement import agreement
+from core.drawing.agreement import digit_features
+from core.drawing.detector import load_detector
 from core.drawing.instances import (
     FILTERS,
     SEEN_HEIGHT,
@@ -32,6 +33,7 @@ from core.drawing.instances import (
 )
 from core.drawing.segmentation import segment_image
 from core.drawing.segmentation_graph import find_candidates
+from core.ink import to_mnist
 from scripts.shapes import Random
 from scripts.written_numbers import GROUND, LINK, Path, WrittenNumber, paths_of, written_number
 
@@ -52,6 +54,7 @@ _WHOLE, _PURE = 0.9, 0.85
 _IN_PART, _MIXED = 0.75, 0.7
 
 Bytes = npt.NDArray[np.uint8]
+Counts = npt.NDArray[np.integer]
 
 
 def training_set(paths: Sequence[Path], count: int, rng: Random) -> tuple[Bytes, npt.NDArray[np.int8]]:
@@ -152,33 +155,41 @@ def train(pictures: Bytes, truth: npt.NDArray[np.int8], rng: Random) -> list[npt
     return network.get_weights()
 
 
-def save(weights: Sequence[npt.NDArray[np.float32]], agrees: npt.ArrayLike, path: File = WEIGHTS) -> None:
+def save(weights: Sequence[npt.NDArray[np.float32]], regression: npt.ArrayLike, path: File = WEIGHTS) -> None:
     """Write the weights of the network and those of the logistic regression in float16."""
     aside = path.with_suffix(".part.npz")
-    np.savez_compressed(aside, *(np.asarray(array, dtype=np.float16) for array in (*weights, agrees)))
+    np.savez_compressed(aside, *(np.asarray(array, dtype=np.float16) for array in (*weights, regression)))
     aside.replace(path)
     load_instance_network.cache_clear()
 
 
-def candidates_of(number: WrittenNumber) -> Iterator[tuple[tuple[float, float], bool]]:
-    """Return how well each candidate of a number agrees with the network, and if it is one digit.
+def candidates_of(number: WrittenNumber) -> Iterator[tuple[tuple[float, ...], bool]]:
+    """Return what `digit_features` says of each candidate of a number, and whether it is one digit.
 
     Those of which neither is clear are left out.
     """
-    found = segment_image(number.ink)
+    found, detector = segment_image(number.ink), load_detector()
     parts = number.owners == np.arange(len(number.centers))[:, np.newaxis, np.newaxis]
     for candidate in find_candidates(found):
         place, mask = found.mask_of(candidate.labels)
         own = mask & number.ink[place]
-        shared = (own & parts[:, *place]).sum(axis=(1, 2))
-        best = int(shared.argmax())
-        whole, pure = shared[best] / max(parts[best].sum(), 1), shared[best] / max(own.sum(), 1)
-        is_digit = whole >= _WHOLE and pure >= _PURE
-        if is_digit or whole < _IN_PART or pure < _MIXED:
-            yield agreement(found.sample, candidate.labels, candidate.box, found.height), bool(is_digit)
+        image = to_mnist(own)
+        is_digit = _is_digit((own & parts[:, *place]).sum(axis=(1, 2)), parts.sum(axis=(1, 2)), own.sum())
+        if image is not None and is_digit is not None:
+            score = float(detector.score(image[np.newaxis])[0])
+            yield digit_features(found.sample, candidate.labels, candidate.box, found.height, score), is_digit
 
 
-def fit_agreement(numbers: Sequence[WrittenNumber]) -> npt.NDArray[np.float64]:
+def _is_digit(shared: Counts, whole: Counts, own: int) -> bool | None:
+    """Return whether a candidate is one digit by how much ink it shares with each; None: hardly."""
+    best = int(shared.argmax())
+    share, pure = shared[best] / max(whole[best], 1), shared[best] / max(own, 1)
+    if share >= _WHOLE and pure >= _PURE:
+        return True
+    return False if share < _IN_PART or pure < _MIXED else None
+
+
+def fit_regression(numbers: Sequence[WrittenNumber]) -> npt.NDArray[np.float64]:
     """Return weights and bias of the logistic regression of `core.drawing.agreement`."""
     features, is_digit = zip(*(one for number in numbers for one in candidates_of(number)), strict=True)
     regression = LogisticRegression().fit(features, is_digit)
@@ -221,8 +232,8 @@ def main() -> None:
     paths = paths_of(mnist.train_images[:DIGITS], mnist.train_labels[:DIGITS])
     pictures, truth = training_set(paths, NUMBERS, rng)
     weights = train(pictures, truth, rng)
-    save(weights, np.zeros(3))
-    save(weights, fit_agreement(numbers_of(mnist, OTHER_NUMBERS, rng, test=False)))
+    save(weights, np.zeros(4))
+    save(weights, fit_regression(numbers_of(mnist, OTHER_NUMBERS, rng, test=False)))
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
     wrong = error(numbers_of(mnist, OTHER_NUMBERS, rng, test=True))
     print(f"ink of test digits taken for another digit's: {wrong:.2%}")

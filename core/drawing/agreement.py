@@ -19,6 +19,8 @@ from core.drawing.instances import load_instance_network
 _SAME = 0.22
 # An intersection over union is this far from 0 and 1 at least.
 _LEAST = 0.01
+# The detector's log odds count up to this.
+_SCORE = 7.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +75,27 @@ def agreement(sample: InkSample, labels: Sequence[int], box: Box, height: float)
     )
 
 
-def agreement_cost(sample: InkSample, labels: Sequence[int], box: Box, height: float) -> float:
-    """Return how improbable it is that some pieces of ink are one digit, as −log, by the network.
+def digit_cost(
+    sample: InkSample, labels: Sequence[int], box: Box, height: float, detector_score: float
+) -> float:
+    """Return how improbable it is that some pieces of ink are one digit, as −log, by all that is known.
 
-    Takes what `agreement` takes.
+    Parameters
+    ----------
+    sample, labels, box, height
+        As `agreement` takes them.
+    detector_score : float
+        Log odds that they are one digit, by `core.drawing.detector.Detector.score`.
     """
-    *weights, bias = load_instance_network().agreement.tolist()
-    features = agreement(sample, labels, box, height)
+    *weights, bias = load_instance_network().regression.tolist()
+    features = digit_features(sample, labels, box, height, detector_score)
     score = sum(weight * feature for weight, feature in zip(weights, features, strict=True)) + bias
     return -float(scipy.special.log_expit(score))
+
+
+def digit_features(
+    sample: InkSample, labels: Sequence[int], box: Box, height: float, detector_score: float
+) -> tuple[float, float, float]:
+    """Return what the logistic regression of `digit_cost` adds up: `agreement` and the detector's score."""
+    score = min(max(detector_score, -_SCORE), _SCORE)
+    return *agreement(sample, labels, box, height), score

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from core.drawing.instances import InkCenters
-from core.drawing.seams import runs
 from core.drawing.strokes import Stroke
 
 # Lengths are shares of the height of a digit. Bins of the density of centers, and how far it is smoothed.
@@ -32,6 +31,12 @@ _NEAR = 0.15
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
+
+
+def runs(chosen: Mask) -> list[slice]:
+    """Return the runs of True in a row of booleans, as slices."""
+    labels, _ = ndimage.label(chosen)
+    return [found for (found,) in ndimage.find_objects(labels)]
 
 
 def valleys(centers: Floats, height: float, least: float) -> list[float]:

@@ -49,12 +49,12 @@ class InstanceNetwork:
     ----------
     layers : tuple of pairs of ndarray of float32
         Kernels and biases, from the input to the output.
-    agreement : ndarray of float32, shape (3,)
+    regression : ndarray of float32, shape (4,)
         Weights and bias of the logistic regression of `core.drawing.agreement`.
     """
 
     layers: tuple[tuple[Floats, Floats], ...]
-    agreement: Floats
+    regression: Floats
 
     def __call__(self, picture: Floats) -> Floats:
         """Return what the network says of each pixel.
@@ -127,10 +127,10 @@ def load_instance_network(path: Path = WEIGHTS) -> InstanceNetwork:
     DataError
         If its file, which ``python -m scripts.train_instances`` makes, is missing or damaged.
     """
-    shapes = [*itertools.chain.from_iterable((shape, shape[-1:]) for shape in layer_shapes()), (3,)]
+    shapes = [*itertools.chain.from_iterable((shape, shape[-1:]) for shape in layer_shapes()), (4,)]
     named = {f"arr_{place}": shape for place, shape in enumerate(shapes)}
-    *layers, agreement = (array.astype(np.float32) for array in read_arrays(path, named))
-    return InstanceNetwork(tuple(zip(layers[::2], layers[1::2], strict=True)), agreement)
+    *layers, regression = (array.astype(np.float32) for array in read_arrays(path, named))
+    return InstanceNetwork(tuple(zip(layers[::2], layers[1::2], strict=True)), regression)
 
 
 @dataclass(frozen=True, eq=False)

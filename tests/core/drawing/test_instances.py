@@ -47,12 +47,12 @@ def test_touching_digits_are_counted(numbers, bundled_model):
 def test_strokes_point_to_the_middle_of_their_digit_wherever_they_are_drawn():
     turn = np.linspace(0, 2 * np.pi, 40)
     zero = np.column_stack([30 * np.cos(turn), 50 * np.sin(turn)])
-    strokes = [zero + (230, 80), zero + (310, 80)]
+    strokes = [zero + np.array([middle, 80]) for middle in (230, 310)]
     seen = centers_in_strokes(strokes, 100)
     for stroke, middle in zip(strokes, (230, 310), strict=True):
         assert np.median(seen.at(stroke)[0]) == pytest.approx(middle, abs=6)
 
 
 def test_a_missing_file_is_named_with_the_way_to_get_it_back(tmp_path: Path):
-    with pytest.raises(DataError, match="git checkout -- models/instances.npz"):
+    with pytest.raises(DataError, match=r"git checkout -- models/instances\.npz"):
         load_instance_network.__wrapped__(tmp_path / "models" / "instances.npz")
