@@ -209,7 +209,8 @@ def look(names: Sequence[str]) -> int:
     logging.getLogger("core").addHandler(handler)
     reading = _Reading()
     found: list[str] = []
-    for step in (*STEPS, partial(export, "report", run_in_all_scripts())):
+    steps: tuple[Step, ...] = (*STEPS, partial(export, "report", run_in_all_scripts()))
+    for step in steps:
         with reading.of(step):
             found += step()
         forget()
