@@ -22,7 +22,7 @@ _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
 _NOT_A_DIGIT = "Not recognized as a digit (out of distribution), {}."
 _SYMBOL, _SCRIBBLE = "perhaps a letter, a symbol or a scribble", "more like a scribble"
-_UNCERTAIN = "Uncertain: another digit is probable when this one is turned or slanted a little."
+_UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."

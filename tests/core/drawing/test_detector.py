@@ -98,5 +98,5 @@ def test_a_digit_of_straight_lines_is_one(detector, strokes):
 def test_a_scribble_is_told_from_letters_and_symbols(negatives):
     """Few scribbles are: to somebody who drew a face, "more like a scribble" is the wrong reason."""
     told = np.array([is_scribble(image) for image in negatives.images])
-    assert told[negatives.kinds == "scribble"].mean() > 0.1
+    assert told[negatives.kinds == "scribble"].mean() > 0.05
     assert told[negatives.kinds != "scribble"].mean() < 0.02
