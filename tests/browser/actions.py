@@ -25,6 +25,16 @@ def open_page(page: Page, path: str) -> None:
     wait_until_idle(page)
 
 
+def follow_link(page: Page, address: str) -> None:
+    """Go to a page as a visitor does who is here already: nothing is loaded again."""
+    page.evaluate(_FOLLOW_LINK, address)
+
+
+_FOLLOW_LINK = """address => {
+    history.pushState(history.state, "", address)
+    dispatchEvent(new PopStateEvent("popstate"))
+}"""
+
 _IS_IDLE = """() =>
     document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
 """
