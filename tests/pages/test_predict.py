@@ -1,6 +1,9 @@
 """What of Predict can be tested without a browser; drawing is in tests/browser."""
 
+import re
 import time
+from importlib.util import find_spec
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
@@ -180,7 +183,9 @@ def test_no_percentage_claims_certainty(open_page):
 
 def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     app = draw(open_page("4_predict", model="article"), *FACE)
-    assert app.warning[0].value == "Not recognized as a digit (out of distribution)."
+    assert app.warning[0].value == (
+        "Not recognized as a digit (out of distribution), perhaps a letter, a symbol or a scribble."
+    )
     assert "Best guess" in words(app)
     app.pills(key="predict_why").set_value("Out-of-distribution detector").run()
     assert not app.exception
@@ -194,7 +199,15 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
 def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
-    assert app.warning[0].value == "Not recognized as a digit (out of distribution)."
+    assert app.warning[0].value == "Not recognized as a digit (out of distribution), more like a scribble."
+
+
+def test_the_canvas_has_the_button_that_sends_a_stroke_at_once():
+    # Neither can be imported without a server.
+    places = [Path(find_spec(name).origin) for name in ("streamlit_drawable_canvas", "ui.drawing_pad")]
+    (script,) = places[0].parent.glob("frontend/build/index-*.js")
+    (button,) = re.findall(r'SEND_BUTTON = "(.+)"', places[1].read_text(encoding="utf-8"))
+    assert button in script.read_text(encoding="utf-8")
 
 
 def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):
