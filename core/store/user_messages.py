@@ -53,7 +53,7 @@ MENDED_BY_HAND = {READ_ONLY, CANNOT_OPEN}
 
 
 def user_message(error: Exception) -> str:
-    """Return what to tell visitors of an error of SQLAlchemy or of SQLite's driver."""
+    """Return what to tell visitors of an error of SQLAlchemy or of a driver."""
     if isinstance(error, ArgumentError):
         return NOT_A_URL
     if isinstance(error, PoolTimeoutError):
