@@ -1,5 +1,5 @@
 # Digit Lab for a server of one's own: web server by default, worker with another command.
-# Not built yet: hadolint finds nothing in it, and its commands were run by hand, see docs/scale.md.
+# Built and run with Buildah and Podman, not with Docker, see docs/scale.md.
 FROM python:3.12-slim
 
 WORKDIR /app
