@@ -38,9 +38,9 @@ SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, 
 # each: with one, all other processes would wait for it.
 TOGETHER = {
     "pages": ("tests/pages/",),
-    "trainings in a browser": tuple(
+    "drawings and trainings in a browser": tuple(
         f"tests/browser/test_{name}"
-        for name in ("0_early", "class", "compare", "pocket", "text_of_users", "train", "z_end")
+        for name in ("0_early", "class", "compare", "pocket", "predict", "text_of_users", "train", "z_end")
     ),
     "browser": ("tests/browser/",),
 }

@@ -3,8 +3,9 @@
 Where a digit ends is known only once it has been read: the bar of a five lies apart from its
 body as a one lies apart from a zero. So a number is cut into more segments than it has digits
 (`core.drawing.segmentation`), neighboring segments are put together in every way that could be
-a digit, the network and the detector look at all of these candidates at once, and the shortest
-path from the first segment to the last wins: the segmentation graph of LeCun, Bottou, Bengio
+a digit, the network and the detector look at all of these candidates at once, it is asked how well
+each agrees with what a third network sees in the whole number (`core.drawing.agreement`), and the
+shortest path from the first segment to the last wins: the segmentation graph of LeCun, Bottou, Bengio
 and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998).
 """
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.data import MAX_PIXEL, Images
+from core.drawing.agreement import digit_cost
 from core.drawing.boxes import Box
 from core.drawing.detector import MAX_FALSE_REJECTION_RATE, load_detector
 from core.drawing.segmentation import (
@@ -26,7 +28,7 @@ from core.drawing.segmentation import (
     segment_image,
     segment_strokes,
 )
-from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, segmentation_cost
+from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, gap_cost
 from core.drawing.segments import Segmentation
 from core.drawing.strokes import Stroke, strokes_to_mnist
 from core.evaluation import Model, predict
@@ -41,9 +43,8 @@ _PER_SHORT = 15.0
 # Only a one is as narrow as this.
 _NARROW = 0.22
 _NOT_ONE = 3.0
-# Even a network that is sure of another digit may be wrong, and so may the detector.
+# Even a network that is sure of another digit may be wrong.
 _MIN_PROBABILITY = 0.01
-_MIN_DIGIT_PROBABILITY = 0.001
 
 # Parts that the detector rejects at this false rejection rate are no digits, so the whole is no
 # number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
@@ -262,31 +263,29 @@ def _read(
     rendered = [render(candidate.labels) for candidate in candidates]
     images = np.stack([image for image in rendered if image is not None])
     probabilities = predict(model, images)
-    digit_probabilities = load_detector().probability(images)
+    scores = load_detector().score(images).tolist()
     costs = [
-        _recognition_cost(candidate.box, found.height, ten, float(digit))
-        + segmentation_cost(candidate, found.height)
-        for candidate, ten, digit in zip(candidates, probabilities, digit_probabilities, strict=True)
+        _recognition_cost(candidate.box, found.height, ten)
+        + gap_cost(candidate, found.height)
+        + digit_cost(found.sample, candidate.labels, candidate.box, found.height, score)
+        for candidate, ten, score in zip(candidates, probabilities, scores, strict=True)
     ]
     graph = Graph(found, candidates, costs)
-    path = graph.shortest_path()
+    path = list(graph.shortest_path())
     if len(path) > MAX_DIGITS:
         raise NumberError
     digits = probabilities.argmax(axis=1).tolist()
-    certain = graph.probability(digits, [digits[i] for i in path]) >= _CERTAIN
-    return [(candidates[i], images[i], probabilities[i]) for i in path], certain
+    probability = graph.probability(digits, [digits[i] for i in path])
+    probability *= float(probabilities[path].max(axis=1).prod())
+    return [(candidates[i], images[i], probabilities[i]) for i in path], probability >= _CERTAIN
 
 
-def _recognition_cost(
-    box: Box, height: float, probabilities: npt.NDArray[np.float32], digit_probability: float
-) -> float:
-    """Return how improbable it is that a candidate is one digit, as −log, by its looks.
+def _recognition_cost(box: Box, height: float, probabilities: npt.NDArray[np.float32]) -> float:
+    """Return how improbable it is that a candidate is one digit, as −log, by the network and by its shape.
 
-    A network is as sure of half a zero as of a whole one. So the detector's probability that
-    this is one whole digit counts as well, and so does the shape.
+    A network is as sure of half a zero as of a whole one, so this does not say whether it is whole.
     """
     cost = -math.log(max(float(probabilities.max()), _MIN_PROBABILITY))
-    cost -= math.log(max(digit_probability, _MIN_DIGIT_PROBABILITY))
     cost += _PER_SHORT * max(0.0, SHORT - box.height / height)
     tall = max(box.height, SHORT * height)
     cost += _PER_WIDE * max(0.0, box.width / tall - _WIDE)

@@ -1,8 +1,8 @@
 """A written number cut into segments, each of them a digit or a piece of one.
 
-Strokes are cut where the pen went on from one digit to the next (`core.drawing.stroke_cuts`), a
-picture into connected components and along seams (`core.drawing.seams`). There are rather too
-many cuts than too few: which segments belong together is known only once they have been read, see
+Strokes and connected components of a picture are cut where their ink points to the centers of
+different digits (`core.drawing.instances`, `core.drawing.center_cuts`). There are rather too many cuts
+than too few: which segments belong together is known only once they have been read, see
 `core.drawing.number`.
 """
 
@@ -10,37 +10,35 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
+from core.drawing.agreement import InkSample
 from core.drawing.boxes import Box, box_of
-from core.drawing.seams import cut_along_seams
+from core.drawing.center_cuts import LINK, STEP, cut_image
+from core.drawing.instances import InkCenters, centers_in_image, centers_in_strokes
 from core.drawing.segments import ImageSegmentation, Labels, Mask, Segment, StrokeSegmentation
-from core.drawing.spurs import find_spurs
-from core.drawing.stroke_cuts import CutPart, cut_stroke
+from core.drawing.stroke_cuts import CutPart, cut_stroke, even_path
 from core.drawing.strokes import Stroke
 
 MAX_DIGITS = 12
 # Twelve digits of four strokes each have no more segments than this, and no more marks.
 _MAX_SEGMENTS = 6 * MAX_DIGITS
 _MAX_MARKS = 12 * MAX_DIGITS
+# About so many pixels of the ink stand for all of it.
+_SAMPLE = 3_000
 
 # The rest are shares of the height of a digit.
 # What is less tall or wider than this is rarely a digit.
 SHORT = 0.6
 # A speck smaller than this is dust.
 _SPECK = 0.12
-# A seam through more ink than this would cut a digit in two.
-_MAX_SEAM = 1.0
-# What is left of a link on a digit is no longer than this.
-_LONGEST_SPUR = 0.8
 # A component no wider than this is not cut.
 _ONE = 0.4
-# Seams are no closer than this to one another.
-_EDGE = 0.07
-# What is cut off is at least this tall: no digit is a mere bar.
-_TALL = 0.4
 # Segments that overlap by this much from left to right belong together.
 _OVERLAP = 0.35
+
+Floats = npt.NDArray[np.float64]
 
 
 class NumberError(ValueError):
@@ -68,16 +66,27 @@ def segment_strokes(strokes: Sequence[Stroke]) -> StrokeSegmentation:
         raise NumberError
     boxes = [box_of(stroke) for stroke in strokes]
     height = _digit_height(boxes)
+    kept = _without_specks(boxes, height)
+    seen = centers_in_strokes([strokes[index] for index in kept], height)
     segments: list[Segment] = []
     pieces: list[Stroke] = []
     origins: list[int] = []
-    for index in _without_specks(boxes, height):
-        parts = cut_stroke(strokes[index], height, boxes[:index] + boxes[index + 1 :])
+    for index in kept:
+        parts = cut_stroke(strokes[index], height, seen)
         segments += _segments_of(parts, index, len(pieces))
         pieces += [piece for part in parts for piece in _pieces_of(part)]
         origins += [index] * (len(pieces) - len(origins))
     piece_boxes = {label: box_of(piece) for label, piece in enumerate(pieces)}
-    return StrokeSegmentation(_in_order(segments, height), height, piece_boxes, tuple(pieces), tuple(origins))
+    sample = _sample_of_strokes(pieces, seen, height)
+    return StrokeSegmentation(
+        _in_order(segments, height), height, piece_boxes, sample, tuple(pieces), tuple(origins)
+    )
+
+
+def _sample_of_strokes(pieces: Sequence[Stroke], seen: InkCenters, height: float) -> InkSample:
+    paths = [even_path(piece, STEP * height)[0] for piece in pieces]
+    labels = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
+    return InkSample(labels, *seen.at(np.concatenate(paths)))
 
 
 def _pieces_of(part: CutPart) -> list[Stroke]:
@@ -87,7 +96,7 @@ def _pieces_of(part: CutPart) -> list[Stroke]:
 def _segments_of(parts: Sequence[CutPart], origin: int, first: int) -> list[Segment]:
     """Return the segments of a stroke from left to right; its pieces have labels from the first on."""
     middles = [box_of(part.body).middle for part in parts]
-    leftmost, label = int(np.argmin(middles)), first
+    label = first
     segments = []
     for place, part in enumerate(parts):
         pieces = _pieces_of(part)
@@ -99,14 +108,13 @@ def _segments_of(parts: Sequence[CutPart], origin: int, first: int) -> list[Segm
         to_the_left = place > 0 and middles[place - 1] > middles[place]
         to_the_left |= place + 1 < len(parts) and middles[place + 1] < middles[place]
         box = functools.reduce(Box.union, map(box_of, pieces))
-        cut = None if place == leftmost else 0.0
         sides = (after, before) if to_the_left else (before, after)
-        segments.append(Segment(box, labels, origin, cut, *sides))
+        segments.append(Segment(box, labels, origin, *sides))
     return segments
 
 
 def segment_image(ink: Mask) -> ImageSegmentation:
-    """Return the segments of a picture of a number: connected components, cut along seams.
+    """Return the segments of a picture of a number: connected components, cut between digits.
 
     Parameters
     ----------
@@ -120,54 +128,61 @@ def segment_image(ink: Mask) -> ImageSegmentation:
     """
     components, _ = ndimage.label(ink, structure=np.ones((3, 3)))
     found = ndimage.find_objects(components)
-    stroke_width = _stroke_width(ink)
-    boxes = [_path_box(slices, stroke_width) for slices in found]
+    pen = _stroke_width(ink)
+    boxes = [_path_box(slices, pen) for slices in found]
     height = _digit_height(boxes)
     if len(boxes) > _MAX_MARKS:
         raise NumberError
+    centers, links = _look(ink, height)
     labels = np.zeros(ink.shape, dtype=np.intp)
     segments: list[Segment] = []
     for component in _without_specks(boxes, height):
         place = found[component]
-        pieces, cuts = _cut_component(components[place] == component + 1, height)
-        spurs = _spurs(pieces, len(cuts), stroke_width, height)
-        own = _labeled(pieces, [spur for both in spurs for spur in both], int(labels.max()) + 1)
+        pieces: Labels = np.where(components[place] == component + 1, 0, -1)
+        if pieces.shape[1] > _ONE * height:
+            pieces = cut_image(pieces == 0, centers[place], links[place], height, pen)
+        kinds = _with_spurs(pieces, links[place])
+        own = _labeled(kinds, int(labels.max()) + 1)
         labels[place] = np.maximum(labels[place], own)
-        sides = [[frozenset[int](own[spur].tolist()) for spur in both] for both in spurs]
-        for piece, cut in enumerate(cuts):
+        for piece in range(pieces.max() + 1):
             (inside,) = ndimage.find_objects((pieces == piece).astype(np.int8))
-            box = _path_box(_moved(inside, place), stroke_width)
-            left_spur = sides[piece - 1][1] if piece else frozenset[int]()
-            right_spur = sides[piece][0] if piece < len(sides) else frozenset[int]()
-            inner = tuple(np.unique(own[pieces == piece]).tolist())
-            segments.append(Segment(box, inner, component, cut, left_spur, right_spur))
-    path_boxes = {
-        label: _path_box(place, stroke_width) for label, place in enumerate(ndimage.find_objects(labels), 1)
-    }
+            box = _path_box(_moved(inside, place), pen)
+            body, *spurs = (frozenset[int](own[kinds == 3 * piece + side].tolist()) for side in range(3))
+            segments.append(Segment(box, tuple(sorted(body.union(*spurs))), component, *spurs))
+    path_boxes = {label: _path_box(place, pen) for label, place in enumerate(ndimage.find_objects(labels), 1)}
     nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
-    everywhere = labels[tuple(nearest)]
-    return ImageSegmentation(_in_order(segments, height), height, path_boxes, everywhere, stroke_width)
+    every = slice(None, None, max(1, np.count_nonzero(ink) // _SAMPLE))
+    sample = InkSample(labels[ink][every], centers[ink][every], links[ink][every])
+    in_order = _in_order(segments, height, cuts_hold=True)
+    return ImageSegmentation(in_order, height, path_boxes, sample, labels[tuple(nearest)], pen)
 
 
-def _spurs(pieces: Labels, count: int, pen: float, height: float) -> list[tuple[Mask, Mask]]:
-    """Return the spurs on the left and on the right of each cut."""
-    spurs = []
-    for cut in range(1, count):
-        left, right = (pieces >= 0) & (pieces < cut), pieces >= cut
-        reach = _LONGEST_SPUR * height
-        spurs.append((find_spurs(left, right, pen, reach), find_spurs(right, left, pen, reach)))
-    return spurs
+def _look(ink: Mask, height: float) -> tuple[Floats, Floats]:
+    """Return what the instance network says of each pixel of ink: `InkCenters` on the picture."""
+    rows, columns = np.nonzero(ink)
+    centers, links = np.zeros(ink.shape), np.zeros(ink.shape)
+    centers[ink], links[ink] = centers_in_image(ink, height).at(np.column_stack([columns, rows]) + 0.5)
+    return centers, links
 
 
-def _labeled(pieces: Labels, spurs: Sequence[Mask], first: int) -> Labels:
-    """Return labels from the first on, a different one for each piece and each spur in it; 0 for no ink."""
-    ink = pieces >= 0
-    kinds = pieces[ink]
-    for spur in spurs:
-        if spur.any():
-            _, kinds = np.unique(2 * kinds + spur[ink], return_inverse=True)
-    labels = np.zeros(pieces.shape, dtype=np.intp)
-    labels[ink] = first + kinds
+def _with_spurs(pieces: Labels, links: Floats) -> Labels:
+    """Return three times the number of each piece, 1 more for a link on its left, 2 for one on its right."""
+    kinds: Labels = np.where(pieces < 0, -1, 3 * pieces)
+    columns, last = np.arange(pieces.shape[1]), pieces.max()
+    for piece in range(last + 1):
+        own = pieces == piece
+        link = own & (links >= LINK)
+        middle = np.flatnonzero(own.any(axis=0)).mean()
+        kinds[link & (columns <= middle) & (piece > 0)] += 1
+        kinds[link & (columns > middle) & (piece < last)] += 2
+    return kinds
+
+
+def _labeled(kinds: Labels, first: int) -> Labels:
+    """Return labels from the first on, a different one for each kind of ink; 0 for no ink."""
+    labels = np.zeros(kinds.shape, dtype=np.intp)
+    _, inverse = np.unique(kinds[kinds >= 0], return_inverse=True)
+    labels[kinds >= 0] = first + inverse
     return labels
 
 
@@ -203,12 +218,17 @@ def _without_specks(boxes: Sequence[Box], height: float) -> list[int]:
     return kept or list(range(len(boxes)))
 
 
-def _in_order(segments: Sequence[Segment], height: float) -> tuple[Segment, ...]:
-    """Return segments from left to right, those that overlap much merged."""
+def _in_order(segments: Sequence[Segment], height: float, cuts_hold: bool = False) -> tuple[Segment, ...]:
+    """Return segments from left to right, those that overlap much merged, unless they were cut apart."""
+
+    def belong_together(one: Segment, other: Segment) -> bool:
+        apart = cuts_hold and one.origin == other.origin
+        return not apart and one.box.gap(other.box) < -_OVERLAP * height
+
     merged: list[Segment] = []
     for segment in segments:
         joined = segment
-        while overlapping := [other for other in merged if joined.box.gap(other.box) < -_OVERLAP * height]:
+        while overlapping := [other for other in merged if belong_together(joined, other)]:
             merged = [other for other in merged if other not in overlapping]
             for other in overlapping:
                 joined = joined.merge(other)
@@ -231,10 +251,3 @@ def _path_box(slices: tuple[slice, slice], stroke_width: float) -> Box:
     inset_x = min(stroke_width, columns.stop - columns.start) / 2
     inset_y = min(stroke_width, rows.stop - rows.start) / 2
     return Box(columns.start + inset_x, rows.start + inset_y, columns.stop - inset_x, rows.stop - inset_y)
-
-
-def _cut_component(ink: Mask, height: float) -> tuple[Labels, list[float | None]]:
-    """Return what `cut_along_seams` does; what is narrower than a digit stays in one piece."""
-    if ink.shape[1] <= _ONE * height:
-        return np.where(ink, 0, -1), [None]
-    return cut_along_seams(ink, round(_EDGE * height), _MAX_SEAM * height, _TALL * height)

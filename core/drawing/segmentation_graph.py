@@ -26,11 +26,6 @@ _PER_GAP = 15.0
 # No digit has a hole as wide as this, or is as wide as this.
 _HOLE = 0.4
 _WIDEST = 1.8
-# A cut where the pen was not lifted, or where ink touches.
-_CUT = 1.0
-_PER_INK_CUT = 2.0
-# Taking away what may be left of a link.
-_TRIMMED = 1.0
 # Two digits that overlap, for each part of the height.
 _PER_OVERLAP = 15.0
 
@@ -98,21 +93,9 @@ def _neighbors(found: Segmentation) -> Iterator[Candidate]:
                 yield Candidate(start, segments[start:end], box, hole, labels)
 
 
-def segmentation_cost(candidate: Candidate, height: float) -> float:
-    """Return how improbable it is that a candidate is one digit, as −log, by its holes and cuts."""
-    holes = _PER_GAP * max(0.0, candidate.hole / height - _APART)
-    return holes + _cut_cost(candidate, height) + _TRIMMED * candidate.trimmed
-
-
-def _cut_cost(candidate: Candidate, height: float) -> float:
-    """Return the cost of taking a candidate off what its leftmost segments were cut from."""
-    origins: set[int] = set()
-    cost = 0.0
-    for segment in candidate.segments:
-        if segment.cut is not None and segment.origin not in origins:
-            cost += _CUT + _PER_INK_CUT * segment.cut / height
-        origins.add(segment.origin)
-    return cost
+def gap_cost(candidate: Candidate, height: float) -> float:
+    """Return how improbable it is that a candidate is one digit, as −log, by the free space in it."""
+    return _PER_GAP * max(0.0, candidate.hole / height - _APART)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from core.drawing.agreement import InkSample
 from core.drawing.boxes import Box
 from core.drawing.strokes import Stroke
 
@@ -27,16 +28,13 @@ class Segment:
         Of the pieces of ink that it is made of.
     origin : int
         The stroke or connected component that it was cut from.
-    cut : float, optional
-        Pixels of ink on the cut between it and what was to its left; None if it was not cut.
     left_spur, right_spur : frozenset of int
-        Pieces on this side of the cut to its left, or right, that may be left of a link.
+        Pieces on this side that may be left of a link to a digit that it was cut from.
     """
 
     box: Box
     labels: tuple[int, ...]
     origin: int
-    cut: float | None
     left_spur: frozenset[int] = frozenset()
     right_spur: frozenset[int] = frozenset()
 
@@ -47,7 +45,6 @@ class Segment:
             self.box.union(other.box),
             self.labels + other.labels,
             min(self.origin, other.origin),
-            None if self.cut is None or other.cut is None else max(self.cut, other.cut),
             left.left_spur,
             right.right_spur,
         )
@@ -65,11 +62,14 @@ class Segmentation:
         Of its digits, in pixels.
     boxes : mapping of int to Box
         Around each piece, by its label.
+    sample : InkSample
+        What the instance network says of the ink.
     """
 
     segments: tuple[Segment, ...]
     height: float
     boxes: Mapping[int, Box]
+    sample: InkSample
 
 
 @dataclass(frozen=True, eq=False)

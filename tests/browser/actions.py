@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.server import Server
+from core.store.run import Run
 from core.store.runs import RunStore
 
 Point = tuple[float, float]
@@ -160,12 +161,12 @@ def overflow(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def newest_run(server: Server) -> str:
-    """Return the id of the run that was queued last."""
+def runs_of(server: Server) -> tuple[Run, ...]:
+    """Return all runs of a server, the one that was queued last first."""
     store = RunStore(server.store)
-    (run,) = store.runs(limit=1)
+    runs = store.runs()
     store.database.close()
-    return run.id
+    return runs
 
 
 def wait_for_epoch(page: Page, after: int) -> int:

@@ -2,11 +2,11 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from core.drawing.segmentation import segment_image, segment_strokes
 from core.drawing.segmentation_graph import Graph, find_candidates
-
-ZIGZAG = np.array([[0.0, 0.0], [50.0, 100.0], [100.0, 0.0], [150.0, 100.0]])
+from core.drawing.strokes import draw
 
 
 def bar(left: float) -> np.ndarray:
@@ -26,23 +26,22 @@ def test_strokes_that_cross_are_one_segment():
     assert len(segment.labels) == 2
 
 
-def test_a_stroke_is_cut_where_it_goes_from_side_to_side_once():
-    segments = segment_strokes([ZIGZAG]).segments
-    assert len(segments) > 1
-    assert [segment.cut for segment in segments][:2] == [None, 0]
-    assert {segment.origin for segment in segments} == {0}
-
-
-def test_a_straight_link_between_two_digits_belongs_to_neither():
+def zero(left: float) -> np.ndarray:
     turn = np.linspace(-np.pi / 2, 1.5 * np.pi, 40)
-    zero = np.column_stack([32 + 32 * np.cos(turn), 50 + 50 * np.sin(turn)])
+    return np.column_stack([left + 32 + 32 * np.cos(turn), 50 + 50 * np.sin(turn)])
+
+
+def test_a_stroke_is_cut_where_it_goes_on_to_the_next_digit():
+    first, second = segment_strokes([np.concatenate([zero(0), zero(75)])]).segments
+    assert first.origin == second.origin == 0
+    assert first.box.middle == pytest.approx(32, abs=10)
+    assert second.box.middle == pytest.approx(107, abs=10)
+
+
+def test_a_link_between_two_digits_belongs_to_neither_or_to_one():
     seven = np.array([[75.0, 20.0], [130.0, 20.0], [100.0, 100.0]])
-    found = segment_strokes([np.concatenate([zero, seven])])
-    candidates = list(find_candidates(found))
-    boxes = [(candidate.box.left, candidate.box.right) for candidate in candidates if candidate.trimmed]
-    assert any(np.allclose(box, (0, 64), atol=2) for box in boxes)
-    assert any(np.allclose(box, (75, 130), atol=2) for box in boxes)
-    whole = max(candidates, key=lambda candidate: len(candidate.labels))
+    found = segment_strokes([np.concatenate([zero(0), seven])])
+    whole = max(find_candidates(found), key=lambda candidate: len(candidate.labels))
     (stroke,) = found.strokes_of(whole.labels)
     assert np.ptp(stroke, axis=0) == pytest.approx([130, 100], rel=0.01)
 
@@ -63,14 +62,13 @@ def test_the_probability_of_a_number_is_its_share_of_all_ways_to_cut_the_ink():
     assert probabilities[best] == max(probabilities.values())
 
 
-def test_ink_that_hangs_together_by_a_thread_is_cut_along_a_seam():
-    ink = np.zeros((100, 120), dtype=bool)
-    ink[:, 10:20] = ink[:, 100:110] = True
-    ink[50:53, 10:110] = True
+def test_digits_that_touch_are_cut_between_them():
+    ink = draw([zero(10) + np.array([0, 10]), zero(88) + np.array([0, 10])], 16, 170, 120) > 127
+    assert ndimage.label(ink)[1] == 1, "they touch"
     found = segment_image(ink)
     left, right = found.segments
-    assert right.cut == 3, "pixels of ink on the seam"
-    assert found.labels[0, 15] == left.labels[0] != found.labels[0, 105] == right.labels[0]
+    assert (found.labels[60, 10], found.labels[60, 152]) == (left.labels[0], right.labels[0])
+    assert left.box.right == pytest.approx(right.box.left, abs=15)
 
 
 def test_dust_is_no_segment_but_belongs_to_the_nearest():
