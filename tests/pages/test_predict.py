@@ -183,9 +183,7 @@ def test_no_percentage_claims_certainty(open_page):
 
 def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     app = draw(open_page("4_predict", model="article"), *FACE)
-    assert app.warning[0].value == (
-        "Not recognized as a digit (out of distribution), perhaps a letter, a symbol or a scribble."
-    )
+    assert app.warning[0].value == "Not a digit (out of distribution): letter, symbol or scribble?"
     assert "Best guess" in words(app)
     app.pills(key="predict_why").set_value("Out-of-distribution detector").run()
     assert not app.exception
@@ -199,7 +197,7 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
 def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
-    assert app.warning[0].value == "Not recognized as a digit (out of distribution), more like a scribble."
+    assert app.warning[0].value == "Not a digit (out of distribution): more like a scribble."
 
 
 def test_the_canvas_has_the_button_that_sends_a_stroke_at_once():

@@ -20,8 +20,9 @@ from ui.words import percent
 # Pixels: the prediction with its confidence, or a message and what to do.
 _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
-_NOT_A_DIGIT = "Not recognized as a digit (out of distribution), {}."
-_SYMBOL, _SCRIBBLE = "perhaps a letter, a symbol or a scribble", "more like a scribble"
+# Two lines on a phone.
+_NOT_A_DIGIT = "Not a digit (out of distribution): {}"
+_SYMBOL, _SCRIBBLE = "letter, symbol or scribble?", "more like a scribble."
 _UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
