@@ -19,8 +19,9 @@ _BESIDE, _VALLEY = 0.1, 0.9
 _LEAST = 0.3
 # What hangs together is cut into no pieces smaller than this share of the largest.
 _FRAGMENT = 0.25
-# Ink is taken for a link from this probability on.
-LINK = 0.5
+# Ink of a picture may be a link from this probability on. A stroke is one from another on: of it, what is
+# too much would be missed, while the rest of a link that a picture keeps changes its digit.
+_MAYBE_LINK, _LINK = 0.25, 0.5
 # Strokes are looked at in steps of this length; the centers of so many in a row have one median.
 STEP, _MEDIAN = 0.025, 7
 # A stroke is cut into no parts shorter than this.
@@ -68,6 +69,11 @@ def valleys(centers: Floats, height: float, least: float) -> list[float]:
     return found
 
 
+def is_link(links: Floats) -> Mask:
+    """Return which pixels of a picture may be of a link, by the probability of each."""
+    return links >= _MAYBE_LINK
+
+
 def cut_image(ink: Mask, centers: Floats, links: Floats, height: float, pen: float) -> Labels:
     """Cut ink that hangs together where it points to different digits.
 
@@ -84,7 +90,7 @@ def cut_image(ink: Mask, centers: Floats, links: Floats, height: float, pen: flo
     ndarray of int, shape (height, width)
         Number of the piece from the left, −1 where there is no ink.
     """
-    edges = valleys(centers[ink & (links < LINK)], height, _LEAST * height * pen)
+    edges = valleys(centers[ink & ~is_link(links)], height, _LEAST * height * pen)
     pieces: Labels = np.where(ink, np.digitize(centers, edges), -1)
     if edges:
         pieces = np.where(ink, _without_fragments(pieces), -1)
@@ -102,7 +108,8 @@ def _without_fragments(pieces: Labels) -> Labels:
         sizes[0] = 0
         kept |= (sizes >= _FRAGMENT * sizes.max())[parts] & (parts > 0)
     nearest = ndimage.distance_transform_edt(~kept, return_distances=False, return_indices=True)
-    return pieces[tuple(nearest)]
+    filled: Labels = pieces[tuple(nearest)]
+    return filled
 
 
 def cut_path(path: Stroke, seen: InkCenters, height: float) -> list[tuple[int, int, int]]:
@@ -123,12 +130,12 @@ def cut_path(path: Stroke, seen: InkCenters, height: float) -> list[tuple[int, i
     """
     centers, links = seen.at(path)
     centers = ndimage.median_filter(centers, _MEDIAN, mode="nearest")
-    is_link = ndimage.median_filter(links, _MEDIAN, mode="nearest") >= LINK
-    edges = valleys(centers[~is_link], height, _LEAST / STEP)
+    linked = ndimage.median_filter(links, _MEDIAN, mode="nearest") >= _LINK
+    edges = valleys(centers[~linked], height, _LEAST / STEP)
     found = []
     for place in np.flatnonzero(np.diff(_without_short_runs(np.digitize(centers, edges)))).tolist():
         near = slice(max(0, place - round(_NEAR / STEP)), place + round(_NEAR / STEP) + 1)
-        beside = [run for run in runs(is_link) if run.start < near.stop and run.stop > near.start]
+        beside = [run for run in runs(linked) if run.start < near.stop and run.stop > near.start]
         start, end = (beside[0].start, beside[-1].stop - 1) if beside else (place, place)
         inner = start > 0 and end < len(path) - 1
         found.append((start, min(max(place, start), end), end) if inner else (place, place, place))

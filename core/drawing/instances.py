@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ _PEN = 0.1
 _MARGIN = 6
 # A pixel is ink from this share of black on.
 _INK = 0.3
+# The network sees no more rows and columns than this; digits that are tiny beside it are seen smaller.
+_MAX_ROWS, _MAX_COLUMNS = 96, 1_200
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -154,7 +157,9 @@ class InkCenters:
     scale: float
     corner: tuple[float, float]
 
-    def at(self, points: Stroke) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def at(
+        self, points: npt.NDArray[np.floating[Any]]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Return centers and links at points of the drawing, x and y, shape (n, 2)."""
         columns, rows = (self.scale * (points - self.corner) - 0.5).T
         centers, links = (
@@ -173,7 +178,7 @@ def centers_in_image(ink: Mask, height: float) -> InkCenters:
     height : float
         Of the path of a digit, in pixels.
     """
-    scale = SEEN_HEIGHT / height
+    scale = _scale(height, *ink.shape)
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     picture = Image.fromarray(ink.astype(np.uint8) * np.uint8(MAX_PIXEL))
     return _look(np.asarray(picture.resize(size, Image.Resampling.BOX)), scale, (0.0, 0.0))
@@ -181,11 +186,11 @@ def centers_in_image(ink: Mask, height: float) -> InkCenters:
 
 def centers_in_strokes(strokes: Sequence[Stroke], height: float) -> InkCenters:
     """Return the centers in a drawing; parameters as in `core.drawing.segmentation.segment_strokes`."""
-    scale = SEEN_HEIGHT / height
     points = np.concatenate(strokes)
     edge = _PEN * height
     (left, top), (right, bottom) = points.min(axis=0) - edge, points.max(axis=0) + edge
     box = Box(float(left), float(top), float(right), float(bottom))
+    scale = _scale(height, box.height, box.width)
     moved = [(stroke - (box.left, box.top)) * scale for stroke in strokes]
     picture = draw(
         moved, _PEN * SEEN_HEIGHT, int(np.ceil(box.width * scale)), int(np.ceil(box.height * scale))
@@ -193,11 +198,17 @@ def centers_in_strokes(strokes: Sequence[Stroke], height: float) -> InkCenters:
     return _look(picture, scale, (box.left, box.top))
 
 
+def _scale(height: float, rows: float, columns: float) -> float:
+    """Return how many pixels the network sees of one of a drawing with digits of this height."""
+    return min(SEEN_HEIGHT / height, _MAX_ROWS / rows, _MAX_COLUMNS / columns)
+
+
 def _look(picture: npt.NDArray[np.uint8], scale: float, corner: tuple[float, float]) -> InkCenters:
     """Return what the network says of a picture that is small enough for it."""
     rows, columns = picture.shape
     margins = [(_MARGIN, _MARGIN + -(side + 2 * _MARGIN) % _STEP) for side in (rows, columns)]
-    said = load_instance_network()(np.pad(picture, margins).astype(np.float32) / MAX_PIXEL)
+    ink: Floats = np.pad(picture, margins).astype(np.float32) / np.float32(MAX_PIXEL)
+    said = load_instance_network()(ink)
     said = said[_MARGIN : _MARGIN + rows, _MARGIN : _MARGIN + columns]
     to_the_left = (np.arange(columns) + 0.5 + SEEN_HEIGHT * said[..., 0]) / scale + corner[0]
     ground = picture < _INK * MAX_PIXEL

@@ -28,7 +28,7 @@ from core.drawing.segmentation import (
     segment_image,
     segment_strokes,
 )
-from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, gap_cost
+from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, segmentation_cost
 from core.drawing.segments import Segmentation
 from core.drawing.strokes import Stroke, strokes_to_mnist
 from core.evaluation import Model, predict
@@ -266,7 +266,7 @@ def _read(
     scores = load_detector().score(images).tolist()
     costs = [
         _recognition_cost(candidate.box, found.height, ten)
-        + gap_cost(candidate, found.height)
+        + segmentation_cost(candidate, found.height)
         + digit_cost(found.sample, candidate.labels, candidate.box, found.height, score)
         for candidate, ten, score in zip(candidates, probabilities, scores, strict=True)
     ]

@@ -7,7 +7,7 @@ than too few: which segments belong together is known only once they have been r
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from core.drawing.agreement import InkSample
 from core.drawing.boxes import Box, box_of
-from core.drawing.center_cuts import LINK, STEP, cut_image
+from core.drawing.center_cuts import STEP, cut_image, is_link
 from core.drawing.instances import InkCenters, centers_in_image, centers_in_strokes
 from core.drawing.segments import ImageSegmentation, Labels, Mask, Segment, StrokeSegmentation
 from core.drawing.stroke_cuts import CutPart, cut_stroke, even_path
@@ -33,7 +33,7 @@ _SAMPLE = 3_000
 SHORT = 0.6
 # A speck smaller than this is dust.
 _SPECK = 0.12
-# A component no wider than this is not cut.
+# A component no wider than this is not cut, and no blot of a pen as wide as digits are tall.
 _ONE = 0.4
 # Segments that overlap by this much from left to right belong together.
 _OVERLAP = 0.35
@@ -96,7 +96,7 @@ def _pieces_of(part: CutPart) -> list[Stroke]:
 def _segments_of(parts: Sequence[CutPart], origin: int, first: int) -> list[Segment]:
     """Return the segments of a stroke from left to right; its pieces have labels from the first on."""
     middles = [box_of(part.body).middle for part in parts]
-    label = first
+    leftmost, label = int(np.argmin(middles)), first
     segments = []
     for place, part in enumerate(parts):
         pieces = _pieces_of(part)
@@ -109,7 +109,7 @@ def _segments_of(parts: Sequence[CutPart], origin: int, first: int) -> list[Segm
         to_the_left |= place + 1 < len(parts) and middles[place + 1] < middles[place]
         box = functools.reduce(Box.union, map(box_of, pieces))
         sides = (after, before) if to_the_left else (before, after)
-        segments.append(Segment(box, labels, origin, *sides))
+        segments.append(Segment(box, labels, origin, place != leftmost, *sides))
     return segments
 
 
@@ -139,22 +139,28 @@ def segment_image(ink: Mask) -> ImageSegmentation:
     for component in _without_specks(boxes, height):
         place = found[component]
         pieces: Labels = np.where(components[place] == component + 1, 0, -1)
-        if pieces.shape[1] > _ONE * height:
+        if pieces.shape[1] > _ONE * height and pen < height:
             pieces = cut_image(pieces == 0, centers[place], links[place], height, pen)
         kinds = _with_spurs(pieces, links[place])
         own = _labeled(kinds, int(labels.max()) + 1)
         labels[place] = np.maximum(labels[place], own)
-        for piece in range(pieces.max() + 1):
-            (inside,) = ndimage.find_objects((pieces == piece).astype(np.int8))
-            box = _path_box(_moved(inside, place), pen)
-            body, *spurs = (frozenset[int](own[kinds == 3 * piece + side].tolist()) for side in range(3))
-            segments.append(Segment(box, tuple(sorted(body.union(*spurs))), component, *spurs))
+        segments += _segments_of_component(pieces, kinds, own, component, place, pen)
     path_boxes = {label: _path_box(place, pen) for label, place in enumerate(ndimage.find_objects(labels), 1)}
     nearest = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
     every = slice(None, None, max(1, np.count_nonzero(ink) // _SAMPLE))
     sample = InkSample(labels[ink][every], centers[ink][every], links[ink][every])
     in_order = _in_order(segments, height, cuts_hold=True)
     return ImageSegmentation(in_order, height, path_boxes, sample, labels[tuple(nearest)], pen)
+
+
+def _segments_of_component(
+    pieces: Labels, kinds: Labels, labels: Labels, origin: int, place: tuple[slice, slice], pen: float
+) -> Iterator[Segment]:
+    """Return the segments of a connected component from left to right; parameters as in `segment_image`."""
+    for piece, inside in enumerate(ndimage.find_objects(pieces + 1)):
+        box = _path_box(_moved(inside, place), pen)
+        body, *spurs = (frozenset[int](labels[kinds == 3 * piece + side].tolist()) for side in range(3))
+        yield Segment(box, tuple(sorted(body.union(*spurs))), origin, piece > 0, *spurs)
 
 
 def _look(ink: Mask, height: float) -> tuple[Floats, Floats]:
@@ -171,7 +177,7 @@ def _with_spurs(pieces: Labels, links: Floats) -> Labels:
     columns, last = np.arange(pieces.shape[1]), pieces.max()
     for piece in range(last + 1):
         own = pieces == piece
-        link = own & (links >= LINK)
+        link = own & is_link(links)
         middle = np.flatnonzero(own.any(axis=0)).mean()
         kinds[link & (columns <= middle) & (piece > 0)] += 1
         kinds[link & (columns > middle) & (piece < last)] += 2

@@ -26,6 +26,8 @@ _PER_GAP = 15.0
 # No digit has a hole as wide as this, or is as wide as this.
 _HOLE = 0.4
 _WIDEST = 1.8
+# A cut where the pen was not lifted, or where ink touches.
+_CUT = 1.0
 # Two digits that overlap, for each part of the height.
 _PER_OVERLAP = 15.0
 
@@ -93,9 +95,9 @@ def _neighbors(found: Segmentation) -> Iterator[Candidate]:
                 yield Candidate(start, segments[start:end], box, hole, labels)
 
 
-def gap_cost(candidate: Candidate, height: float) -> float:
-    """Return how improbable it is that a candidate is one digit, as −log, by the free space in it."""
-    return _PER_GAP * max(0.0, candidate.hole / height - _APART)
+def segmentation_cost(candidate: Candidate, height: float) -> float:
+    """Return how improbable it is that a candidate is one digit, as −log, by its holes and cuts."""
+    return _PER_GAP * max(0.0, candidate.hole / height - _APART) + _CUT * candidate.segments[0].cut
 
 
 @dataclass(frozen=True, eq=False)

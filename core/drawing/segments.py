@@ -28,6 +28,8 @@ class Segment:
         Of the pieces of ink that it is made of.
     origin : int
         The stroke or connected component that it was cut from.
+    cut : bool
+        Whether it was cut from something to its left.
     left_spur, right_spur : frozenset of int
         Pieces on this side that may be left of a link to a digit that it was cut from.
     """
@@ -35,6 +37,7 @@ class Segment:
     box: Box
     labels: tuple[int, ...]
     origin: int
+    cut: bool
     left_spur: frozenset[int] = frozenset()
     right_spur: frozenset[int] = frozenset()
 
@@ -45,6 +48,7 @@ class Segment:
             self.box.union(other.box),
             self.labels + other.labels,
             min(self.origin, other.origin),
+            self.cut and other.cut,
             left.left_spur,
             right.right_spur,
         )
