@@ -1,5 +1,5 @@
 # Digit Lab for a server of one's own: web server by default, worker with another command.
-# Not built yet: hadolint finds nothing in it, and its commands were run by hand, see docs/scale.md.
+# Built and run with Buildah and Podman, not with Docker, see docs/scale.md.
 FROM python:3.12-slim
 
 WORKDIR /app
@@ -12,7 +12,8 @@ ARG REQUIREMENTS=requirements.txt
 COPY requirements.txt requirements-cluster.txt ./
 RUN pip install -r "$REQUIREMENTS" "psycopg[binary]==3.3.9"
 
-COPY . .
+# For everybody to read, also if who builds has a strict umask: the user below is not the owner.
+COPY --chmod=755 . .
 # Without DIGIT_LAB_STORE the runs are in this folder: mount a volume there.
 RUN useradd --uid 1000 --create-home lab && mkdir store && chown lab store
 # By its number: Kubernetes cannot see of a name that it is not root's (`runAsNonRoot`).

@@ -3,7 +3,8 @@
     python -m benchmarks.damaged_files [FILE ...]
 
 In a copy of the repository. A page may say in a sentence what is wrong with a file, or do without it; what
-it may not is break off with a traceback. Prints what each damage led to.
+it may not is break off with a traceback. First everything is opened as it is, to see what reads which file;
+after that each damage is tried on what reads the file, and on Home. Prints what each damage led to.
 """
 
 import contextlib
@@ -17,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ FOLDERS = ("data", "examples", "lessons", "models", "core/export", "ui")
 NOT_READ = (".py", "README.md", ".txt")
 DAMAGES = ("missing", "cut in half", "empty")
 _IN_COPY = "DIGIT_LAB_COPY"
+# A letter of each script that a font comes with.
+SCRIPTS = "অ अ አ અ ਅ ಅ ក ກ അ က ଅ අ அ అ އ ก 数"
 IMAGE = {"image": "3", "model": "article"}
 VISITS: tuple[tuple[str, dict[str, str]], ...] = (
     ("0_home", {}),
@@ -91,19 +96,20 @@ def forget() -> None:
             found.cache_clear()
 
 
-def problems() -> Iterator[str]:
-    """Visit all pages, and make all files; give the tracebacks that somebody would see."""
+Step = Callable[[], Iterator[str]]
+
+
+def visit(page: str, query: dict[str, str]) -> Iterator[str]:
+    """Visit a page; give the tracebacks that somebody would see."""
     from streamlit.testing.v1 import AppTest
 
-    for page, query in VISITS:
-        app = AppTest.from_file(str(Path("streamlit_app.py").resolve()), default_timeout=300)
-        app.switch_page(f"pages/{page}.py")
-        app.query_params.update(query)
-        app.run()
-        _show_code(app)
-        for error in app.exception:
-            yield f"{page} {query}: {error.message}"
-    yield from _exports()
+    app = AppTest.from_file(str(Path("streamlit_app.py").resolve()), default_timeout=300)
+    app.switch_page(f"pages/{page}.py")
+    app.query_params.update(query)
+    app.run()
+    _show_code(app)
+    for error in app.exception:
+        yield f"{page} {query}: {error.message}"
 
 
 def _show_code(app: Any) -> None:
@@ -114,21 +120,43 @@ def _show_code(app: Any) -> None:
             return
 
 
-def _exports() -> Iterator[str]:
-    """Make every file of a run that is made here, at the command line."""
+def export(kind: str, run: str = "article") -> Iterator[str]:
+    """Make a file of a run at the command line; give a traceback, or what is said if it is no sentence."""
     from core.__main__ import main
 
-    for kind in ("keras", "html", "report", "bundle", "script", "notebook"):
-        said = io.StringIO()
-        try:
-            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-                status = main(["export", "article", "--format", kind, "-o", f"export.{kind}"])
-        except Exception as error:
-            yield f"export {kind}: {error!r}"
-        else:
-            if status and not said.getvalue().strip().endswith((".", "`.")):
-                yield f"export {kind}: {said.getvalue()}"
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+            status = main(["export", run, "--format", kind, "-o", f"export.{kind}"])
+    except Exception as error:
+        yield f"export {kind}: {error!r}"
+    else:
+        if status and not said.getvalue().strip().endswith((".", "`.")):
+            yield f"export {kind}: {said.getvalue()}"
     logging.disable(logging.NOTSET)
+
+
+def run_in_all_scripts() -> str:
+    """Add a run whose name needs every font, and return its id."""
+    from core.store.finished_run import add_finished_run
+    from core.store.runs import RunStore
+
+    store = RunStore()
+    article, network = store.get("article"), store.model_file("article")
+    history = store.history("article")
+    run = add_finished_run(
+        store, article.recipe, history, network, "somebody", SCRIPTS, versions=article.versions
+    )
+    store.database.close()
+    return run.id
+
+
+HOME: Step = partial(visit, *VISITS[0])
+STEPS: tuple[Step, ...] = (
+    HOME,
+    *(partial(visit, page, query) for page, query in VISITS[1:]),
+    *(partial(export, kind) for kind in ("keras", "html", "report", "bundle", "script", "notebook")),
+)
 
 
 class _Tracebacks(logging.Handler):
@@ -144,24 +172,67 @@ class _Tracebacks(logging.Handler):
             self.found.append(f"log: {record.getMessage()} {record.exc_info[1]!r}")
 
 
-def look(names: list[str]) -> int:
+class _Reading:
+    """Keeps which step has opened which file of this folder.
+
+    Attributes
+    ----------
+    steps : mapping of str to list of Step
+        By the path of the file.
+    """
+
+    def __init__(self) -> None:
+        self.steps: defaultdict[str, list[Step]] = defaultdict(list)
+        self._step: Step | None = None
+        self._root = f"{Path.cwd().resolve()}{os.sep}"
+        sys.addaudithook(self._hear)
+
+    @contextlib.contextmanager
+    def of(self, step: Step) -> Iterator[None]:
+        """Take what is opened for that of a step."""
+        self._step = step
+        yield
+        self._step = None
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        step = self._step
+        if event != "open" or step is None or not isinstance(arguments[0], str | bytes):
+            return
+        name = str(Path(os.fsdecode(arguments[0])).resolve()).removeprefix(self._root)
+        if step not in self.steps[name]:
+            self.steps[name].append(step)
+
+
+def look(names: Sequence[str]) -> int:
     """Damage the files in this copy one after the other; return how often something broke."""
-    broken = 0
     handler = _Tracebacks()
     logging.getLogger("core").addHandler(handler)
-    for name, kind in [("", "nothing"), *((name, kind) for name in names for kind in DAMAGES)]:
+    reading = _Reading()
+    found: list[str] = []
+    steps: tuple[Step, ...] = (*STEPS, partial(export, "report", run_in_all_scripts()))
+    for step in steps:
+        with reading.of(step):
+            found += step()
+        forget()
+    print(f"as it is: {'; '.join([*found, *handler.found]) or 'fine'}", flush=True)
+    return bool(found or handler.found) + sum(_look_at(name, reading.steps, handler) for name in names)
+
+
+def _look_at(name: str, readers: Mapping[str, Sequence[Step]], handler: _Tracebacks) -> int:
+    """Damage a file in each way, and take the steps that read it."""
+    broken = 0
+    steps = [HOME, *(step for step in readers.get(name, ()) if step is not HOME)]
+    for kind in DAMAGES:
         path, kept = Path(name), Path("kept")
-        if name:
-            shutil.copy2(path, kept)
-            damage(path, kind)
+        shutil.copy2(path, kept)
+        damage(path, kind)
         handler.found.clear()
         began = time.perf_counter()
-        found = [*problems(), *handler.found]
+        found = [problem for step in steps for problem in step()] + handler.found
         broken += bool(found)
-        print(f"{name or 'as it is'}, {kind}: {'; '.join(found) or 'fine'}", end=" ")
-        print(f"({time.perf_counter() - began:.0f} s)", flush=True)
-        if name:
-            shutil.copy2(kept, path)
+        print(f"{name}, {kind}: {'; '.join(found) or 'fine'}", end=" ")
+        print(f"({len(steps)} steps, {time.perf_counter() - began:.0f} s)", flush=True)
+        shutil.copy2(kept, path)
         forget()
     return broken
 
@@ -170,7 +241,7 @@ def main() -> None:
     """Make a copy, and look at it in a process that reads nothing else."""
     if os.environ.get(_IN_COPY):
         broken = look(sys.argv[1:])
-        print(f"{broken} of {1 + len(sys.argv[1:]) * len(DAMAGES)} broke off")
+        print(f"{broken} of {1 + len(sys.argv[1:]) * len(DAMAGES)} broke off", flush=True)
         os._exit(bool(broken))
     folder = Path(tempfile.mkdtemp(prefix="digit-lab-"))
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)

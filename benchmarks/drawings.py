@@ -55,13 +55,13 @@ def load(path: Path) -> list[dict[str, Any]]:
 
 
 def place(
-    strokes: tuple[Stroke, ...], size: float, pen: float, rng: np.random.Generator
+    strokes: tuple[Stroke, ...], size: float, pen: float, rng: np.random.Generator, canvas: int = CANVAS
 ) -> tuple[Stroke, ...]:
     """Return strokes on the canvas, their longest side ``size`` pixels, at a random place."""
     corner = np.concatenate(strokes).min(axis=0)
     scale = size / max(extent(strokes), 1.0)
     reach = np.ptp(np.concatenate(strokes), axis=0) * scale
-    start = pen / 2 + rng.random(2) * np.maximum(CANVAS - pen - reach, 0)
+    start = pen / 2 + rng.random(2) * np.maximum(canvas - pen - reach, 0)
     return tuple((stroke - corner) * scale + start for stroke in strokes)
 
 

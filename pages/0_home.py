@@ -24,7 +24,7 @@ st.markdown("Learn how a neural network reads handwriting.")
 # heading is on the screen before.
 from matplotlib.figure import Figure  # noqa: E402
 
-from core.plots import figures  # noqa: E402
+from core.plots import figures, network_figure  # noqa: E402
 from core.recipe import ARTICLE  # noqa: E402
 from core.store.database import StoreError  # noqa: E402
 from ui import pictures, resources  # noqa: E402
@@ -87,7 +87,7 @@ with st.container(key="home_steps"), st.grid(3, min_column_width=300, gap="xxsma
         "5. Inside",
         "See every number behind a prediction.",
         "Drawing of a network: pixels, 300 units, ten digits",
-        figures.network,
+        network_figure.network,
         ARTICLE,
     )
     step(

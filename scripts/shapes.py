@@ -1,4 +1,4 @@
-"""Simple shapes as strokes: what the doodles of `scripts.doodles` are made of."""
+"""Simple shapes as strokes: what the doodles of `scripts.doodles` and `scripts.letters` are made of."""
 
 import itertools
 
@@ -9,6 +9,7 @@ from scipy.interpolate import make_interp_spline
 from core.drawing.strokes import Stroke
 
 Random = np.random.Generator
+Drawing = list[Stroke]
 
 # Points of a curve of length 1.
 _POINTS = 20

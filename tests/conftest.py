@@ -33,8 +33,29 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 # Small enough to train in a second, large enough to learn something.
 SMALL = Recipe(hidden_units=(32,), activation="relu", epochs=3, batch_size=100, train_size=3000)
 
-# The browser and its server; the bundled networks, their answers, and all that pages keep.
-TOGETHER = ("tests/browser/", "tests/pages/")
+# Tests that share what takes long to make, by how their ids begin: each group has one process. The pages
+# share the bundled networks, their answers, and all that pages keep; the browser its server. It has two of
+# each: with one, all other processes would wait for it.
+TOGETHER = {
+    "pages": ("tests/pages/",),
+    "drawings and trainings in a browser": tuple(
+        f"tests/browser/test_{name}"
+        for name in ("0_early", "class", "compare", "pocket", "predict", "text_of_users", "train", "z_end")
+    ),
+    "browser": ("tests/browser/",),
+}
+# What takes longest otherwise, and is to be begun before the rest, so that all processes end together.
+LONG = tuple(
+    f"tests/{name}"
+    for name in (
+        "core/jobs/test_dask_cluster",
+        "core/test_training",
+        "core/jobs/test_worker_process",
+        "core/test_examples",
+        "core/jobs/test_scheduler",
+        "test_servers",
+    )
+)
 
 
 def address_of(folder: Path) -> str:
@@ -44,18 +65,29 @@ def address_of(folder: Path) -> str:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Let one process have all tests of a file, or of a folder in `TOGETHER`: what they share is made once.
+    """Let one process have all tests of a file, or of a group in `TOGETHER`: what they share is made once.
 
     Not by ``xdist_group``: pytest-xdist 3.8 writes the group into the ids of the tests, where
     pytest 9.2 does not look for it.
     """
+    # It would begin with what has the most tests.
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
 
 
 class _ByFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        return group_of(nodeid) or nodeid.partition("::")[0]
+
+
+def group_of(nodeid: str) -> str | None:
+    return next((group for group, starts in TOGETHER.items() if nodeid.startswith(starts)), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each of several processes begin with what takes longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: (group_of(item.nodeid) is None, not item.nodeid.startswith(LONG)))
 
 
 def pytest_collection_finish() -> None:

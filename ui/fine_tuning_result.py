@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.analysis.verdict import fine_tuning_verdict, has_forgotten
+from core.analysis.fine_tuning_verdict import fine_tuning_verdict, has_forgotten
 from core.fine_tuning.outcome import FineTuning
 from core.mixture import Mixture
 from ui.test_part import test_words

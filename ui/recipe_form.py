@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.hyperparameters.validation import LIMITS
-from core.plots import figures
+from core.plots import network_figure
 from core.presets import PRESET_INFO, PRESETS
 from core.recipe import ACTIVATIONS, ARTICLE, OPTIMIZERS, PRECISIONS, Recipe
 from ui import data_form, pictures, session
@@ -103,7 +103,7 @@ def settings(recipe: Recipe | None) -> None:
 def _network(recipe: Recipe | None) -> None:
     if recipe is None:
         return
-    pictures.show(figures.network, recipe, alt=f"The layers of the network: {recipe.words}", width=360)
+    pictures.show(network_figure.network, recipe, alt=f"The layers of the network: {recipe.words}", width=360)
     with st.grid(2, min_column_width=110):
         st.metric(
             "Parameters",

@@ -81,7 +81,10 @@ def predict_command(store: RunStore, file: Path, name: str, *, json: bool) -> in
     except (PictureError, PageError, NumberError, EvaluationError, RunError) as error:
         raise CommandError(str(error)) from error
     if not readings:
-        raise CommandError("No handwriting found in this picture. Take one that shows it large and sharp.")
+        raise CommandError(
+            "No handwriting found in this picture, or it is too faint. "
+            "Take one that shows it large, dark and sharp."
+        )
     if json:
         digits = [
             {"digit": one.digit, "probabilities": [round(float(p), 6) for p in one.probabilities]}

@@ -21,6 +21,7 @@ from core.drawing.segmentation import NumberError
 from core.drawing.sheet import find_sheet, flattened
 from core.drawing.skew import angle_of_lines, angle_of_rows, pile_up
 from core.drawing.straight_lines import PrintedLines
+from core.drawing.upright import set_upright
 from core.evaluation import Model
 from core.ink import InkBox
 
@@ -169,7 +170,10 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
-    return with_doubts(model, page.ink, _read(model, page))
+    numbers = _read(model, page)
+    if len(numbers) == 1:
+        numbers = (set_upright(model, page.ink, numbers[0]),)
+    return with_doubts(model, page.ink, numbers)
 
 
 def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:

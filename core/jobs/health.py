@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import text
 
 from core.jobs.heartbeat import heartbeats
 from core.jobs.registry import registered_workers
@@ -21,7 +20,7 @@ from core.store.database import StoreError
 from core.store.retention import MAX_BYTES
 from core.store.run import RunState
 from core.store.runs import RunStore
-from core.store.user_messages import DAMAGED
+from core.store.user_messages import DAMAGED, shown_address
 
 # How often it looks whether heartbeats have moved; those of trainings do so every half second.
 LOOK_SECONDS = 0.2
@@ -126,7 +125,7 @@ def check_health(store: RunStore, patience: float = STALE_SECONDS) -> Health:
         found = _watch(store, patience)
     except StoreError as error:
         found = Health(problems=(str(error),))
-    return dataclasses.replace(found, store=_without_password(store), versions=_versions())
+    return dataclasses.replace(found, store=shown_address(store.database.address), versions=_versions())
 
 
 def _watch(store: RunStore, patience: float) -> Health:
@@ -183,14 +182,6 @@ def _read(store: RunStore) -> Health:
         ),
         leases=tuple(Beat(beat.worker, beat.run_id, "", beat.count) for beat in heartbeats(store)),
     )
-
-
-def _without_password(store: RunStore) -> str:
-    try:
-        # Without its options, too: some drivers take a password from there.
-        return make_url(store.database.address).set(query={}).render_as_string(hide_password=True)
-    except (ArgumentError, ValueError):
-        return ""  # Anything may be in what is not a URL.
 
 
 def _versions() -> dict[str, str]:

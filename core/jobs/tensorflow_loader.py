@@ -103,6 +103,7 @@ def _load() -> None:
     import joblib
     import numpy as np
     import tensorflow as tf
+    from threadpoolctl import threadpool_limits
 
     from core import evaluation, training  # noqa: F401
     from core.analysis import interpretability  # noqa: F401
@@ -114,6 +115,9 @@ def _load() -> None:
     # thread for each; joblib knows how many the container may use.
     with contextlib.suppress(RuntimeError):  # Somebody has calculated already, as tests do.
         tf.config.threading.set_intra_op_parallelism_threads(joblib.cpu_count())
+    # NumPy's matrix products here are small. The other threads of OpenBLAS run in a loop between two of
+    # them, and so take a core from whoever else needs it: also from the browser on two free cores.
+    threadpool_limits(1, user_api="blas")
     # The first prediction of a process takes longer than others.
     evaluation.predict(build_model(ARTICLE), np.zeros((1, IMAGE_SIZE, IMAGE_SIZE), np.uint8))
 

@@ -13,6 +13,7 @@ from core.jobs.registry import keep_registered
 from core.jobs.scheduler import Scheduler, new_worker_id
 from core.jobs.tensorflow_loader import TensorFlowLoadError, tensorflow_loader
 from core.store.runs import RunStore
+from core.store.user_messages import shown_address
 
 # How often it looks into the queue: nobody wakes a process, as a server wakes its own scheduler.
 LOOK_SECONDS = 0.5
@@ -57,7 +58,8 @@ def work(
 ) -> None:
     """Train the runs of a store, one at a time, until an event is set."""
     scheduler = Scheduler(store, load_data=load_data, worker=worker, look_seconds=LOOK_SECONDS)
-    _log.info("Ready to train.")
+    # A worker that was started without the setting would wait for ever on a store of its own.
+    _log.info("Ready to train the runs of %s.", shown_address(store.database.address))
     keep_registered(store, worker, stop)
     _log.info("Ending: what is being trained goes back into the queue.")
     began = time.monotonic()

@@ -7,40 +7,24 @@ link but those to pages of this app, in a state that they can have.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 from urllib.parse import parse_qsl
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 from core.lessons.addresses import problem
+from core.lessons.allowed_markdown import LINK, check_addresses, check_size, fail, find_headings
 from core.lessons.lesson import Kind, Lesson, LessonError, Link, Question, Step
 
 MAX_BYTES = 40_000
 MAX_STEPS, MAX_QUESTIONS, MAX_OPTIONS = 20, 5, 8
 _MAX_TITLE = 80
-_MAX_LINE = 2000
 _FENCE = "---"
 _FIELD = re.compile(r"([a-z]+)\s*:\s*(.*\S)\s*")
 _FIELDS = ("title", "about")
 _STEP = re.compile(r"Step: (.*\S) \((\d{1,3}) min\)")
-_LINK = re.compile(r"\[([^\[\]]+)\]\(([a-z]+)(?:\?([^\s()]*))?\)")
 _OPTION = re.compile(r"[-*] \[([ xX])\] (.*\S)")
 _RIGHT = re.compile(r"[-*] ([-+]?[\d.,]+)(?: to ([-+]?[\d.,]+))?\s*%?")
 _KINDS: dict[str, Kind] = {"Guess": "guess", "Choice": "choice", "Number": "number", "Text": "text"}
 _QUESTION = re.compile(rf"({'|'.join(_KINDS)}): (.*\S)")
 _SECTIONS = ("Aims", "Materials", "Preparation")
-# What Streamlit makes a link of, also without Markdown's brackets.
-_ADDRESS = re.compile(r"\w://|\bwww\.|\w@\w|\bmailto:", re.IGNORECASE)
-# A link inside of a line, or to a target that is written elsewhere.
-_INNER_LINK = re.compile(r"\]\s*\(|\]\s*\[|^\s*\[[^\]]*\]:")
-_LINKS = (
-    "A link stands in a paragraph of its own and leads to a page of this app, such as “[Open "
-    "Evaluate](evaluate?view=Errors)”. Write %20 for a space in it."
-)
-# What no database and no page takes: control characters, and lone halves of characters in UTF-16.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True)
@@ -73,16 +57,16 @@ def parse_lesson(text: str) -> Lesson:
     lines = tuple(
         line.rstrip() for line in text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     )
-    _check_size(lines)
+    check_size(lines)
     fields, first = _front_matter(lines)
-    headings = _check_markdown(lines, first)
+    headings = find_headings(lines, first)
     sections = [*_split(lines, headings, 2, first, len(lines))]
     if not sections:
-        _fail(first + 1, "A lesson needs steps, such as “## Step: Look at the digits (5 min)”.")
+        fail(first + 1, "A lesson needs steps, such as “## Step: Look at the digits (5 min)”.")
     before = {name: _words(_named(sections, name)) for name in _SECTIONS}
     steps = [section for section in sections if section.heading not in _SECTIONS]
     if not 1 <= len(steps) <= MAX_STEPS:
-        _fail(sections[0].start - 1, f"A lesson has 1 to {MAX_STEPS} steps.")
+        fail(sections[0].start - 1, f"A lesson has 1 to {MAX_STEPS} steps.")
     return Lesson(
         fields["title"],
         fields["about"],
@@ -93,75 +77,24 @@ def parse_lesson(text: str) -> Lesson:
     )
 
 
-def _fail(line: int, message: str) -> NoReturn:
-    raise LessonError(f"Line {line}: {message}")
-
-
-def _check_size(lines: Sequence[str]) -> None:
-    for number, line in enumerate(lines, start=1):
-        if len(line) > _MAX_LINE:
-            _fail(number, f"A line has at most {_MAX_LINE:,} characters. Break it into paragraphs.")
-        if _UNWRITABLE.search(line):
-            _fail(number, "A character of this line cannot be shown. Delete the line, and type it again.")
-
-
 def _front_matter(lines: Sequence[str]) -> tuple[dict[str, str], int]:
     """Return the fields between the two lines of dashes, and how many lines these take."""
     if lines[0] != _FENCE or _FENCE not in lines[1:]:
-        _fail(1, f"Begin with “{_FENCE}”, “title: …”, “about: …”, and “{_FENCE}”, a line each.")
+        fail(1, f"Begin with “{_FENCE}”, “title: …”, “about: …”, and “{_FENCE}”, a line each.")
     end = lines.index(_FENCE, 1)
     fields: dict[str, str] = {}
     for number, line in enumerate(lines[1:end], start=2):
         found = _FIELD.fullmatch(line)
         if found is None or found.group(1) not in _FIELDS:
-            _fail(number, f"Write {' or '.join(f'“{name}: …”' for name in _FIELDS)} here.")
+            fail(number, f"Write {' or '.join(f'“{name}: …”' for name in _FIELDS)} here.")
         fields[found.group(1)] = found.group(2)
-        _check_addresses(found.group(2), number)
+        check_addresses(found.group(2), number)
     for name in _FIELDS:
         if name not in fields:
-            _fail(end + 1, f"“{name}: …” is missing before this line.")
+            fail(end + 1, f"“{name}: …” is missing before this line.")
     if len(fields["title"]) > _MAX_TITLE:
-        _fail(2, f"A title has at most {_MAX_TITLE} characters.")
+        fail(2, f"A title has at most {_MAX_TITLE} characters.")
     return fields, end + 1
-
-
-def _check_markdown(lines: Sequence[str], first: int) -> dict[int, tuple[int, str]]:
-    """Return level and text of the headings by their lines, from 0; the body has nothing forbidden in it."""
-    headings = {}
-    tokens = _MARKDOWN.parse("\n".join(lines[first:]))
-    for place, token in enumerate(tokens):
-        start = first + (token.map[0] if token.map else 0)
-        if token.type == "html_block":
-            _fail(start + 1, "HTML is not shown. Write it as Markdown.")
-        if token.type == "heading_open":
-            headings[start] = int(token.tag[1]), tokens[place + 1].content
-        if token.type == "inline":
-            _check_inline(token, start, lines)
-    for number, line in enumerate(lines[first:], start=first + 1):
-        _check_addresses(line, number)
-        if _INNER_LINK.search(line) and not _LINK.fullmatch(line.strip()):
-            _fail(number, _LINKS)
-    return headings
-
-
-def _check_inline(token: Token, start: int, lines: Sequence[str]) -> None:
-    end = start + (token.map[1] - token.map[0] if token.map else 1)
-    for child in token.children or ():
-        if child.type == "html_inline":
-            _fail(_line_of(child.content, lines, start, end), "HTML is not shown. Write it as Markdown.")
-        if child.type == "image":
-            _fail(_line_of("![", lines, start, end), "Pictures are not shown. Link to a page instead.")
-        if child.type == "link_open" and not _LINK.fullmatch(token.content.strip()):
-            _fail(_line_of("[", lines, start, end), _LINKS)
-
-
-def _line_of(content: str, lines: Sequence[str], start: int, end: int) -> int:
-    return next((number + 1 for number in range(start, end) if content in lines[number]), start + 1)
-
-
-def _check_addresses(line: str, number: int) -> None:
-    if _ADDRESS.search(line):
-        _fail(number, "Addresses of the internet are not shown. Link to a page of this app instead.")
 
 
 def _split(
@@ -172,7 +105,7 @@ def _split(
     starts = [line for line in own if headings[line][0] == level]
     for line in own:
         if headings[line][0] < level or level + 1 < headings[line][0]:
-            _fail(line + 1, "Headings begin with “## ” for a step and “### ” within it.")
+            fail(line + 1, "Headings begin with “## ” for a step and “### ” within it.")
     if level == 2:
         _expect_nothing(lines, first, starts[0] if starts else end)
     for place, line in enumerate(starts):
@@ -183,7 +116,7 @@ def _split(
 def _expect_nothing(lines: Sequence[str], first: int, stop: int) -> None:
     for line in range(first, stop):
         if lines[line].strip():
-            _fail(line + 1, "Every text belongs to a heading: begin with “## Aims” or “## Step: …”.")
+            fail(line + 1, "Every text belongs to a heading: begin with “## Aims” or “## Step: …”.")
 
 
 def _named(sections: Sequence[_Section], name: str) -> _Section | None:
@@ -197,7 +130,7 @@ def _words(section: _Section | None) -> str:
 def _step(number: int, section: _Section, headings: dict[int, tuple[int, str]]) -> Step:
     found = _STEP.fullmatch(section.heading)
     if found is None:
-        _fail(
+        fail(
             section.start - 1,
             "Write “## Step: Title (5 min)” here" + "".join(f", or “## {name}”" for name in _SECTIONS) + ".",
         )
@@ -214,9 +147,9 @@ def _step(number: int, section: _Section, headings: dict[int, tuple[int, str]]) 
         question, rest = _question(f"{number}.{1 + _count(parts)}", one)
         parts += [question, *_parts(rest, one.start + len(one.lines) - len(rest))]
     if _count(parts) > MAX_QUESTIONS:
-        _fail(section.start - 1, f"A step has at most {MAX_QUESTIONS} questions.")
+        fail(section.start - 1, f"A step has at most {MAX_QUESTIONS} questions.")
     if not parts:
-        _fail(section.start - 1, "This step is empty.")
+        fail(section.start - 1, "This step is empty.")
     return Step(
         found.group(1),
         int(found.group(2)),
@@ -234,7 +167,7 @@ def _parts(lines: Sequence[str], start: int) -> Iterator[str | Link]:
     """Give texts and links in their order."""
     text: list[str] = []
     for number, line in enumerate(lines, start=start):
-        found = _LINK.fullmatch(line.strip())
+        found = LINK.fullmatch(line.strip())
         if found is None:
             text.append(line)
             continue
@@ -254,10 +187,10 @@ def _link(found: re.Match[str], line: int) -> Link:
     try:
         parts = parse_qsl(query or "", keep_blank_values=True, strict_parsing=bool(query))
     except ValueError:
-        _fail(line, "After the “?” of a link write “name=value”, and “&” between several.")
+        fail(line, "After the “?” of a link write “name=value”, and “&” between several.")
     link = Link(label, page, tuple(parts))
     if wrong := problem(link):
-        _fail(line, wrong)
+        fail(line, wrong)
     return link
 
 
@@ -266,7 +199,7 @@ def _question(number: str, section: _Section) -> tuple[Question, Sequence[str]]:
     found = _QUESTION.fullmatch(section.heading)
     if found is None:
         kinds = ", ".join(f"“### {name}: …”" for name in _KINDS)
-        _fail(section.start - 1, f"Write {kinds}, “### Notice” or “### Answer” here.")
+        fail(section.start - 1, f"Write {kinds}, “### Notice” or “### Answer” here.")
     kind, text = _KINDS[found.group(1)], found.group(2)
     lines = list(section.lines)
     while lines and not lines[0]:
@@ -279,7 +212,7 @@ def _question(number: str, section: _Section) -> tuple[Question, Sequence[str]]:
         return Question(number, kind, text), lines
     low, high = (_value(value, start) for value in (right.group(1), right.group(2) or right.group(1)))
     if low > high:
-        _fail(start, "Write the smaller number first.")
+        fail(start, "Write the smaller number first.")
     return Question(number, kind, text, low=low, high=high), lines[1:]
 
 
@@ -287,7 +220,7 @@ def _value(text: str, line: int) -> float:
     try:
         return float(text.replace(",", ""))
     except ValueError:
-        _fail(line, f"“{text}” is no number.")
+        fail(line, f"“{text}” is no number.")
 
 
 def _choice(number: str, text: str, lines: list[str], start: int) -> tuple[Question, Sequence[str]]:
@@ -299,7 +232,7 @@ def _choice(number: str, text: str, lines: list[str], start: int) -> tuple[Quest
         options.append(found.group(2))
         lines = lines[1:]
     if not 2 <= len(set(options)) == len(options) <= MAX_OPTIONS:
-        _fail(start, f"Write 2 to {MAX_OPTIONS} different options here, such as “- [ ] Yes” and “- [x] No”.")
+        fail(start, f"Write 2 to {MAX_OPTIONS} different options here, such as “- [ ] Yes” and “- [x] No”.")
     if len(right) != 1:
-        _fail(start, "Mark the one right option with “[x]”, all others with “[ ]”.")
+        fail(start, "Mark the one right option with “[x]”, all others with “[ ]”.")
     return Question(number, "choice", text, tuple(options), right[0]), lines

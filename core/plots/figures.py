@@ -1,4 +1,4 @@
-"""Pictures of digits, networks and results, as Matplotlib figures.
+"""Pictures of digits, layers and results, as Matplotlib figures.
 
 Only the object API is used, never ``pyplot``: pyplot keeps its figures in global
 state, and this code runs in a server with many threads.
@@ -7,7 +7,6 @@ state, and this code runs in a server with many threads.
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
 
-from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL
-from core.hyperparameters.words import SPELLING
-from core.recipe import Recipe
+from core.data import IMAGE_SIZE, MAX_PIXEL
 
 # Inches: of a picture of a layer, so that its captions are of one size.
 _MAPS_WIDTH = 6.0
@@ -91,7 +87,7 @@ def digit_grid(
     height, width = rows * (IMAGE_SIZE + gap_y), columns * (IMAGE_SIZE + gap_x) - gap_x
     canvas = np.full((height, width), np.nan, dtype=np.float32)
     # 0.038 inch a pixel makes a digit about 1.1 inch wide, so that a caption fits over it.
-    figure, axes = _empty_figure(0.038 * width, 0.038 * height, style)
+    figure, axes = empty_figure(0.038 * width, 0.038 * height, style)
     for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
         row, column = divmod(number, columns)
         top, left = row * (IMAGE_SIZE + gap_y) + gap_y, column * (IMAGE_SIZE + gap_x)
@@ -135,7 +131,7 @@ def feature_maps(
     rows = -(-count // columns)
     canvas = np.empty((rows * (height + above) + 1, columns * (width + gap) + 1, 3))
     canvas[:] = to_rgb(style.background)
-    figure, axes = _empty_figure(_MAPS_WIDTH, _MAPS_WIDTH * canvas.shape[0] / canvas.shape[1], style)
+    figure, axes = empty_figure(_MAPS_WIDTH, _MAPS_WIDTH * canvas.shape[0] / canvas.shape[1], style)
     for number, tile in enumerate(tiles):
         row, column = divmod(number, columns)
         top, left = row * (height + above) + above, column * (width + gap) + 1
@@ -193,59 +189,7 @@ def large_digit(image: npt.NDArray[Any], style: Style = LIGHT, highest: float = 
     return figure
 
 
-def network(recipe: Recipe, style: Style = LIGHT) -> Figure:
-    """Return a drawing of a recipe's network, layer by layer, from left to right.
-
-    Dense layers are columns of units, convolutional layers are stacks of sheets; dots stand for
-    units that do not fit.
-    """
-    stages = [_Stage("image", "28×28\npixels", 1)]
-    stages += [_Stage("sheets", f"{filters} filters\n3×3", 1) for filters in recipe.conv_filters]
-    stages += [
-        _Stage("units", f"{units}\n{SPELLING[recipe.activation]}", units) for units in recipe.hidden_units
-    ]
-    stages += [_Stage("output", "10 digits\nsoftmax", CLASSES)]
-
-    figure, axes = _empty_figure(1.1 * len(stages), 1.1 * 3.4, style)
-    axes.set(xlim=(-0.5, len(stages) - 0.5), ylim=(-2.0, 1.4), aspect="equal")
-    for x, (left, right) in enumerate(pairwise(stages)):
-        for start in left.places:
-            for end in right.places:
-                axes.plot((x + 0.1, x + 0.9), (start, end), color=style.muted, lw=0.4, alpha=0.5, zorder=0)
-    for x, stage in enumerate(stages):
-        if stage.kind == "image":
-            axes.add_patch(Rectangle((x - 0.36, -0.36), 0.72, 0.72, fc=style.muted, ec=style.text, lw=1))
-        elif stage.kind == "sheets":
-            for sheet in range(3):
-                corner = (x - 0.26 + 0.09 * sheet, -0.34 + 0.09 * sheet)
-                axes.add_patch(Rectangle(corner, 0.42, 0.5, fc=style.background, ec=style.blue, lw=1.4))
-        else:
-            color = style.orange if stage.kind == "output" else style.blue
-            for y in stage.places:
-                axes.add_patch(Circle((x, y), 0.085, fc=color, ec=style.background, lw=0.8))
-            if len(stage.places) < stage.size:
-                axes.text(x, 0, "⋮", ha="center", va="center", fontsize=13, color=style.text)
-        axes.text(x, -1.48, stage.label, ha="center", va="top", fontsize=9, color=style.text)
-    return figure
-
-
-@dataclass(frozen=True)
-class _Stage:
-    """One column in the drawing of a network."""
-
-    kind: str
-    label: str
-    size: int
-
-    @property
-    def places(self) -> list[float]:
-        """Heights at which to draw the units, with a gap if there are too many."""
-        if self.size <= CLASSES:
-            return [float(y) for y in (np.arange(self.size) - (self.size - 1) / 2) * 0.27]
-        return [sign * (0.3 + 0.27 * step) for sign in (-1, 1) for step in range(4)]
-
-
-def _empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Axes]:
+def empty_figure(width: float, height: float, style: Style) -> tuple[Figure, Axes]:
     """Return a figure that is one picture from edge to edge."""
     figure = Figure(figsize=(width, height), facecolor=style.background)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -262,7 +206,7 @@ def digit_tiles(images: npt.NDArray[Any], style: Style = LIGHT) -> Figure:
         Pixel values 0 to 255.
     style : Style
     """
-    figure, axes = _empty_figure(2.3, 2.3, style)
+    figure, axes = empty_figure(2.3, 2.3, style)
     for number, image in enumerate(images):
         row, column = divmod(number, 2)
         axes.imshow(image, cmap="gray", extent=(column, column + 0.96, -row - 0.96, -row))
@@ -279,7 +223,7 @@ def learning_curves(accuracies: Sequence[Sequence[float]], style: Style = LIGHT)
         Of each network, epoch by epoch.
     style : Style
     """
-    figure, axes = _empty_figure(2.3, 2.3, style)
+    figure, axes = empty_figure(2.3, 2.3, style)
     for number, curve in enumerate(accuracies):
         axes.plot(curve, color=(style.blue, style.orange, style.muted)[number % 3], lw=4)
     axes.margins(0.12)
@@ -288,7 +232,7 @@ def learning_curves(accuracies: Sequence[Sequence[float]], style: Style = LIGHT)
 
 def prediction(image: npt.NDArray[Any], digit: int, style: Style = LIGHT) -> Figure:
     """Return a digit as pixels, an arrow, and the digit as a number, of the size of `digit_tiles`."""
-    figure, axes = _empty_figure(2.3, 2.3, style)
+    figure, axes = empty_figure(2.3, 2.3, style)
     axes.imshow(image, cmap="gray", extent=(0, 1, 0, 1))
     axes.annotate(
         "",

@@ -152,7 +152,7 @@ def _upgraded_copy(file: Path, upgraded: Path) -> None:
         create_upgraded_engine(f"sqlite:///{upgraded.as_posix()}").dispose()
     except NewerVersionError as error:
         raise BackupError(f"{file} is from a newer version of Digit Lab. Update Digit Lab first.") from error
-    except (sqlite3.Error, SQLAlchemyError) as error:
+    except (sqlite3.Error, SQLAlchemyError, UnicodeDecodeError) as error:
         if user_message(error) == FULL:
             raise DiskFullError(FULL) from error
         raise BackupError(

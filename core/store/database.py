@@ -241,7 +241,8 @@ class Database:
     def _as_store_error(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        # SQLite's messages quote damaged names, which its driver cannot always decode.
+        except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
             message = user_message(error)
             self._write_to_log(error, message)
             kind = DiskFullError if message == FULL else StoreError

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from urllib.parse import unquote
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -53,7 +54,7 @@ MENDED_BY_HAND = {READ_ONLY, CANNOT_OPEN}
 
 
 def user_message(error: Exception) -> str:
-    """Return what to tell visitors of an error of SQLAlchemy or of SQLite's driver."""
+    """Return what to tell visitors of an error of SQLAlchemy or of a driver."""
     if isinstance(error, ArgumentError):
         return NOT_A_URL
     if isinstance(error, PoolTimeoutError):
@@ -81,3 +82,13 @@ def without_password(text: str, address: str) -> str:
     for part in sorted(filter(None, parts), key=len, reverse=True):
         text = text.replace(part, "***")
     return text
+
+
+def shown_address(address: str) -> str:
+    """Return an address for operators to read: without its password, and empty if it is not a URL."""
+    try:
+        # Without its options, too: some drivers take a password from there.
+        shown = make_url(address).set(query={}).render_as_string(hide_password=True)
+        return without_password(shown, address)
+    except (ArgumentError, ValueError):
+        return ""  # Anything may be in what is not a URL.

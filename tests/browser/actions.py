@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.server import Server
+from core.store.run import Run
 from core.store.runs import RunStore
 
 Point = tuple[float, float]
@@ -24,6 +25,16 @@ def open_page(page: Page, path: str) -> None:
     page.locator("h1").wait_for()
     wait_until_idle(page)
 
+
+def follow_link(page: Page, address: str) -> None:
+    """Go to a page as a visitor does who is here already: nothing is loaded again."""
+    page.evaluate(_FOLLOW_LINK, address)
+
+
+_FOLLOW_LINK = """address => {
+    history.pushState(history.state, "", address)
+    dispatchEvent(new PopStateEvent("popstate"))
+}"""
 
 _IS_IDLE = """() =>
     document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning"
@@ -150,12 +161,12 @@ def overflow(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def newest_run(server: Server) -> str:
-    """Return the id of the run that was queued last."""
+def runs_of(server: Server) -> tuple[Run, ...]:
+    """Return all runs of a server, the one that was queued last first."""
     store = RunStore(server.store)
-    (run,) = store.runs(limit=1)
+    runs = store.runs()
     store.database.close()
-    return run.id
+    return runs
 
 
 def wait_for_epoch(page: Page, after: int) -> int:

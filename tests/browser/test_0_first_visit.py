@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.server import Server
 from tests.browser.actions import open_page
-from tests.browser.test_start import STARTING
+from tests.browser.test_0_early_visit import STARTING
 
 # TensorFlow takes more than this, and all else less.
 WITH_TENSORFLOW = 500 * 2**20

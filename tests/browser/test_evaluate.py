@@ -130,11 +130,11 @@ def test_the_view_is_in_the_address_and_survives_a_refresh(evaluate: Page):
     expect(evaluate.get_by_role("heading", name="Calibration")).to_be_visible()
 
 
-def test_an_image_opens_large_and_leads_to_the_canvas(page: Page):
-    open_page(page, "/evaluate?model=article")
-    open_matrix(page)
-    page.get_by_role("button", name=re.compile(r"^4 → 9")).first.click()
-    dialog = page.get_by_role("dialog")
+def test_an_image_opens_large_and_leads_to_the_canvas(evaluate: Page):
+    open_matrix(evaluate)
+    cell(evaluate, 4, 9).click()
+    evaluate.get_by_role("button", name=re.compile(r"^4 → 9")).first.click()
+    dialog = evaluate.get_by_role("dialog")
     expect(dialog).to_contain_text("true label 4, predicted label 9")
     index = re.search(r"Test image (\d+)", dialog.inner_text()).group(1)
     expect(dialog.get_by_text("300 units")).to_have_count(0)
@@ -142,7 +142,7 @@ def test_an_image_opens_large_and_leads_to_the_canvas(page: Page):
     expect(dialog.get_by_role("img", name="300 units")).to_be_visible()
     expect(dialog.get_by_role("img", name="Output layer (softmax)")).to_be_visible()
     dialog.get_by_role("link", name="Draw it yourself").click()
-    expect(page.locator("h1")).to_have_text("Draw a digit")
-    expect(page.get_by_text(f"test image {index})")).to_be_visible()
-    expect(selected(page, "predict_model")).to_have_value(re.compile("Article network"))
-    expect(page.locator("canvas.upper-canvas")).to_be_visible()
+    expect(evaluate.locator("h1")).to_have_text("Draw a digit")
+    expect(evaluate.get_by_text(f"test image {index})")).to_be_visible()
+    expect(selected(evaluate, "predict_model")).to_have_value(re.compile("Article network"))
+    expect(evaluate.locator("canvas.upper-canvas")).to_be_visible()

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from benchmarks.first_screens import MAIN, SCREENS, Screen, Seen, head_height, look
-from tests.browser.actions import element, open_page, overflow, wait_until_drawn, wait_until_idle
+from tests.browser.actions import element, follow_link, open_page, overflow, wait_until_drawn, wait_until_idle
 
 HEAD = 200
 VIEW = "?view="
@@ -55,17 +55,11 @@ def visit(page: Page, place: str) -> Page:
     elif view and urlsplit(page.url).path == path:
         element(page, "view").get_by_role("radio", name=view, exact=True).click()
     else:
-        page.evaluate(_FOLLOW_LINK, place)
-    for key in MAIN[place]:
+        follow_link(page, place)
+    for key in MAIN.get(place, ()):
         element(page, key).first.wait_for()
     wait_until_idle(page)
     return page
-
-
-_FOLLOW_LINK = """address => {
-    history.pushState(history.state, "", address)
-    dispatchEvent(new PopStateEvent("popstate"))
-}"""
 
 
 @pytest.mark.parametrize("screen", DESKTOP_SCREENS, ids=lambda screen: screen.name)
@@ -79,7 +73,6 @@ def test_the_main_things_are_wholly_on_the_first_screen_of_a_phone(phone: Page, 
 
 
 def test_no_violation_of_wcag(desktop: Page, place: str):
-    desktop.set_viewport_size({"width": 1280, "height": 800})
     assert violations(desktop) == []
 
 
@@ -101,20 +94,20 @@ def test_every_picture_has_a_text(desktop: Page, place: str):
     ],
 )
 def test_no_violation_in_a_run_and_on_pages_outside_the_navigation(
-    page: Page, run: str, path: str, shown: str
+    tab: Page, run: str, path: str, shown: str
 ):
-    open_page(page, path.format(run=run))
-    expect(page.get_by_test_id("stMain")).to_contain_text(shown)
-    assert violations(page) == []
+    visit(tab, path.format(run=run))
+    expect(tab.get_by_test_id("stMain")).to_contain_text(shown)
+    assert violations(tab) == []
 
 
-def test_no_violation_in_any_source_of_predict(page: Page):
-    open_page(page, "/predict")
-    sources = element(page, "predict_source").get_by_role("radio")
+def test_no_violation_in_any_source_of_predict(tab: Page):
+    visit(tab, "/predict")
+    sources = element(tab, "predict_source").get_by_role("radio")
     expect(sources).to_have_count(4)
     for source in sources.all()[1:]:
         source.click()
-        assert violations(page) == [], source.inner_text()
+        assert violations(tab) == [], source.inner_text()
 
 
 def faults(page: Page, place: str) -> list[str]:
@@ -154,12 +147,16 @@ _HAS_DATA = """() => !document.querySelector(".role-mark[role=graphics-symbol]:e
 
 def violations(page: Page) -> list[str]:
     """Return what axe finds in the light and in the dark theme, with the rule and the element."""
+    # The screen that a page is looked at last.
+    page.set_viewport_size(DESKTOP_SCREENS[-1].viewport)
     if not page.evaluate("window.axe !== undefined"):
         page.evaluate(Axe().axe_script)
     found = []
-    for theme, background in BACKGROUNDS.items():
+    # First the one that the page has: another one draws all of it again.
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for theme in ("dark", "light") if is_dark else ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function(_HAS_BACKGROUND, arg=background)
+        page.wait_for_function(_HAS_BACKGROUND, arg=BACKGROUNDS[theme])
         wait_until_drawn(page)
         page.wait_for_function(_HAS_DATA)
         results = page.evaluate("options => axe.run(document, options)", RULES[theme] | OPTIONS)

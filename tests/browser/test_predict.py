@@ -192,18 +192,17 @@ def test_a_canvas_of_any_size_takes_strokes_where_they_are_drawn(pocket: Page):
     np.testing.assert_allclose([stroke[0], stroke[-1]], [[30, 45], [390, 405]], atol=1.5)
 
 
-def test_the_drawing_survives_another_pen_and_another_page(page: Page):
-    open_page(page, "/predict")
-    draw(page, ZERO)
-    expect_reading(page, 0)
-    element(page, "predict_canvas_pen_choice").get_by_role("button").click()
-    set_slider(page, "predict_canvas_pen", "ArrowRight", 3)
-    expect_reading(page, 0)
-    page.get_by_role("link", name="Explore", exact=True).click()
-    expect(page.locator("h1")).to_have_text("Explore the digits")
-    page.get_by_role("link", name="Predict", exact=True).click()
-    expect_reading(page, 0)
-    ink = pad(page).evaluate(
+def test_the_drawing_survives_another_pen_and_another_page(predict: Page):
+    draw(predict, ZERO)
+    expect_reading(predict, 0)
+    element(predict, "predict_canvas_pen_choice").get_by_role("button").click()
+    set_slider(predict, "predict_canvas_pen", "ArrowRight", 3)
+    expect_reading(predict, 0)
+    predict.get_by_role("link", name="Explore", exact=True).click()
+    expect(predict.locator("h1")).to_have_text("Explore the digits")
+    predict.get_by_role("link", name="Predict", exact=True).click()
+    expect_reading(predict, 0)
+    ink = pad(predict).evaluate(
         """upper => { const c = upper.parentElement.querySelector("canvas.lower-canvas");
         const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
         let ink = 0; for (let i = 0; i < d.length; i += 4) if (d[i] > 128) ink++; return ink; }"""
@@ -211,41 +210,38 @@ def test_the_drawing_survives_another_pen_and_another_page(page: Page):
     assert ink > 1000
 
 
-def test_a_misclassified_drawing_is_saved_and_found_on_fine_tune(page: Page):
-    open_page(page, "/predict")
-    draw(page, ZERO)
-    expect_reading(page, 0)
-    element(page, "predict_means").get_by_role("radio", name="6", exact=True).click()
-    page.get_by_role("link", name="Saved. Go to Fine-tune").click()
-    expect(page.locator("h1")).to_have_text("Fine-tune on your handwriting")
-    expect(page.get_by_alt_text("Your drawing, labeled 6")).to_be_visible()
-    page.reload()
-    expect(page.get_by_alt_text("Your drawing, labeled 6")).to_be_visible()
-    with page.expect_download() as download:
-        element(page, "kept_save").get_by_role("button").click()
+def test_a_misclassified_drawing_is_saved_and_found_on_fine_tune(predict: Page):
+    draw(predict, ZERO)
+    expect_reading(predict, 0)
+    element(predict, "predict_means").get_by_role("radio", name="6", exact=True).click()
+    predict.get_by_role("link", name="Saved. Go to Fine-tune").click()
+    expect(predict.locator("h1")).to_have_text("Fine-tune on your handwriting")
+    expect(predict.get_by_alt_text("Your drawing, labeled 6")).to_be_visible()
+    predict.reload()
+    expect(predict.get_by_alt_text("Your drawing, labeled 6")).to_be_visible()
+    with predict.expect_download() as download:
+        element(predict, "kept_save").get_by_role("button").click()
     (drawing,) = json.loads(Path(download.value.path()).read_text())
     assert (drawing["label"], drawing["answer"]) == (6, 0)
     assert len(drawing["strokes"][0]) > 10
 
 
-def test_two_digits_are_taken_over_to_the_canvas_for_several(page: Page):
-    open_page(page, "/predict")
-    draw(page, [(80, 60), (80, 200)])
-    expect_reading(page, 1)
-    draw(page, [(150, 60), (150, 200)])
-    expect(page.get_by_text("Looks like more than one digit")).to_be_visible()
-    click(page, "predict_switch")
-    expect_reading(page, 11)
+def test_two_digits_are_taken_over_to_the_canvas_for_several(predict: Page):
+    draw(predict, [(80, 60), (80, 200)])
+    expect_reading(predict, 1)
+    draw(predict, [(150, 60), (150, 200)])
+    expect(predict.get_by_text("Looks like more than one digit")).to_be_visible()
+    click(predict, "predict_switch")
+    expect_reading(predict, 11)
     # The canvas has them, too, where the page believes they are: a third one joins them.
-    draw(page, [(360, 40), (360, 240)])
-    expect_reading(page, 111)
+    draw(predict, [(360, 40), (360, 240)])
+    expect_reading(predict, 111)
 
 
-def test_the_canvas_has_a_name_and_a_new_prediction_is_announced(page: Page):
-    open_page(page, "/predict")
-    canvas = page.get_by_role("img", name="Canvas to draw a digit on")
+def test_the_canvas_has_a_name_and_a_new_prediction_is_announced(predict: Page):
+    canvas = predict.get_by_role("img", name="Canvas to draw a digit on")
     expect(canvas).to_have_accessible_description(re.compile("choose Photo or Test image"))
-    announced = page.get_by_role("status").filter(has_text="Prediction: 1, confidence")
+    announced = predict.get_by_role("status").filter(has_text="Prediction: 1, confidence")
     expect(announced).to_have_count(0)
-    draw(page, ONE)
+    draw(predict, ONE)
     expect(announced).to_have_count(1)

@@ -2,14 +2,14 @@
 
 import re
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from benchmarks.server import Server
 from tests.browser.actions import (
     click,
     element,
-    newest_run,
     open_page,
+    runs_of,
     selected,
     set_slider,
     wait_for_epoch,
@@ -47,9 +47,7 @@ def evaluate_link(page: Page) -> Locator:
     return page.get_by_role("link", name="Evaluate this model")
 
 
-def test_epochs_appear_one_after_another_and_survive_a_refresh(
-    page: Page, other: Page, context: BrowserContext
-):
+def test_epochs_appear_one_after_another_and_survive_a_refresh(page: Page, other: Page):
     warnings: list[str] = []
     page.on("console", lambda said: warnings.append(said.text) if said.type == "warning" else None)
     open_page(page, "/train")
@@ -64,22 +62,14 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(
         seen.append(wait_for_epoch(page, after=seen[-1]))
     assert seen[-1] < 100, f"epochs came all at once: {seen}"
 
-    # The page stays usable meanwhile, also for somebody else, who waits in line.
+    # The page stays usable meanwhile, also for somebody else.
     open_page(other, "/train")
     expect(other.get_by_text("Started by someone else. You can look")).to_be_visible()
     expect(element(other, "train_stop")).to_have_count(0)
-    click(other, "train_start")
-    expect(element(other, "train_numbers")).to_contain_text("1 / 1")
-    click(other, "train_stop")
-    expect(element(other, "train_numbers")).not_to_contain_text("Position in queue")
 
-    # A refresh in the middle shows the same run, and it is still mine to stop; so it is in another tab.
+    # A refresh in the middle shows the same run, and it is still mine to stop.
     page.reload()
     expect(element(page, "train_stop")).to_be_visible()
-    tab = context.new_page()
-    open_page(tab, "/train")
-    expect(element(tab, "train_stop")).to_be_visible()
-    tab.close()
     click(page, "train_stop")
     expect(page.get_by_text("Stopped early; the model so far is saved.")).to_be_visible()
     expect(element(page, "train_numbers")).to_contain_text(re.compile(r"Test accuracy\s*[\d.]+%"))
@@ -94,26 +84,13 @@ def test_epochs_appear_one_after_another_and_survive_a_refresh(
     expect(selected(page, "evaluate_model")).to_have_value(re.compile(r"Run \d+: "))
 
 
-def test_a_double_click_starts_one_training(page: Page):
-    open_page(page, "/train")
-    make_tiny(page)
-    element(page, "train_start").get_by_role("button").dblclick()
-    expect(evaluate_link(page)).to_be_visible()
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    name = page.get_by_role("heading", name=re.compile(r"^Run \d+")).inner_text()
-    number = int(re.search(r"\d+", name).group())
-
-    # The next training has the next number: the second click did not start one.
-    click(page, "train_start")
-    expect(page.get_by_role("heading", name=re.compile(rf"^Run {number + 1}:"))).to_be_visible()
-    expect(element(page, "train_stop")).to_have_count(0)
-    expect(evaluate_link(page)).to_be_visible()
-
-
 def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, other: Page, server: Server):
     open_page(page, "/train")
     make_long(page)
+    # It pauses after its first epoch, so that it takes no processor from what others do.
+    element(page, "train_slow_start").locator("label").click()
     click(page, "train_start")
+    click(page, "train_next_epoch")
     # From here on others see it; had they come before, the form would fold as soon as they do.
     wait_for_epoch(page, after=0)
 
@@ -131,7 +108,7 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
     expect(evaluate_link(other)).to_be_visible()
 
     # Everybody finds it by its address; only Grace may change it.
-    address = f"run={newest_run(server)}"
+    address = f"run={runs_of(server)[0].id}"
     open_page(page, f"/train?{address}")
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     expect(page.get_by_text("Started by Grace. You can look, but not change it.")).to_be_visible()
@@ -152,10 +129,13 @@ def test_a_waiting_run_begins_by_itself_and_is_found_among_all_runs(page: Page, 
     expect(element(other, "run_card")).to_have_count(0)
 
 
-def test_a_run_is_there_again_after_another_page_and_in_the_list_of_runs(page: Page):
+def test_a_double_click_starts_one_training_which_is_there_again_after_another_page_and_among_all_runs(
+    page: Page, server: Server
+):
+    before = runs_of(server)
     open_page(page, "/train")
     make_tiny(page)
-    click(page, "train_start")
+    element(page, "train_start").get_by_role("button").dblclick()
     heading = page.get_by_role("heading", name=re.compile(r"^Run \d+"))
     expect(heading).to_be_visible()
     page.get_by_role("link", name="Explore", exact=True).click()
@@ -163,6 +143,8 @@ def test_a_run_is_there_again_after_another_page_and_in_the_list_of_runs(page: P
     page.get_by_role("link", name="Train", exact=True).click()
     expect(heading).to_be_visible()
     expect(evaluate_link(page)).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    assert len(runs_of(server)) == len(before) + 1
 
     name = heading.inner_text()
     page.get_by_role("link", name="Runs", exact=True).click()

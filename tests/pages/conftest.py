@@ -14,10 +14,12 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
+from core.classroom.teaching import open_classroom
 from core.data import DataError, Dataset, load_mnist
 from core.store.bundled import BUNDLED_FOLDER
 from core.store.run import RunState
 from core.store.runs import RunStore
+from tests.pages.people import ANN, BOB, TEACHER, database, finished
 from ui import resources, session, test_part
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,6 +127,22 @@ def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     yield go
     over = True
     go.set()
+
+
+@pytest.fixture
+def runs(store: RunStore) -> dict[str, str]:
+    """Three finished runs of two people, by how accurate they are."""
+    return {
+        "low": finished(store, ANN, "Ann tries", 0.91),
+        "high": finished(store, BOB, "Bob tries", 0.97, activation="relu"),
+        "middle": finished(store, ANN, "Ann again", 0.93, hidden_units=()),
+    }
+
+
+@pytest.fixture
+def code() -> str:
+    """The code of a class."""
+    return open_classroom(database(), TEACHER)[0].code
 
 
 def add_bundled(folder: Path, name: str, network: bytes, checksum: str | None = None) -> None:

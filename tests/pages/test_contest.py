@@ -11,7 +11,7 @@ from core.classroom.classroom import Member
 from core.classroom.membership import join
 from core.classroom.progress import read_pool
 from core.classroom.second_readings import save_reading
-from core.classroom.teaching import TaughtClassroom, open_classroom
+from core.classroom.teaching import TaughtClassroom
 from core.evaluation import predict
 from core.presets import PRESETS
 from core.store.queries import update_run
@@ -20,20 +20,10 @@ from core.test_sets.halves import Part, TestAnswers, places
 from tests.core.classroom.conftest import draw
 from tests.pages.conftest import words
 from tests.pages.evaluate.views import VIEWS
+from tests.pages.people import ANN, BOB, CLEO, TEACHER, database
 from tests.stored import finished_run
 from ui import resources, test_part
 from ui.classroom import board, contest
-
-TEACHER, ANN, BOB, CLEO = "a" * 16, "b" * 16, "c" * 16, "d" * 16
-
-
-def database():
-    return resources.store().database
-
-
-@pytest.fixture
-def code() -> str:
-    return open_classroom(database(), TEACHER)[0].code
 
 
 @pytest.fixture

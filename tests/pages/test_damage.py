@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.drawing import detector, neighbors
 from core.recipe import Recipe
 from core.store.drawings import DrawingStore
+from tests.pages.actions import ONE, SEVEN, draw, sent
 from tests.pages.conftest import words
-from tests.pages.test_predict import ONE, SEVEN, draw, sent
 from tests.stored import finished_run
 from ui import resources
 

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.recipe import Recipe
 from core.store.database import StoreError
+from tests.pages.actions import keys
 from tests.pages.conftest import forget_server, words
-from tests.pages.test_train import keys
 from tests.stored import finished_run
 from ui import resources, session
 
@@ -118,3 +118,14 @@ def test_an_open_tab_becomes_who_one_is_in_another_one(open_page, browser, run: 
 
 def session_nickname(app: AppTest) -> str:
     return app.session_state[session.NICKNAME]
+
+
+def test_a_personal_link_makes_another_device_mine(open_page, browser):
+    run = finished_run(resources.store(), Recipe(epochs=1), owner="0123456789abcdef")
+    browser("fedcba9876543210")
+    other = open_page("5_runs", me="0123456789abcdef", run=run.id)
+    assert "run_save" not in keys(other), "a link that was sent to a class makes nobody another one"
+    assert "0123456789abcdef" in other.query_params["me"], "a refresh asks again"
+    other.button(key="identity_use").click().run()
+    assert "run_save" in keys(other)
+    assert "me" not in other.query_params, "nobody copies it out of the address bar"

@@ -6,9 +6,9 @@ from core.recipe import Recipe
 from core.store.drawings import DrawingStore
 from core.store.owners import link_browser, linked_owner
 from core.store.run import RunState
+from tests.pages.actions import keys, tiny
 from tests.pages.conftest import wait_for_state, wait_until_trained, words
-from tests.pages.test_runs import ANN, BOB, keys
-from tests.pages.test_train import tiny
+from tests.pages.people import ANN, BOB
 from tests.stored import finished_run
 from ui import resources, session
 

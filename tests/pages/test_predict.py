@@ -1,50 +1,22 @@
 """What of Predict can be tested without a browser; drawing is in tests/browser."""
 
-import io
-import json
+import re
 import time
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core.drawing import strokes
 from core.jobs.tensorflow_loader import TensorFlowLoader, TensorFlowLoadError
-from core.store import drawings
-from core.store.drawings import KEEP_VARIABLE, DrawingStore
+from tests.pages.actions import FACE, ONE, SEVEN, book, draw, sent
 from tests.pages.conftest import words
-from ui import pictures, resources
+from ui import resources
 from ui.drawing import Drawing
-from ui.predict import upload
 
 EMPTY = "Draw a digit from 0 to 9 in the black box. Without a mouse, choose *Test image* or *Photo*."
-
-
-def sent(*strokes: list[tuple[float, float]], pen: int = 20) -> dict[str, Any]:
-    """What the canvas sends after a stroke."""
-    objects = []
-    for (x, y), *rest in strokes:
-        path = [["M", x, y], *(["L", *point] for point in rest)]
-        objects.append({"type": "path", "strokeWidth": pen, "path": path})
-    return {"raw": {"objects": objects}, "data": None}
-
-
-ONE = [(140.0, 40.0), (140.0, 240.0)]
-SEVEN = [(60.0, 60.0), (200.0, 60.0), (120.0, 240.0)]
-
-
-def draw(app: AppTest, *strokes: list[tuple[float, float]], pen: int = 20) -> AppTest:
-    app.session_state["predict_canvas_drawing"].receive(sent(*strokes, pen=pen))
-    app.run()
-    assert not app.exception
-    return app
-
-
-def book(app: AppTest) -> DrawingStore:
-    return DrawingStore(resources.store().database, app.session_state["owner"])
 
 
 def test_an_empty_canvas_asks_for_a_digit(open_page):
@@ -150,67 +122,6 @@ def test_without_normalization_a_small_digit_in_a_corner_is_misread(open_page):
     assert values["+ normalize stroke width"] == "7"
 
 
-def test_a_misclassified_drawing_is_saved_with_its_label(open_page):
-    app = draw(open_page("4_predict", model="article"), SEVEN)
-    app.pills(key="predict_means").set_value(1).run()
-    (drawing,) = book(app).drawings()
-    assert (drawing.label, drawing.answer, drawing.run_id) == (1, 7, "article")
-    np.testing.assert_allclose(drawing.strokes[0], SEVEN)
-    app.pills(key="predict_means").set_value(7).run()
-    assert [drawing.label for drawing in book(app).drawings()] == [7], "corrected, not kept twice"
-
-    draw(app, ONE)
-    assert app.pills(key="predict_means").value is None, "nothing has been said of the new drawing"
-    assert len(book(app)) == 1
-    app.pills(key="predict_means").set_value(1).run()
-    app.pills(key="predict_means").set_value(None).run()
-    assert [drawing.label for drawing in book(app).drawings()] == [7], "taken back"
-
-
-def test_a_test_image_cannot_be_stored_for_fine_tuning(open_page):
-    app = open_page("4_predict")
-    app.segmented_control(key="predict_source").set_value("Test image").run()
-    assert "predict_means" not in app.session_state
-
-
-def test_a_full_book_is_a_sentence(open_page, monkeypatch):
-    monkeypatch.setattr(drawings, "MAX_PER_OWNER", 1)
-    app = draw(open_page("4_predict", model="article"), SEVEN)
-    app.pills(key="predict_means").set_value(7).run()
-    draw(app, ONE).pills(key="predict_means").set_value(1).run()
-    assert "1 saved drawings" in app.toast[0].value
-    assert app.pills(key="predict_means").value is None
-
-
-def test_an_operator_can_switch_keeping_off(open_page, monkeypatch):
-    app = draw(open_page("4_predict"), SEVEN)
-    app.pills(key="predict_means").set_value(7).run()
-    monkeypatch.setenv(KEEP_VARIABLE, " Off")
-    app = draw(open_page("4_predict"), SEVEN)
-    assert "predict_means" not in app.session_state
-    assert app.metric
-    app = open_page("6_teach")
-    assert "does not save drawings" in app.info[0].value
-    assert "teach_start" not in {button.key for button in app.button}
-
-
-def test_the_drawing_and_its_prediction_can_be_downloaded(open_page):
-    from core.drawing.strokes import draw as draw_strokes
-    from ui.predict import save
-    from ui.predict.prediction import Classifier, Prediction, Sketch
-
-    app = draw(open_page("4_predict", model="article"), SEVEN)
-    assert {button.key for button in app.download_button} >= {"predict_save_png", "predict_save_json"}
-    strokes = app.session_state["predict_canvas_drawing"].strokes
-    sketch = Sketch(np.zeros((28, 28), np.uint8), lambda: draw_strokes(strokes, 20, 280, 280), strokes)
-    classifier = Classifier(resources.store().get("article"), None)
-    saved = save.as_data(Prediction(sketch, classifier, np.full(10, 0.1, np.float32)))
-    json.dumps(saved)
-    assert saved["strokes"] == [[list(point) for point in SEVEN]]
-    assert len(saved["probabilities"]) == 10
-    assert save._png(sketch.canvas).startswith(b"\x89PNG")
-
-
 def beside(strokes: list[tuple[float, float]], place: int) -> list[tuple[float, float]]:
     """A digit made small enough for a number, at its place from the left."""
     return [(20 + 100 * place + x / 3, 30 + y / 3) for x, y in strokes]
@@ -270,74 +181,9 @@ def test_no_percentage_claims_certainty(open_page):
     assert "100" not in words(app) + "".join(f"{metric.value} {metric.delta}" for metric in app.metric)
 
 
-def picture_of(*digits: np.ndarray) -> bytes:
-    """A photograph of digits written with a dark pen on gray paper."""
-    rows = np.concatenate([np.pad(digit, 14) for digit in digits], axis=1)
-    paper = 200 - 0.7 * pictures.enlarged(rows, 4).astype(float)
-    content = io.BytesIO()
-    Image.fromarray(paper.astype(np.uint8)).save(content, "JPEG")
-    return content.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"%PDF-1.4", "not a PNG, JPEG, WebP, BMP, GIF or HEIC picture"),
-        (b"", "empty"),
-        (picture_of(np.zeros((28, 28), np.uint8)), "No handwriting found"),
-    ],
-    ids=["a PDF", "empty", "blank paper"],
-)
-def test_a_picture_that_cannot_be_read_is_a_sentence(open_page, monkeypatch, content: bytes, sentence: str):
-    monkeypatch.setattr(upload, "_content", lambda: content)
-    app = open_page("4_predict")
-    app.segmented_control(key="predict_source").set_value("Photo").run()
-    assert not app.exception
-    assert sentence in words(app)
-
-
-def test_a_photograph_of_one_digit_and_of_three(open_page, monkeypatch, mnist):
-    # The first test images are 7, 2, 1, 0.
-    shown = [picture_of(*mnist.test_images[[3, 0, 1]]), picture_of(mnist.test_images[0])]
-    monkeypatch.setattr(upload, "_content", lambda: shown[-1])
-    app = open_page("4_predict", model="convolutional")
-    app.segmented_control(key="predict_source").set_value("Photo").run()
-    assert app.metric[0].value == "7"
-    for way in app.pills(key="predict_why").options:
-        app.pills(key="predict_why").set_value(way).run()
-        assert not app.exception
-    shown.pop()
-    app.run()
-    assert app.metric[0].value == "072"
-
-
-def test_a_photograph_of_two_lines_shows_both_numbers_and_the_details_of_each(open_page, monkeypatch, mnist):
-    lines = [
-        np.concatenate([np.pad(mnist.test_images[i], 14) for i in line], axis=1) for line in ((0, 1), (3, 4))
-    ]
-    content = io.BytesIO()
-    paper = 200 - 0.7 * pictures.enlarged(np.concatenate(lines), 4).astype(float)
-    Image.fromarray(paper.astype(np.uint8)).save(content, "BMP")
-    monkeypatch.setattr(upload, "_content", content.getvalue)
-    app = open_page("4_predict")
-    app.segmented_control(key="predict_source").set_value("Photo").run()
-    assert "72 · 04" in words(app)
-    app.selectbox(key="predict_number").set_value(1).run()
-    assert not app.exception
-    assert "Segmentation" in words(app)
-
-
-FACE = [
-    [(140 + 100 * np.cos(turn), 140 + 100 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)],
-    [(105.0, 105.0), (106.0, 118.0)],
-    [(175.0, 105.0), (174.0, 118.0)],
-    [(90.0, 165.0), (115.0, 190.0), (140.0, 197.0), (165.0, 190.0), (190.0, 165.0)],
-]
-
-
 def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     app = draw(open_page("4_predict", model="article"), *FACE)
-    assert app.warning[0].value == "Not recognized as a digit (out of distribution)."
+    assert app.warning[0].value == "Not a digit (out of distribution): letter, symbol or scribble?"
     assert "Best guess" in words(app)
     app.pills(key="predict_why").set_value("Out-of-distribution detector").run()
     assert not app.exception
@@ -351,7 +197,15 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
 def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
-    assert app.warning[0].value == "Not recognized as a digit (out of distribution)."
+    assert app.warning[0].value == "Not a digit (out of distribution): more like a scribble."
+
+
+def test_the_canvas_has_the_button_that_sends_a_stroke_at_once():
+    # Neither can be imported without a server.
+    places = [Path(find_spec(name).origin) for name in ("streamlit_drawable_canvas", "ui.drawing_pad")]
+    (script,) = places[0].parent.glob("frontend/build/index-*.js")
+    (button,) = re.findall(r'SEND_BUTTON = "(.+)"', places[1].read_text(encoding="utf-8"))
+    assert button in script.read_text(encoding="utf-8")
 
 
 def test_the_nearest_training_digits_are_of_the_kind_that_was_drawn(open_page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.analysis.verdict import fine_tuning_verdict
+from core.analysis.fine_tuning_verdict import fine_tuning_verdict
 from core.fine_tuning import rehearsal
 from core.fine_tuning.outcome import FineTuning
 from core.recipe import Recipe

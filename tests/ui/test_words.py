@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.words import counted, percent
+from ui.words import clock, counted, percent
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,14 @@ def test_one_drawing_is_not_one_drawings():
         "0 drawings",
         "1 drawing",
         "2,000 drawings",
+    ]
+
+
+def test_times_are_said_as_one_says_them():
+    assert [clock(seconds) for seconds in (0.2, 8.4, 59.7, 125, 300)] == [
+        "0 s",
+        "8 s",
+        "1 min",
+        "2 min 5 s",
+        "5 min",
     ]

@@ -1,12 +1,15 @@
 """The prediction for one digit, with all that explains it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data import IMAGE_SIZE
+from core.drawing.refusal import is_scribble
 from core.plots import charts
 from ui import chrome, pictures, projector
 from ui.announcement import announce
@@ -17,12 +20,36 @@ from ui.words import percent
 # Pixels: the prediction with its confidence, or a message and what to do.
 _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
-_NOT_A_DIGIT = "Not recognized as a digit (out of distribution)."
-_UNCERTAIN = "Uncertain: another digit is probable when this one is turned or slanted a little."
+# Two lines on a phone.
+_NOT_A_DIGIT = "Not a digit (out of distribution): {}"
+_SYMBOL, _SCRIBBLE = "letter, symbol or scribble?", "more like a scribble."
+_UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."
 )
+
+
+def _show_nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer that is on the screen.
+
+    The browser lays out whatever it gets in turn, so what everybody waits for is sent first.
+
+    Attributes
+    ----------
+    sentence : str
+        The answer for screen readers; empty if a message box says it.
+    show_details : callable, optional
+        Shows what explains the answer.
+    """
+
+    sentence: str
+    show_details: Callable[[], None] = _show_nothing
 
 
 @dataclass(frozen=True)
@@ -38,10 +65,11 @@ class Places:
     details: DeltaGenerator
     status: DeltaGenerator
 
-    def announce(self, sentence: str) -> None:
-        """Let screen readers say a prediction. A message box has that by itself: then it is empty."""
+    def complete(self, shown: Shown) -> None:
+        """Show what explains an answer, and let screen readers say it. A message box does so by itself."""
+        shown.show_details()
         with self.status:
-            announce(sentence, key="predict_announcement")
+            announce(shown.sentence, key="predict_announcement")
 
 
 def lay_out(wide: bool = False) -> Places:
@@ -51,18 +79,21 @@ def lay_out(wide: bool = False) -> Places:
     return Places(pad, prediction, right.container(), st.container())
 
 
-def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bool = True) -> str:
-    """Show a prediction and what it rests on, and return it as a sentence, as `show_details` takes it.
+def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bool = True) -> Shown:
+    """Show a prediction; ``own`` is as `show_details` takes it.
 
     It is only a best guess if it is not ``certain``, as of `NumberReading`.
     """
     with at.details:
         [is_digit] = explanations.are_digits(prediction.sketch.image[np.newaxis])
-    # First what everybody waits for: the rest takes as long as this.
+    doubt = _why_not(prediction.sketch.image) if not is_digit else "" if certain else _UNCERTAIN
     with at.prediction:
-        sentence = _show_answer(prediction, _NOT_A_DIGIT if not is_digit else "" if certain else _UNCERTAIN)
-    show_details(prediction, at, own)
-    return sentence
+        sentence = _show_answer(prediction, doubt)
+    return Shown(sentence, partial(show_details, prediction, at, own))
+
+
+def _why_not(image: Picture) -> str:
+    return _NOT_A_DIGIT.format(_SCRIBBLE if is_scribble(image) else _SYMBOL)
 
 
 def _show_answer(prediction: Prediction, doubt: str) -> str:

@@ -1,6 +1,7 @@
 """The prediction for a number, and for each of its digits."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from core.drawing.number import NumberReading
 from ui import pictures
 from ui.predict import explanations, save
-from ui.predict.digit import Places, show_digit
+from ui.predict.digit import Places, Shown, show_digit
 from ui.predict.prediction import Classifier, Picture, Prediction, Sketch
 from ui.words import percent
 
@@ -25,8 +26,8 @@ def show_number(
     paint: Callable[[], Picture],
     classifier: Classifier,
     at: Places,
-) -> str:
-    """Show the predicted number, and let the visitor look into each of its digits.
+) -> Shown:
+    """Show the predicted number; its details let the visitor look into each of its digits.
 
     Parameters
     ----------
@@ -37,32 +38,32 @@ def show_number(
         Returns a picture of all of them, light ink on black.
     classifier : Classifier
     at : Places
-
-    Returns
-    -------
-    str
-        The prediction as a sentence; empty if a message box says it.
     """
     predictions = _predictions(reading, sketches, classifier)
     if len(predictions) == 1:
         return show_digit(predictions[0], at, certain=reading.certain)
     with at.details:
-        are_digits = _show_details(reading, predictions, paint)
+        are_digits = _are_digits(sketches)
     with at.prediction:
-        if not (all(are_digits) and reading.certain):
-            st.warning(_UNCERTAIN if all(are_digits) else _NOT_ALL_DIGITS, icon=":material/question_mark:")
-            st.markdown(f"Best guess: **{reading.number}**")
-            return ""
-        lowest = percent(_lowest_confidence(reading))
-        st.metric(
-            "Prediction",
-            reading.number,
-            f"Lowest confidence {lowest}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            width="content",
-        )
+        sentence = _show_answer(reading, all(are_digits))
+    return Shown(sentence, partial(_show_details, reading, predictions, are_digits, paint, at))
+
+
+def _show_answer(reading: NumberReading, all_digits: bool) -> str:
+    if not (all_digits and reading.certain):
+        st.warning(_UNCERTAIN if all_digits else _NOT_ALL_DIGITS, icon=":material/question_mark:")
+        st.markdown(f"Best guess: **{reading.number}**")
+        return ""
+    lowest = percent(_lowest_confidence(reading))
+    st.metric(
+        "Prediction",
+        reading.number,
+        f"Lowest confidence {lowest}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        width="content",
+    )
     return f"Prediction: {reading.number}, lowest confidence of a digit {lowest}."
 
 
@@ -71,8 +72,8 @@ def show_numbers(
     paint: Callable[[], Picture],
     classifier: Classifier,
     at: Places,
-) -> str:
-    """Show the predicted numbers of a page in reading order, and let the visitor look into each.
+) -> Shown:
+    """Show the predicted numbers of a page in reading order; the details let the visitor look into each.
 
     Parameters
     ----------
@@ -81,24 +82,43 @@ def show_numbers(
     paint : callable
     classifier : Classifier
     at : Places
-
-    Returns
-    -------
-    str
-        As of `show_number`.
     """
-    are_digits = [
-        reading.certain and all(explanations.are_digits(np.stack([sketch.image for sketch in sketches])))
-        for reading, sketches in numbers
-    ]
+    with at.details:
+        known = [reading.certain and all(_are_digits(sketches)) for reading, sketches in numbers]
+    with at.prediction:
+        sentence = _show_answers([reading for reading, _ in numbers], known)
+    return Shown(sentence, partial(_show_table, numbers, known, paint, classifier, at))
+
+
+def _show_answers(readings: Sequence[NumberReading], known: Sequence[bool]) -> str:
+    written = " · ".join(
+        reading.number + ("" if sure else "?") for reading, sure in zip(readings, known, strict=True)
+    )
+    if not all(known):
+        st.warning(_NOT_ALL_NUMBERS, icon=":material/question_mark:")
+        st.markdown(f"Best guess: **{written}**")
+        return ""
+    lowest = percent(min(map(_lowest_confidence, readings)))
+    st.markdown(f"Prediction: **{written}**")
+    st.badge(f"{len(readings)} numbers, lowest confidence {lowest}", color="gray")
+    return f"Prediction: {len(readings)} numbers, {written}."
+
+
+def _show_table(
+    numbers: Sequence[tuple[NumberReading, tuple[Sketch, ...]]],
+    known: Sequence[bool],
+    paint: Callable[[], Picture],
+    classifier: Classifier,
+    at: Places,
+) -> None:
     with at.details:
         st.table(
             {
                 "Line": range(1, len(numbers) + 1),
                 "Prediction": [reading.number for reading, _ in numbers],
                 "Lowest confidence": [
-                    percent(_lowest_confidence(reading)) if known else "Uncertain"
-                    for (reading, _), known in zip(numbers, are_digits, strict=True)
+                    percent(_lowest_confidence(reading)) if sure else "Uncertain"
+                    for (reading, _), sure in zip(numbers, known, strict=True)
                 ],
             },
             hide_index=True,
@@ -110,22 +130,10 @@ def show_numbers(
             format_func=lambda index: f"{index + 1}: {numbers[index][0].number}",
             key="predict_number",
         )
-        if chosen is not None:
-            reading, sketches = numbers[chosen]
-            _show_details(reading, _predictions(reading, sketches, classifier), paint)
-    written = " · ".join(
-        reading.number + ("" if known else "?")
-        for (reading, _), known in zip(numbers, are_digits, strict=True)
-    )
-    lowest = percent(min(_lowest_confidence(reading) for reading, _ in numbers))
-    with at.prediction:
-        if not all(are_digits):
-            st.warning(_NOT_ALL_NUMBERS, icon=":material/question_mark:")
-            st.markdown(f"Best guess: **{written}**")
-            return ""
-        st.markdown(f"Prediction: **{written}**")
-        st.badge(f"{len(numbers)} numbers, lowest confidence {lowest}", color="gray")
-    return f"Prediction: {len(numbers)} numbers, {written}."
+    if chosen is not None:
+        reading, sketches = numbers[chosen]
+        predictions = _predictions(reading, sketches, classifier)
+        _show_details(reading, predictions, _are_digits(sketches), paint, at)
 
 
 def _predictions(
@@ -141,33 +149,40 @@ def _lowest_confidence(reading: NumberReading) -> float:
     return min(float(digit.probabilities.max()) for digit in reading.digits)
 
 
+def _are_digits(sketches: Sequence[Sketch]) -> list[bool]:
+    return explanations.are_digits(np.stack([sketch.image for sketch in sketches]))
+
+
 def _show_details(
-    reading: NumberReading, predictions: list[Prediction], paint: Callable[[], Picture]
-) -> list[bool]:
-    """Show how a number was cut, what explains each digit, and return which of them are digits."""
-    are_digits = explanations.are_digits(np.stack([prediction.sketch.image for prediction in predictions]))
-    st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
-    with st.container(horizontal=True, key="predict_row"):
-        for prediction, is_digit in zip(predictions, are_digits, strict=True):
-            _tile(prediction, is_digit)
-    chosen = st.segmented_control(
-        "Details of a digit",
-        range(len(predictions)),
-        format_func=lambda index: _ORDINALS[index],
-        key="predict_row_digit",
-    )
-    if chosen is not None and chosen < len(predictions):
-        save.label(predictions[chosen])
-        explanations.explain(predictions[chosen])
-    save.save(
-        paint,
-        lambda: {
-            "model": predictions[0].classifier.run.label,
-            "number": reading.number,
-            "digits": [save.as_data(prediction) for prediction in predictions],
-        },
-    )
-    return are_digits
+    reading: NumberReading,
+    predictions: list[Prediction],
+    are_digits: list[bool],
+    paint: Callable[[], Picture],
+    at: Places,
+) -> None:
+    """Show how a number was cut, and what explains each digit."""
+    with at.details:
+        st.markdown("**Segmentation**", help="Where one digit ends and the next begins.")
+        with st.container(horizontal=True, key="predict_row"):
+            for prediction, is_digit in zip(predictions, are_digits, strict=True):
+                _tile(prediction, is_digit)
+        chosen = st.segmented_control(
+            "Details of a digit",
+            range(len(predictions)),
+            format_func=lambda index: _ORDINALS[index],
+            key="predict_row_digit",
+        )
+        if chosen is not None and chosen < len(predictions):
+            save.label(predictions[chosen])
+            explanations.explain(predictions[chosen])
+        save.save(
+            paint,
+            lambda: {
+                "model": predictions[0].classifier.run.label,
+                "number": reading.number,
+                "digits": [save.as_data(prediction) for prediction in predictions],
+            },
+        )
 
 
 def _tile(prediction: Prediction, is_digit: bool) -> None:

@@ -1,7 +1,7 @@
 """Where a digit comes from: each source shows itself and what the network predicts for it."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,9 +15,9 @@ from core.evaluation import EvaluationError
 from ui import chrome, pictures, resources
 from ui.drawing import Drawing
 from ui.drawing_pad import ONE_DIGIT, SEVERAL_DIGITS, drawing_pad
-from ui.predict.digit import Places, lay_out, show_details, show_digit, show_no_details
+from ui.predict.digit import Places, Shown, lay_out, show_details, show_digit, show_no_details
 from ui.predict.number import show_number
-from ui.predict.prediction import Classifier, Sketch
+from ui.predict.prediction import Classifier, Prediction, Sketch
 
 # The widget that chooses the source, and one of its options.
 CHOICE, SEVERAL, TEST_IMAGE = "predict_source", "Several digits", "Test image"
@@ -33,30 +33,48 @@ _DOT = "That is only a dot. Draw a whole digit, as large as you like."
 @st.fragment
 def one_digit(classifier: Classifier) -> None:
     """Show a canvas for one digit, and the prediction for what is drawn."""
+    # Before the layout is sent: the browser would lay that out first, and the answer after it.
+    show = _read_digit(ONE_DIGIT.drawing, classifier)
     at = lay_out()
+    shown = show(at)
     with at.pad:
         _show_image_to_copy()
-        drawing = drawing_pad(ONE_DIGIT)
-    at.announce(_show_drawn_digit(drawing, classifier, at))
+        drawing_pad(ONE_DIGIT)
+    at.complete(shown)
 
 
-def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> str:
+def _read_digit(drawing: Drawing, classifier: Classifier) -> Callable[[Places], Shown]:
+    """Return what shows the prediction for a drawing, or what to do."""
     try:
         strokes, pen_width = drawing.strokes, drawing.pen_width
         image = strokes_to_mnist(strokes)
         if image is None or is_dot(strokes, pen_width):
-            at.prediction.info(_EMPTY if image is None else _DOT, icon=":material/draw:")
-            show_no_details(at)
-            return ""
+            return partial(_inform, _EMPTY if image is None else _DOT, show_no_details)
         paint = partial(draw, strokes, pen_width, ONE_DIGIT.width, ONE_DIGIT.height)
         prediction = classifier.predict(Sketch(image, paint, strokes))
         several = _looks_like_several(classifier, strokes)
     except (StrokeError, EvaluationError) as error:
-        at.prediction.warning(str(error), icon=":material/gesture:")
-        show_no_details(at)
-        return ""
-    if not several:
-        return show_digit(prediction, at)
+        return partial(_warn, str(error), show_no_details)
+    if several:
+        return partial(_show_several, prediction, drawing)
+    return partial(show_digit, prediction)
+
+
+def _inform(sentence: str, show_details: Callable[[Places], None], at: Places) -> Shown:
+    at.prediction.info(sentence, icon=":material/draw:")
+    return Shown("", partial(show_details, at))
+
+
+def _warn(sentence: str, show_details: Callable[[Places], None], at: Places) -> Shown:
+    at.prediction.warning(sentence, icon=":material/gesture:")
+    return Shown("", partial(show_details, at))
+
+
+def _show_nothing(at: Places) -> None:
+    """Show no details: a number has no place for them before there is one."""
+
+
+def _show_several(prediction: Prediction, drawing: Drawing, at: Places) -> Shown:
     at.prediction.warning(f"Looks like more than one digit: switch to *{SEVERAL}*.", icon=":material/help:")
     if at.prediction.button(
         f"Switch to {SEVERAL}",
@@ -66,8 +84,7 @@ def _show_drawn_digit(drawing: Drawing, classifier: Classifier, at: Places) -> s
         args=(drawing,),
     ):
         st.rerun()  # The choice of the source is outside of this fragment.
-    show_details(prediction, at, own=False)
-    return ""
+    return Shown("", partial(show_details, prediction, at, own=False))
 
 
 def _looks_like_several(classifier: Classifier, strokes: Sequence[Stroke]) -> bool:
@@ -86,27 +103,28 @@ def _switch_to_several(drawing: Drawing) -> None:
 @st.fragment
 def several_digits(classifier: Classifier) -> None:
     """Show a wide canvas for a number, and the predictions for its digits."""
+    show = _read_number(SEVERAL_DIGITS.drawing, classifier)  # As in `one_digit`.
     at = lay_out(wide=True)
+    shown = show(at)
     with at.pad:
-        drawing = drawing_pad(SEVERAL_DIGITS)
-    at.announce(_show_drawn_number(drawing, classifier, at))
+        drawing_pad(SEVERAL_DIGITS)
+    at.complete(shown)
 
 
-def _show_drawn_number(drawing: Drawing, classifier: Classifier, at: Places) -> str:
+def _read_number(drawing: Drawing, classifier: Classifier) -> Callable[[Places], Shown]:
+    """Return what shows the number in a drawing, or what to do."""
     try:
         strokes, pen_width = drawing.strokes, drawing.pen_width
         reading = read_number_from_strokes(classifier.network, strokes)
     except (StrokeError, NumberError, EvaluationError, DataError) as error:
-        at.prediction.warning(str(error), icon=":material/gesture:")
-        return ""
+        return partial(_warn, str(error), _show_nothing)
     if reading is None or is_dot(strokes, pen_width):
-        at.prediction.info(_EMPTY_NUMBER if reading is None else _DOT, icon=":material/draw:")
-        return ""
+        return partial(_inform, _EMPTY_NUMBER if reading is None else _DOT, _show_nothing)
     paint = partial(draw, pen_width=pen_width, width=SEVERAL_DIGITS.width, height=SEVERAL_DIGITS.height)
     sketches = tuple(
         Sketch(digit.image, partial(paint, digit.strokes), digit.strokes) for digit in reading.digits
     )
-    return show_number(reading, sketches, partial(paint, strokes), classifier, at)
+    return partial(show_number, reading, sketches, partial(paint, strokes), classifier)
 
 
 @st.fragment
@@ -136,9 +154,9 @@ def test_image(classifier: Classifier) -> None:
         prediction = classifier.predict(Sketch(image, lambda: pictures.enlarged(image, 10)))
     except EvaluationError as error:
         at.prediction.error(str(error), icon=":material/error:")
-        at.announce("")
+        at.complete(Shown(""))
         return
-    at.announce(show_digit(prediction, at, own=False))
+    at.complete(show_digit(prediction, at, own=False))
 
 
 def image_of(source: str) -> str | None:

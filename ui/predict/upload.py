@@ -1,5 +1,6 @@
 """A photo from a file or the camera, with one digit, a number, or a page of them."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -13,12 +14,14 @@ from core.drawing.photo import EXTENSIONS, MAX_MEGABYTES, PictureError, open_pic
 from core.drawing.segmentation import NumberError
 from core.evaluation import EvaluationError
 from core.ink import InkBox
-from ui.predict.digit import Places, lay_out
+from ui.predict.digit import Places, Shown, lay_out
 from ui.predict.number import show_number, show_numbers
 from ui.predict.prediction import Classifier, Picture, Sketch
 
 _EMPTY = "Choose a photo, or take one. Write large and with a dark pen."
-_NO_INK = "No handwriting found in this photo. Take one that shows the digit large and sharp."
+_NO_INK = (
+    "No handwriting found in this photo, or it is too faint. Take one that shows it large, dark and sharp."
+)
 
 
 @st.fragment
@@ -27,22 +30,31 @@ def photo(classifier: Classifier) -> None:
     at = lay_out(wide=True)
     with at.pad:
         content = _content()
-    at.announce(_show_photo(content, classifier, at))
+    at.complete(_show_photo(content, classifier, at))
 
 
-def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> str:
+def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> Shown:
     if content is None:
         at.prediction.info(_EMPTY, icon=":material/photo_camera:")
-        return ""
+        return Shown("")
     try:
         page = _page(content)
         numbers = read_page(classifier.network, page)
     except (PictureError, PageError, NumberError, EvaluationError, DataError) as error:
         at.prediction.error(str(error), icon=":material/broken_image:")
-        return ""
+        return Shown("")
     if not numbers:
         at.prediction.warning(_NO_INK, icon=":material/search_off:")
-        return ""
+        return Shown("")
+    found = [(number, _sketches(page.ink, number)) for number in numbers]
+    if len(found) == 1:
+        shown = show_number(*found[0], lambda: page.ink, classifier, at)
+    else:
+        shown = show_numbers(found, lambda: page.ink, classifier, at)
+    return Shown(shown.sentence, partial(_show_details, page, numbers, shown, at))
+
+
+def _show_details(page: Page, numbers: Sequence[NumberReading], shown: Shown, at: Places) -> None:
     with at.details:
         st.image(
             draw_over(page, numbers),
@@ -50,10 +62,7 @@ def _show_photo(content: bytes | None, classifier: Classifier, at: Places) -> st
             alt="The photo, upright, with the ink that was found in blue and a box around each digit",
             width="stretch",
         )
-    shown = [(number, _sketches(page.ink, number)) for number in numbers]
-    if len(shown) == 1:
-        return show_number(*shown[0], lambda: page.ink, classifier, at)
-    return show_numbers(shown, lambda: page.ink, classifier, at)
+    shown.show_details()
 
 
 def _sketches(ink: Picture, number: NumberReading) -> tuple[Sketch, ...]:

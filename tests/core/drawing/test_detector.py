@@ -4,6 +4,7 @@ import pytest
 from core.analysis.rejection import load_negatives, rejection_rates
 from core.data import Dataset
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, MAX_FALSE_REJECTION_RATE, load_detector
+from core.drawing.refusal import is_scribble
 from core.drawing.strokes import as_strokes, strokes_to_mnist
 from scripts.doodles import KINDS, synthetic_negatives
 from scripts.train_detector import altered_digits, number_crops
@@ -92,3 +93,10 @@ def test_a_digit_of_straight_lines_is_one(detector, strokes):
     assert image is not None
     assert detector.is_digit(image)
     assert not detector.rejects(image[np.newaxis])[0]
+
+
+def test_a_scribble_is_told_from_letters_and_symbols(negatives):
+    """Few scribbles are: to somebody who drew a face, "more like a scribble" is the wrong reason."""
+    told = np.array([is_scribble(image) for image in negatives.images])
+    assert told[negatives.kinds == "scribble"].mean() > 0.05
+    assert told[negatives.kinds != "scribble"].mean() < 0.02

@@ -86,8 +86,9 @@ class Promised(RuleBasedStateMachine):
         # By their place in the list: ids are random.
         return data.draw(st.sampled_from(list(self.runs.items())))
 
-    def _age(self, seen: Heartbeat) -> tuple[int, int]:
-        return self.ids.index(seen.run_id), seen.count
+    def _age(self, seen: Heartbeat) -> tuple[int, str, int]:
+        # With the worker, because the next one begins to count again.
+        return self.ids.index(seen.run_id), seen.worker, seen.count
 
     def _let_go(self, run: Expected) -> None:
         self.holders = {one: lease for one, lease in self.holders.items() if self.runs[one] is not run}

@@ -12,6 +12,11 @@ from core.store.run import RunState
 from tests.core.jobs.promised import INTERRUPTED, NETWORK, PLACES, QUEUED, RUNNING, Expected, Promised
 
 
+def state_after(history: list[Epoch]) -> bytes:
+    """The state of the optimizer; a run that is stopped early has one before its first epoch, too."""
+    return repr(history[-1].loss).encode() if history else b"0"
+
+
 class Workers(Promised):
     """They lease, train, crash, and come back late."""
 
@@ -44,7 +49,7 @@ class Workers(Promised):
         history = list(checkpoint.history) if checkpoint else []
         if checkpoint:
             assert [epoch.loss for epoch in history] == run.losses, "finished epochs were lost"
-            assert checkpoint.state == repr(history[-1].loss).encode(), "not the state after the last epoch"
+            assert checkpoint.state == state_after(history), "not the state after the last epoch"
         self.leases[worker] = (lease, history)
 
     def _write(
@@ -78,7 +83,7 @@ class Workers(Promised):
         def save(lease: Lease) -> list[Epoch]:
             history = next(done for held, done in self.leases.values() if held is lease)
             epoch = Epoch(len(history) + 1, loss, 0.5, None, None, 1.0)
-            lease.save(Checkpoint((*history, epoch), repr(loss).encode()))
+            lease.save(Checkpoint((*history, epoch), state_after([epoch])))
             history.append(epoch)
             return history
 
@@ -101,8 +106,7 @@ class Workers(Promised):
     def finish(self, data: st.DataObject, stopped: bool) -> None:
         def end(lease: Lease) -> None:
             history = next(done for held, done in self.leases.values() if held is lease)
-            state = repr(history[-1].loss).encode() if history else b"0"
-            lease.finish(NETWORK, state, stopped, 0.9, 0.9, {})
+            lease.finish(NETWORK, state_after(history), stopped, 0.9, 0.9, {})
 
         if run := self._end(data, end, RunState.STOPPED if stopped else RunState.FINISHED):
             run.has_model = run.has_state = True

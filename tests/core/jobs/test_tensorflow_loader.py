@@ -35,7 +35,9 @@ def test_it_loads_in_the_background_once_and_all_who_need_it_meanwhile_get_it():
         "print(loader.is_loaded)\n"
         f"[importlib.import_module(module) for module in {sorted(NEEDS_TENSORFLOW)}]\n"
         "print('streamlit' in sys.modules)\n"
-    ) == ["loaded", "train", "train", "train", "True", "False"]
+        "from threadpoolctl import threadpool_info\n"
+        "print({pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'})\n"
+    ) == ["loaded", "train", "train", "train", "True", "False", "{1}"]
 
 
 def test_if_it_cannot_be_loaded_in_the_background_whoever_needs_it_is_told():

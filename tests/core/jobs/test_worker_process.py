@@ -25,6 +25,7 @@ from core.recipe import Recipe
 from core.steering.control import Control
 from core.store.run import RunState
 from core.store.runs import RunStore
+from core.store.user_messages import shown_address
 from core.training import train
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,6 +108,7 @@ def test_two_workers_share_a_queue_one_is_killed_and_the_other_goes_on_and_ends_
     assert store.get(long.id).state is RunState.QUEUED
     assert registered_workers(store) == ()
     log = (tmp_path / f"worker {processes.index(second) + 1}.txt").read_text()
+    assert f"Ready to train the runs of {shown_address(store.database.address)}." in log
     assert f'worker="{left.id}" run={long.id} Run {long.id} is taken.' in log
     assert f'worker="{left.id}" run={long.id} Run {long.id} is back in the queue.' in log
     assert f'WARNING worker="{left.id}" run={ids[0]} Worker {killed} is silent' in log

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from core.data import CLASS_NAMES, Dataset
 from core.hyperparameters.words import SPELLING
-from core.plots import charts, figures
+from core.plots import charts, figures, network_figure
 from core.plots.figures import DARK, LIGHT
 from core.presets import PRESETS
 from core.recipe import Recipe
@@ -78,7 +78,7 @@ def test_a_layer_of_zeros_is_black():
     [*PRESETS.values(), Recipe(hidden_units=(1, 784, 1024, 10), conv_filters=(64, 1, 2), batch_size=100)],
 )
 def test_network_names_every_layer(recipe: Recipe):
-    words = " ".join(texts(figures.network(recipe)))
+    words = " ".join(texts(network_figure.network(recipe)))
     for units in recipe.hidden_units:
         assert f"{units}\n{SPELLING[recipe.activation]}" in words
     for filters in recipe.conv_filters:
@@ -89,8 +89,8 @@ def test_network_names_every_layer(recipe: Recipe):
 
 def test_a_wide_layer_is_drawn_with_dots_whatever_its_size():
     for units in (11, 784, 1024):
-        assert "⋮" in texts(figures.network(Recipe(hidden_units=(units,))))
-    assert "⋮" not in texts(figures.network(Recipe(hidden_units=(10,))))
+        assert "⋮" in texts(network_figure.network(Recipe(hidden_units=(units,))))
+    assert "⋮" not in texts(network_figure.network(Recipe(hidden_units=(10,))))
 
 
 @pytest.mark.parametrize("style", [LIGHT, DARK])

@@ -17,7 +17,7 @@ from core.store.database import Database, StoreError
 from core.store.engine import upgrade
 from core.store.run import RunState
 from core.store.runs import RunStore
-from core.store.user_messages import AWAY, BUSY, without_password
+from core.store.user_messages import AWAY, BUSY, shown_address, without_password
 from tests.postgres import ON_POSTGRESQL
 
 NOBODY = "postgresql+psycopg://digits:{password}@127.0.0.1:1/runs"
@@ -81,6 +81,7 @@ def test_also_the_part_of_a_password_that_a_driver_takes_for_the_host_is_left_ou
     assert without_password("failed to resolve host 'heim': ge", address) == (
         "failed to resolve host '***': ***"
     )
+    assert shown_address(address) == "postgresql+psycopg://digits:***@***/***%40server/runs"
     assert without_password("no password", "postgresql://server/runs") == "no password"
     assert without_password("no password", "sqlite:///runs.db") == "no password"
 
