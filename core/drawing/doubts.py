@@ -1,6 +1,7 @@
 """Which numbers of a page are uncertain, however sure the network is of their digits.
 
-Few digits that it misreads stay what they are in other views (`core.drawing.views`). And a page is written with one pen: what is thinner is the rest of a printed line.
+Few digits that it misreads stay what they are in other views (`core.drawing.views`). And a page is written
+with one pen: what is thinner is the rest of a printed line.
 """
 
 from collections.abc import Sequence

@@ -51,7 +51,7 @@ _MIN_PROBABILITY = 0.01
 # number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
 _PART_REJECTION_RATE = 0.01
 
-# With a lower probability, of the way to cut and of the digits in several views, another number may be written.
+# With a lower probability, of the cuts and of the digits in other views, another number may be written.
 _CERTAIN = 0.7
 
 # A larger picture is made smaller, in pixels.
