@@ -47,6 +47,7 @@ models: $(VENV)/app
 	$(BIN)/python -m scripts.index_neighbors
 	$(BIN)/python -m scripts.find_near_duplicates
 	$(BIN)/python -m scripts.train_detector
+	$(BIN)/python -m scripts.train_instances
 	$(BIN)/python -m scripts.map_digits
 	$(BIN)/python -m scripts.measure_baselines
 

@@ -31,6 +31,7 @@ from core.drawing.segmentation import (
 from core.drawing.segmentation_graph import Candidate, Graph, find_candidates, segmentation_cost
 from core.drawing.segments import Segmentation
 from core.drawing.strokes import Stroke, strokes_to_mnist
+from core.drawing.views import probability_in_views
 from core.evaluation import Model, predict
 from core.ink import InkBox, ink_box, to_mnist
 
@@ -50,7 +51,7 @@ _MIN_PROBABILITY = 0.01
 # number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
 _PART_REJECTION_RATE = 0.01
 
-# With a lower probability, another number may be written.
+# With a lower probability, of the cuts and of the digits in other views, another number may be written.
 _CERTAIN = 0.7
 
 # A larger picture is made smaller, in pixels.
@@ -275,9 +276,10 @@ def _read(
     if len(path) > MAX_DIGITS:
         raise NumberError
     digits = probabilities.argmax(axis=1).tolist()
-    probability = graph.probability(digits, [digits[i] for i in path])
-    probability *= float(probabilities[path].max(axis=1).prod())
-    return [(candidates[i], images[i], probabilities[i]) for i in path], probability >= _CERTAIN
+    certain = graph.probability(digits, [digits[i] for i in path])
+    if certain >= _CERTAIN:
+        certain *= float(probability_in_views(model, images[path], probabilities[path].argmax(axis=1)).prod())
+    return [(candidates[i], images[i], probabilities[i]) for i in path], certain >= _CERTAIN
 
 
 def _recognition_cost(box: Box, height: float, probabilities: npt.NDArray[np.float32]) -> float:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, load_detector
-from core.drawing.doubts import agreement
 from core.drawing.number import DigitReading, NumberReading
+from core.drawing.views import probability_in_views
 from core.evaluation import Model, predict
 from core.ink import to_mnist
 
@@ -52,7 +52,7 @@ def set_upright(model: Model, ink: npt.NDArray[np.uint8], number: NumberReading)
     )
     images = np.stack([image for image in turned if image is not None])
     probabilities = predict(model, images)
-    shares = agreement(model, images, probabilities.argmax(axis=1))
+    shares = probability_in_views(model, images, probabilities.argmax(axis=1))
     shares[detector.rejects(images, _STRICT)] = 0
     best = int(np.argmax(shares))
     if shares[best] < _PROBABLE:
