@@ -19,6 +19,7 @@ from core.recipe import Recipe
 from core.steering.control import Control
 from core.store.queries import (
     delete_run,
+    end_run,
     find_owned_run,
     find_run,
     update_run,
@@ -277,6 +278,6 @@ def _stop(connection: Connection, run: Run) -> None:
         delete_run(connection, run.id)
     elif run.state is RunState.QUEUED:
         # What it learned before an interruption stays.
-        update_run(connection, run.id, state=RunState.INTERRUPTED, failure="")
+        end_run(connection, run.id, state=RunState.INTERRUPTED, failure="")
     elif run.state is RunState.RUNNING:
         update_run(connection, run.id, stopping=True)

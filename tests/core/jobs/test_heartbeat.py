@@ -98,9 +98,13 @@ def test_a_released_run_keeps_its_place_and_its_epochs(queue: RunQueue, store: R
 def test_cancel_after_an_interruption_keeps_what_was_learned(queue: RunQueue, store: RunStore):
     lease = leased(queue)
     save(lease, 1)
+    # Asked to stop before the interruption already, of which its worker did not hear.
+    queue.stop(lease.run.id, "ann")
     lease.release()
     queue.stop(lease.run.id, "ann")
-    assert store.get(lease.run.id).state is RunState.INTERRUPTED
+    run = store.get(lease.run.id)
+    assert (run.state, run.stopping) == (RunState.INTERRUPTED, False)
+    assert run.ended
     assert store.history(lease.run.id) == EPOCHS[:1]
 
 
