@@ -152,7 +152,8 @@ def train(pictures: Bytes, truth: npt.NDArray[np.int8], rng: Random) -> list[npt
             if len(losses) % 100 == 0:
                 elapsed, loss = time.monotonic() - start, np.mean(losses[-100:])
                 print(f"epoch {epoch + 1}, batch {len(losses)}: {loss:.4f}, {elapsed:.0f} s", flush=True)
-    return network.get_weights()
+    weights: list[npt.NDArray[np.float32]] = network.get_weights()
+    return weights
 
 
 def save(weights: Sequence[npt.NDArray[np.float32]], regression: npt.ArrayLike, path: File = WEIGHTS) -> None:

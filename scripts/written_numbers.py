@@ -254,7 +254,7 @@ def _link(left: Path, right: Path, rng: Random) -> Points:
 
 def _tip(digit: Path, angles: Sequence[Sequence[float]], rng: Random) -> Points:
     own = angles[digit.label]
-    angle = np.radians(own[rng.integers(len(own))] + rng.normal(0, _AIM))
+    angle = np.radians(own[int(rng.integers(len(own)))] + rng.normal(0, _AIM))
     choice = digit.ends if len(digit.ends) and rng.random() < _SHARE_ENDS else digit.points
     tip: Points = choice[(choice @ [np.cos(angle), np.sin(angle)]).argmax()]
     return tip
