@@ -52,7 +52,7 @@ _MIN_PROBABILITY = 0.01
 _PART_REJECTION_RATE = 0.01
 
 # With a lower probability, of the cuts and of the digits in other views, another number may be written.
-_CERTAIN = 0.7
+_CERTAIN = 0.8
 
 # A larger picture is made smaller, in pixels.
 _MAX_HEIGHT = 160
