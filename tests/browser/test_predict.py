@@ -234,7 +234,7 @@ def test_two_digits_are_taken_over_to_the_canvas_for_several(predict: Page):
     click(predict, "predict_switch")
     expect_reading(predict, 11)
     # The canvas has them, too, where the page believes they are: a third one joins them.
-    draw(predict, [(360, 40), (360, 240)])
+    draw(predict, [(440, 40), (440, 240)])
     expect_reading(predict, 111)
 
 

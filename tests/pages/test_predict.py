@@ -151,7 +151,7 @@ def test_a_number_is_read_digit_by_digit(open_page):
     assert app.metric[0].value == "1", "a number of one digit is one digit"
     drawing.receive(sent(*[[(x / 2 + 20, y / 2 + 20) for x, y in stroke] for stroke in FACE], pen=8))
     app.run()
-    assert "not recognized" in app.warning[0].value.lower(), "nor is a face a number"
+    assert "not a digit" in app.warning[0].value.lower(), "nor is a face a number"
     drawing.receive(sent(*(beside(ONE, place) for place in range(0, 40)), pen=8))
     app.run()
     assert "Write fewer" in app.warning[0].value
