@@ -46,8 +46,6 @@ class Candidate:
         The widest free space in it, in pixels; negative if there is none.
     labels : tuple of int
         The pieces of ink that it is made of.
-    trimmed : bool
-        Whether it is without what may be left of links to its neighbors.
     """
 
     start: int
@@ -55,7 +53,6 @@ class Candidate:
     box: Box
     hole: float
     labels: tuple[int, ...]
-    trimmed: bool = False
 
     @property
     def end(self) -> int:
@@ -71,7 +68,7 @@ def find_candidates(found: Segmentation) -> Iterator[Candidate]:
         labels = tuple(label for label in candidate.labels if label not in spurs)
         if 0 < len(labels) < len(candidate.labels):
             boxes = (found.boxes[label] for label in labels)
-            yield replace(candidate, labels=labels, box=functools.reduce(Box.union, boxes), trimmed=True)
+            yield replace(candidate, labels=labels, box=functools.reduce(Box.union, boxes))
 
 
 def _neighbors(found: Segmentation) -> Iterator[Candidate]:
