@@ -42,6 +42,7 @@ audit: $(VENV)/app
 		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 models: $(VENV)/app
+	$(BIN)/python -m scripts.draw_digits
 	$(BIN)/python -m scripts.train_presets
 	$(BIN)/python -m scripts.fit_temperatures
 	$(BIN)/python -m scripts.index_neighbors

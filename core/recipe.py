@@ -53,7 +53,8 @@ class Recipe:
         Whether each image is shifted, rotated and zoomed a little at random while training.
     handwriting : bool
         Whether each image is redrawn in another handwriting in training: bent, slanted, with
-        another pen, 0s slashed, 1s flagged, 7s crossed (see `core.augmentation.handwriting`).
+        another pen, 0s slashed, 1s flagged, 7s crossed, some in another form altogether (see
+        `core.augmentation.handwriting`).
     decay : bool
         Whether the learning rate falls to zero over the training, along half a cosine
         (Loshchilov and Hutter, "SGDR", 2017).

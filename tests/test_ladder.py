@@ -65,6 +65,7 @@ NEEDS_TENSORFLOW = {
     "core.augmentation.affine",
     "core.augmentation.allographs",
     "core.augmentation.distance_fields",
+    "core.augmentation.drawn_digits",
     "core.augmentation.handwriting",
     "core.augmentation.random_numbers",
     "core.model",

@@ -1,7 +1,8 @@
 """Handwriting augmentation: digits as other people might have written them, made from MNIST's own.
 
-Each digit becomes a signed distance field (`core.augmentation.distance_fields`), gets a stroke
-that its writer did not write (`core.augmentation.allographs`), is rotated, slanted, stretched
+Each digit becomes a signed distance field (`core.augmentation.distance_fields`). Some give way to one
+that was drawn in another form (`core.augmentation.drawn_digits`), others get a stroke that their writer
+did not write (`core.augmentation.allographs`). Then the digit is rotated, slanted, stretched
 and bent, and is drawn once with another pen, at the size and place of MNIST. The smooth random
 bending is the elastic distortion of Simard, Steinkraus and Platt, "Best Practices for
 Convolutional Neural Networks Applied to Visual Document Analysis" (2003).
@@ -24,15 +25,21 @@ from core.augmentation.distance_fields import (
     sample_bilinear,
     sample_nearest,
 )
+from core.augmentation.drawn_digits import OF_EACH, drawn_fields
 from core.augmentation.random_numbers import StatelessRandom
 from core.data import IMAGE_SIZE, MAX_PIXEL
 from core.ink import CENTER, DIGIT_SIZE
 
+# Share of all digits that give way to a drawn one of the same label.
+DRAWN = 0.15
 # Share of all digits with a gap, where a pen did not write or a loop was left open.
 GAPPED = 0.1
 # How far a digit departs from the original at most: radians, shear, and the log of the stretch.
 ROTATION = 0.2
 SLANT = 0.35
+# MNIST's digits lean to the right, more than those that others draw: slants reach this far further to the
+# left, as a shear.
+LEFT = 0.05
 STRETCH = 0.25
 # Pixels by which it is typically bent.
 ELASTIC = 1.6
@@ -54,7 +61,8 @@ def augment(fields: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     fields : tensor of int8, shape (n, 28, 28)
         As `core.augmentation.distance_fields.signed_distance_fields` returns them.
     labels : tensor of integers, shape (n,)
-        Which digits they are: only zeros are slashed.
+        Which digits they are: only zeros are slashed. The label −1 is none: nothing is added to it, and
+        nothing drawn takes its place.
     seed : tensor of int, shape (2,)
         The same seed gives the same pictures.
 
@@ -63,8 +71,8 @@ def augment(fields: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     tensor of uint8, shape (n, 28, 28)
         The longer side is about 20 pixels, and the center of mass is where MNIST has it.
     """
-    field = tf.cast(fields, tf.float32) / STEPS_PER_PIXEL
     rng = StatelessRandom(seed, tf.shape(fields)[0])
+    field = tf.cast(_some_drawn(fields, tf.cast(labels, tf.int32), rng), tf.float32) / STEPS_PER_PIXEL
     shape = ink_shape(field)
     strokes = added_strokes(shape, labels, rng)
     hole, hole_width = gap(field, shape, rng.bernoulli(GAPPED), rng)
@@ -95,6 +103,13 @@ def augment(fields: tf.Tensor, labels: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     ink = ink * scale[:, tf.newaxis] + wider[:, tf.newaxis] + 0.5
     pixels = tf.clip_by_value(ink, 0.0, 1.0) * MAX_PIXEL
     return tf.reshape(tf.cast(tf.round(pixels), tf.uint8), [-1, IMAGE_SIZE, IMAGE_SIZE])
+
+
+def _some_drawn(fields: tf.Tensor, labels: tf.Tensor, rng: StatelessRandom) -> tf.Tensor:
+    """Return fields, some of them those of a drawn digit."""
+    which = OF_EACH * tf.maximum(labels, 0) + tf.cast(rng.uniform(0.0, OF_EACH), tf.int32)
+    drawn = rng.bernoulli(DRAWN) & (labels >= 0)
+    return tf.where(drawn[:, tf.newaxis, tf.newaxis], tf.gather(drawn_fields(), which), fields)
 
 
 def gap(
@@ -138,7 +153,7 @@ class _Deformation:
 
 
 def _deformation(shape: InkShape, rng: StatelessRandom) -> _Deformation:
-    angle, slant = rng.uniform(-ROTATION, ROTATION), rng.uniform(-SLANT, SLANT)
+    angle, slant = rng.uniform(-ROTATION, ROTATION), rng.uniform(-SLANT, SLANT) - LEFT
     stretch = tf.exp(rng.uniform(-STRETCH, STRETCH))
     sin, cos = tf.sin(angle), tf.cos(angle)
     matrix = [cos * stretch, cos * slant - sin, sin * stretch, sin * slant + cos]

@@ -195,7 +195,7 @@ def _redrawn(index: int, draw: int) -> Images:
 def _handwriting(index: int, draw: int) -> Images:
     st.markdown(
         "Each image is bent, slanted, and drawn with another pen. Some 0s get a slash, 1s a serif, 7s a "
-        "crossbar."
+        "crossbar. One in seven is replaced by the same digit in a form that MNIST hardly has."
     )
     resources.wait_for_tensorflow()
     return _redrawn(index, draw)

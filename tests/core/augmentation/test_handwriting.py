@@ -9,10 +9,12 @@ from core.augmentation import allographs, handwriting
 from core.augmentation.distance_fields import signed_distance_fields
 from core.augmentation.handwriting import augment
 from core.data import Dataset, load_mnist
+from core.evaluation import predict
 from core.ink import CENTER, ink_box
+from core.store.runs import RunStore
 
 RULES = {"SLASHED": 0, "FLAGGED": 1, "CROSSED": 7, "SERIF": 7, "HOOKED": 9}
-STRENGTHS = ("ROTATION", "SLANT", "STRETCH", "ELASTIC")
+STRENGTHS = ("ROTATION", "SLANT", "LEFT", "STRETCH", "ELASTIC")
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def silence(patch: pytest.MonkeyPatch) -> None:
     for name in (*RULES, "BASED"):
         patch.setattr(allographs, name, 0.0)
-    for name in ("GAPPED", *STRENGTHS):
+    for name in ("DRAWN", "GAPPED", *STRENGTHS):
         patch.setattr(handwriting, name, 0.0)
     patch.setattr(handwriting, "MIN_STROKE_WIDTH", 2.4)
     patch.setattr(handwriting, "MAX_STROKE_WIDTH", 2.4)
@@ -115,7 +117,7 @@ def test_a_flag_is_at_the_upper_left_and_a_base_below(quiet, mnist: Dataset):
         lower = images[:, 14:24].sum(axis=1)
         return float(np.median(upper @ columns / upper.sum(axis=1) - lower @ columns / lower.sum(axis=1)))
 
-    assert upper_middle(flagged) < upper_middle(plain) - 1
+    assert upper_middle(flagged) < upper_middle(plain) - 0.8
     foot = [(images[:, 21:24].max(axis=1) > 127).sum(axis=1).mean() for images in (flagged, based)]
     assert foot[1] > 2 * foot[0]
 
@@ -147,12 +149,38 @@ def test_a_gap_takes_away_a_little_ink_and_adds_none(plain: np.ndarray, quiet, m
 
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_each_deformation_changes_every_digit(strength: str, plain: np.ndarray, quiet, mnist: Dataset):
-    quiet.setattr(
-        handwriting, strength, {"ROTATION": 0.2, "SLANT": 0.35, "STRETCH": 0.25, "ELASTIC": 1.6}[strength]
-    )
+    strengths = {"ROTATION": 0.2, "SLANT": 0.35, "LEFT": 0.2, "STRETCH": 0.25, "ELASTIC": 1.6}
+    quiet.setattr(handwriting, strength, strengths[strength])
     difference = np.abs(augmented(mnist) - plain.astype(float)).mean(axis=(1, 2))
     assert (difference > 0).all()
     assert 3 < difference.mean() < 30
+
+
+def test_slants_reach_further_to_the_left(plain: np.ndarray, quiet, mnist: Dataset):
+    quiet.setattr(handwriting, "LEFT", 0.2)
+    assert np.median(measure(augmented(mnist)).slant - measure(plain).slant) == pytest.approx(-11, abs=3)
+
+
+def test_a_drawn_digit_takes_the_place_of_one_of_its_own_label(quiet, mnist: Dataset):
+    quiet.setattr(handwriting, "DRAWN", 1.0)
+    labels = mnist.train_labels[:500]
+    predicted = predict(RunStore().load_model("relu"), augmented(mnist)).argmax(axis=1)
+    assert (predicted == labels).mean() > 0.85
+    # Whatever was there before is gone.
+    blank = np.zeros((500, 28, 28), np.uint8)
+    instead = np.asarray(augment(signed_distance_fields(blank), labels, (1, 0)))
+    np.testing.assert_array_equal(instead, augmented(mnist))
+
+
+def test_about_the_given_share_is_drawn(plain: np.ndarray, quiet, mnist: Dataset):
+    quiet.setattr(handwriting, "DRAWN", 0.15)
+    share = (augmented(mnist) != plain).any(axis=(1, 2)).mean()
+    assert share == pytest.approx(0.15, abs=4 * math.sqrt(0.15 * 0.85 / 500))
+
+
+def test_nothing_takes_the_place_of_a_picture_without_a_label(plain: np.ndarray, quiet):
+    quiet.setattr(handwriting, "DRAWN", 1.0)
+    np.testing.assert_array_equal(augment(fields(), np.full(500, -1), (1, 0)), plain)
 
 
 def test_augmented_digits_have_the_form_of_mnist(mnist: Dataset):

@@ -5,17 +5,23 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from core.analysis.rejection import load_negatives
+from core.augmentation import drawn_digits
 from core.data import DataError, load_mnist
 from core.drawing import detector, neighbors
 from core.drawing.hog import hog
 from core.drawing.neighbors import load_neighbor_index
 
+LOADERS = {
+    detector.WEIGHTS: detector.load_detector.__wrapped__,
+    neighbors.FILE: load_neighbor_index,
+    drawn_digits.FILE: drawn_digits.load_drawn_digits,
+}
 
-@pytest.mark.parametrize("file", [detector.WEIGHTS, neighbors.FILE])
+
+@pytest.mark.parametrize("file", LOADERS)
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed", "of another shape", "text"])
 def test_a_damaged_file_says_what_to_do(tmp_path, file: Path, damage: str):
     path, content = tmp_path / file.name, file.read_bytes()
-    load = load_neighbor_index if file == neighbors.FILE else detector.load_detector.__wrapped__
     middle = len(content) // 2
     if damage == "of another shape":
         with np.load(file) as archive:
@@ -24,7 +30,7 @@ def test_a_damaged_file_says_what_to_do(tmp_path, file: Path, damage: str):
         changed = content[:middle] + bytes(8) + content[middle + 8 :]
         path.write_bytes({"cut": content[:middle], "changed": changed, "text": b"hello"}[damage])
     with pytest.raises(DataError, match=rf"{file.name} is (missing|damaged)\. Restore .*`git checkout -- "):
-        load(path)
+        LOADERS[file](path)
 
 
 @pytest.fixture(scope="module")
