@@ -116,3 +116,20 @@ def test_without_a_detector_a_number_is_a_sentence(open_page):
     app.run()
     assert not app.exception
     assert "models/detector.npz" in words(app)
+
+
+def test_without_the_drawn_digits_handwriting_augmentation_is_a_sentence(
+    open_page, monkeypatch, tmp_path: Path
+):
+    from core.augmentation import drawn_digits, handwriting
+
+    def drawn_fields() -> np.ndarray:
+        return drawn_digits.load_drawn_digits(tmp_path / "data" / "drawn_digits.npz")
+
+    monkeypatch.setattr(handwriting, "drawn_fields", drawn_fields)
+    app = open_page("1_explore")
+    app.segmented_control(key="explore_closer").set_value("Data augmentation").run()
+    app.number_input(key="explore_augmented").set_value(4711).run()
+    app.segmented_control(key="explore_augmentation").set_value("Handwriting").run()
+    assert not app.exception
+    assert "`git checkout -- data/drawn_digits.npz`" in app.info[-1].value

@@ -7,7 +7,7 @@ import streamlit as st
 from core.analysis import exploration
 from core.augmentation.ranges import ROTATION, SHIFT, ZOOM
 from core.augmentation.transform import Affine, random_affine, transform
-from core.data import CLASSES, Dataset, Images
+from core.data import CLASSES, DataError, Dataset, Images
 from core.plots import figures
 from ui import pictures, resources
 from ui.explore import near_duplicates, next_door
@@ -138,7 +138,11 @@ def _augmentation(dataset: Dataset) -> None:
         )
     image, label = dataset.train_images[index], int(dataset.train_labels[index])
     if kind == "Handwriting":
-        drawn = _handwriting(index, st.session_state.get("explore_draw", 0))
+        try:
+            drawn = _handwriting(index, st.session_state.get("explore_draw", 0))
+        except DataError as error:
+            st.info(str(error), icon=":material/database_off:")
+            return
     else:
         _sliders(image, label)
         rng = np.random.default_rng([index, st.session_state.get("explore_draw", 0)])
