@@ -173,7 +173,7 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     numbers = _read(model, page)
     if len(numbers) == 1:
         numbers = (set_upright(model, page.ink, numbers[0]),)
-    return with_doubts(model, page.ink, numbers)
+    return with_doubts(page.ink, numbers)
 
 
 def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:

@@ -57,4 +57,5 @@ def set_upright(model: Model, ink: npt.NDArray[np.uint8], number: NumberReading)
     best = int(np.argmax(shares))
     if shares[best] < _PROBABLE:
         return number
-    return NumberReading((DigitReading(box, images[best], probabilities[best]),), certain=False)
+    upright = DigitReading(box, images[best], probabilities[best], float(shares[best]))
+    return NumberReading((upright,), certain=False)
