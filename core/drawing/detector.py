@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import scipy.special
 
 from core.data import Images, read_arrays
 from core.drawing.hog import hog
@@ -64,14 +63,6 @@ class Detector:
             if number < len(self.layers) - 1:
                 values = np.maximum(values, 0)
         return values[:, 0]
-
-    def probability(self, images: Images) -> Floats:
-        """Return the probability that each picture is one digit, shape (n,).
-
-        The prior is that of the training: two pictures of five were digits.
-        """
-        probability: Floats = scipy.special.expit(self.score(images))
-        return probability
 
     def p_value(self, images: Images) -> npt.NDArray[np.float64]:
         """Return the p-value of each picture under the hypothesis "one digit", shape (n,).

@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from core.data import MAX_PIXEL
 from core.drawing.number import NumberReading
-from core.drawing.views import probability_in_views
-from core.evaluation import Model
 from core.ink import InkBox, stroke_width
 
 # A number is uncertain if the views together give it less than this probability.
@@ -23,30 +21,19 @@ _CERTAIN = 0.9
 _FEWEST, _THIN = 3, 0.75
 
 
-def with_doubts(
-    model: Model, ink: npt.NDArray[np.uint8], numbers: Sequence[NumberReading]
-) -> tuple[NumberReading, ...]:
+def with_doubts(ink: npt.NDArray[np.uint8], numbers: Sequence[NumberReading]) -> tuple[NumberReading, ...]:
     """Return numbers, uncertain if they read otherwise in other views, or if part of one is too thin.
 
     Parameters
     ----------
-    model : keras.Model
-        That read them.
     ink : ndarray of uint8, shape (height, width)
         Of the page.
     numbers : sequence of NumberReading
-
-    Raises
-    ------
-    EvaluationError
-        If the network does not answer with ten classes, or not with numbers.
     """
     if not numbers:
         return ()
     digits = [digit for number in numbers for digit in number.digits]
-    shares = probability_in_views(
-        model, np.stack([digit.image for digit in digits]), np.array([digit.digit for digit in digits])
-    )
+    shares = np.array([digit.probability_in_views for digit in digits])
     shares[_thin(ink, [digit.box for digit in digits])] = 0
     ends = np.cumsum([len(number.digits) for number in numbers])[:-1]
     probable = [float(part.prod()) >= _CERTAIN for part in np.split(shares, ends)]

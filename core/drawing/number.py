@@ -11,7 +11,7 @@ and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998).
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,8 @@ class DigitReading:
         As the network saw it.
     probabilities : ndarray of float32, shape (10,)
         Sums to 1.
+    probability_in_views : float
+        The mean probability of `digit` over all views of the image (`core.drawing.views`), 0 to 1.
     strokes : tuple of ndarray, each of shape (n, 2)
         What it is made of; empty if it was read from a picture.
     """
@@ -80,6 +82,7 @@ class DigitReading:
     box: InkBox
     image: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[np.float32]
+    probability_in_views: float
     strokes: tuple[Stroke, ...] = ()
 
     @property
@@ -147,11 +150,8 @@ def read_number_from_strokes(model: Model, strokes: Sequence[Stroke]) -> NumberR
         return None
     found = segment_strokes(strokes)
     read, certain = _read(model, found, lambda labels: strokes_to_mnist(found.strokes_of(labels)))
-    digits = tuple(
-        DigitReading(_outer(candidate.box), image, probabilities, found.strokes_of(candidate.labels))
-        for candidate, image, probabilities in read
-    )
-    return NumberReading(digits, certain)
+    digits = (replace(digit, strokes=found.strokes_of(candidate.labels)) for candidate, digit in read)
+    return NumberReading(tuple(digits), certain)
 
 
 def looks_like_several(model: Model, strokes: Sequence[Stroke]) -> bool:
@@ -232,13 +232,10 @@ def read_number_from_image(model: Model, image: npt.ArrayLike) -> NumberReading 
         return to_mnist(np.where(mask, ink[place], 0).astype(np.uint8))
 
     read, certain = _read(model, found, render)
-    digits = tuple(
-        DigitReading(
-            _on_picture(_outer(candidate.box), frame, shrink, found.stroke_width), image, probabilities
-        )
-        for candidate, image, probabilities in read
+    digits = (
+        replace(digit, box=_on_picture(digit.box, frame, shrink, found.stroke_width)) for _, digit in read
     )
-    return NumberReading(digits, certain)
+    return NumberReading(tuple(digits), certain)
 
 
 def _outer(box: Box) -> InkBox:
@@ -258,8 +255,8 @@ def _on_picture(box: InkBox, frame: InkBox, shrink: float, stroke_width: float) 
 
 def _read(
     model: Model, found: Segmentation, render: Callable[[Sequence[int]], Images | None]
-) -> tuple[list[tuple[Candidate, Images, npt.NDArray[np.float32]]], bool]:
-    """Return the most probable digits, with their 28×28 images and probabilities, and if they are certain."""
+) -> tuple[list[tuple[Candidate, DigitReading]], bool]:
+    """Return the most probable digits, in the boxes of their paths, and whether they are certain."""
     candidates = list(find_candidates(found))
     rendered = [render(candidate.labels) for candidate in candidates]
     images = np.stack([image for image in rendered if image is not None])
@@ -276,10 +273,13 @@ def _read(
     if len(path) > MAX_DIGITS:
         raise NumberError
     digits = probabilities.argmax(axis=1).tolist()
-    certain = graph.probability(digits, [digits[i] for i in path])
-    if certain >= _CERTAIN:
-        certain *= float(probability_in_views(model, images[path], probabilities[path].argmax(axis=1)).prod())
-    return [(candidates[i], images[i], probabilities[i]) for i in path], certain >= _CERTAIN
+    in_views = probability_in_views(model, images[path], probabilities[path].argmax(axis=1))
+    probability = graph.probability(digits, [digits[i] for i in path]) * float(in_views.prod())
+    read = [
+        (candidates[i], DigitReading(_outer(candidates[i].box), images[i], probabilities[i], share))
+        for i, share in zip(path, in_views.tolist(), strict=True)
+    ]
+    return read, probability >= _CERTAIN
 
 
 def _recognition_cost(box: Box, height: float, probabilities: npt.NDArray[np.float32]) -> float:

@@ -170,10 +170,8 @@ def read_page(model: Model, page: Page) -> tuple[NumberReading, ...]:
     EvaluationError
         If the network does not answer with ten classes, or not with numbers.
     """
-    numbers = _read(model, page)
-    if len(numbers) == 1:
-        numbers = (set_upright(model, page.ink, numbers[0]),)
-    return with_doubts(model, page.ink, numbers)
+    numbers = with_doubts(page.ink, _read(model, page))
+    return (set_upright(model, page.ink, numbers[0]),) if len(numbers) == 1 else numbers
 
 
 def _read(model: Model, page: Page) -> tuple[NumberReading, ...]:

@@ -44,7 +44,7 @@ def test_scribbles_symbols_and_faces_are_rejected(detector, negatives, name):
 def test_pairs_and_pieces_are_told_from_digits(detector, mnist: Dataset):
     images, is_digit = number_crops(mnist.test_images, 900, np.random.default_rng(1))
     assert detector.rejects(images[is_digit]).mean() < 0.1
-    predicted = detector.probability(images) > 0.5
+    predicted = detector.score(images) > 0
     assert predicted[is_digit].mean() > 0.9
     assert predicted[~is_digit].mean() < 0.1
 

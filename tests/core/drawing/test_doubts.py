@@ -5,6 +5,7 @@ import pytest
 
 from core.drawing.doubts import with_doubts
 from core.drawing.number import DigitReading, NumberReading, read_number_from_image
+from core.drawing.views import probability_in_views
 from core.evaluation import predict
 from core.ink import InkBox
 
@@ -15,15 +16,17 @@ def model(bundled_model):
 
 
 def numbers_of_one_digit(model, images: np.ndarray) -> list[NumberReading]:
+    box, probabilities = InkBox(0, 0, 28, 28), predict(model, images)
+    in_views = probability_in_views(model, images, probabilities.argmax(axis=1)).tolist()
     return [
-        NumberReading((DigitReading(InkBox(0, 0, 28, 28), image, probabilities),))
-        for image, probabilities in zip(images, predict(model, images), strict=True)
+        NumberReading((DigitReading(box, *digit),))
+        for digit in zip(images, probabilities, in_views, strict=True)
     ]
 
 
 def certain(model, images: np.ndarray) -> np.ndarray:
     page, numbers = np.full((28, 28), 255, np.uint8), numbers_of_one_digit(model, images)
-    return np.array([one.certain for one in with_doubts(model, page, numbers)])
+    return np.array([one.certain for one in with_doubts(page, numbers)])
 
 
 def test_most_digits_are_certain_and_most_that_are_misread_are_not(model, mnist):
@@ -42,10 +45,10 @@ def test_a_number_is_uncertain_if_one_of_its_digits_is_as_thin_as_a_printed_line
     page[6:34, 100] = 255
     number = read_number_from_image(model, page)
     assert number.number == "7210"
-    assert not with_doubts(model, page, [number])[0].certain
+    assert not with_doubts(page, [number])[0].certain
     page[6:34, 99:102] = 255
-    assert with_doubts(model, page, [read_number_from_image(model, page)])[0].certain
+    assert with_doubts(page, [read_number_from_image(model, page)])[0].certain
 
 
-def test_nothing_read_is_nothing_doubtful(model):
-    assert with_doubts(model, np.zeros((9, 9), np.uint8), ()) == ()
+def test_nothing_read_is_nothing_doubtful():
+    assert with_doubts(np.zeros((9, 9), np.uint8), ()) == ()

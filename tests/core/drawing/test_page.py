@@ -72,13 +72,20 @@ def test_a_row_at_an_angle_is_set_upright(model, mnist):
     assert numbers(model, picture) == ["7204917"]
 
 
-@pytest.mark.parametrize(("digit", "degrees"), [("8", -35), ("4", 35)])
+@pytest.mark.parametrize(("digit", "degrees"), [("8", -35), ("4", 35), ("2", 35), ("9", 35)])
 def test_a_digit_alone_is_read_upright_as_a_best_guess(model, mnist, digit: str, degrees: float):
     paper = Paper(mnist, 300, 300)
     paper.write(digit, 115, 115)
     paper.image = paper.image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=PAPER)
     (reading,) = read_page(model, find_page(paper.pixels))
     assert (reading.number, reading.certain) == (digit, False)
+
+
+def test_two_digits_that_are_uncertain_stay_two(model, mnist):
+    paper = Paper(mnist, 300, 300)
+    paper.write("23", 100, 115, 34)
+    (reading,) = read_page(model, find_page(paper.pixels))
+    assert (reading.number, reading.certain) == ("23", False)
 
 
 def test_squared_paper_gives_way_and_a_one_stays(model, mnist):
