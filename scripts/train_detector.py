@@ -1,191 +1,57 @@
 """Train the detector of `core.drawing.detector` on digits and on synthetic negatives.
 
-The digits are those of MNIST, plain and with handwriting augmentation. The negatives are made by
-rule: digits side by side as in a number, cut, turned, struck through, put together of two, and
-the doodles of `scripts.doodles`.
+The digits are those of MNIST, plain and with handwriting augmentation, and drawn ones
+(`scripts.characters`). The negatives are made by rule: pieces of numbers (`scripts.number_crops`), altered
+digits (`scripts.altered_digits`), letters and symbols, and the doodles of `scripts.doodles`.
+
+The network learns to tell all kinds of negatives apart, not only that they are none of the digits: that
+leaves it with a better idea of each (Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with
+Outlier Exposure", 2019, teach a network of digits with outliers; here they have names).
 
     python -m scripts.train_detector
 
-writes ``models/detector.npz``; takes a few minutes.
+writes ``models/detector.npz``; takes half an hour on two cores.
 """
 
 import argparse
-import itertools
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFilter
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from core.data import IMAGE_SIZE, MAX_PIXEL, Images, load_mnist
-from core.drawing.detector import DEFAULT_FALSE_REJECTION_RATE, WEIGHTS, Detector, features, load_detector
-from core.drawing.strokes import strokes_to_mnist
-from core.ink import ink_box, to_mnist
-from scripts.doodles import Random, synthetic_negatives
-
-HIDDEN_UNITS = (160, 32)
-EPOCHS = 10
-# Pictures of a training: crops of numbers, doodles of each kind, digits altered into negatives, and
-# ones of a single line.
-NUMBER_CROPS, OF_EACH_KIND, ALTERED, PLAIN_ONES = 100_000, 3_000, 40_000, 12_000
-# Digits are put side by side at this height, in pixels.
-_HEIGHT = 40
-# Shear and stretch of MNIST digits, for the handwriting that NIST never saw.
-_SLANT = 0.3
-_STRETCH = 1.5
-# Pens from two thirds to twice as thick as that of MNIST.
-_PENS = (
-    None,
-    None,
-    ImageFilter.MinFilter(3),
-    ImageFilter.MaxFilter(3),
-    ImageFilter.MaxFilter(5),
-    ImageFilter.MaxFilter(7),
+from core.data import CLASSES, IMAGE_SIZE, MAX_PIXEL, Images, Labels, load_mnist
+from core.drawing.detector import (
+    CONVOLUTIONS,
+    DEFAULT_FALSE_REJECTION_RATE,
+    HIDDEN_UNITS,
+    WEIGHTS,
+    Detector,
+    Likeness,
+    load_detector,
 )
-# Labels that are no digit when turned by 90° or 180°, or in a mirror. Two and five are almost a
-# five and a two in the mirror.
-_QUARTER_TURNED = (2, 3, 4, 5, 6, 7, 8, 9, 1)
-_HALF_TURNED = (3, 4, 7)
-_MIRRORED = (3, 4, 6, 7, 9)
-# With one stroke more, a one may be a four or a seven, a zero may be slashed and a seven crossed.
-_STRUCK_THROUGH = (2, 3, 4, 5, 6, 8, 9)
+from core.drawing.strokes import strokes_to_mnist
+from scripts import characters, doodles
+from scripts.altered_digits import altered_digits
+from scripts.number_crops import NO_DIGIT, number_crops
+from scripts.shapes import Random
 
-Picture = npt.NDArray[np.uint8]
+EPOCHS, BATCH, LEARNING_RATE, DROPOUT = 10, 500, 2e-3, 0.2
+# Pictures of a training: crops of numbers, doodles of each kind, digits altered into negatives, ones of a
+# single line, and drawings of each digit and of each other character.
+NUMBER_CROPS, OF_EACH_KIND, ALTERED, PLAIN_ONES, OF_EACH_DIGIT, OF_EACH_CHARACTER = (
+    100_000,
+    3_000,
+    40_000,
+    12_000,
+    3_000,
+    1_500,
+)
+# What the network tells apart, after the ten digits.
+NEGATIVES = (*characters.CHARACTERS, *doodles.KINDS, "piece of a number", "altered digit")
+SCRIBBLES = ("scribble", "zigzag", "spiral", "tangle", "hatching", "specks")
 
-
-def number_crops(digits: Images, count: int, rng: Random) -> tuple[Images, npt.NDArray[np.bool_]]:
-    """Return crops as `core.drawing.number` makes them of a number, and which of them are one digit.
-
-    A third are single digits, the rest are pairs and pieces.
-    """
-    made = list(itertools.islice(_number_crops(digits, rng), count))
-    return np.stack([image for image, _ in made]), np.array([is_digit for _, is_digit in made])
-
-
-def _number_crops(digits: Images, rng: Random) -> Iterator[tuple[Picture, bool]]:
-    while True:
-        left, right = (_varied(digits[rng.integers(len(digits))], rng) for _ in range(2))
-        pair, seam = _beside(left, right, rng)
-        cut = rng.uniform(0.25, 0.75)
-        for picture, is_digit in (
-            (left, True),
-            (right, True),
-            (pair, False),
-            # A digit and a piece of its neighbor, and a piece alone.
-            (pair[:, : seam + round(cut * right.shape[1])], False),
-            (pair[:, seam - round(cut * left.shape[1]) :], False),
-            (
-                left[:, : round(cut * left.shape[1])]
-                if rng.random() < 0.5
-                else left[:, round(cut * left.shape[1]) :],
-                False,
-            ),
-        ):
-            image = to_mnist(picture)
-            if image is not None:
-                yield image, is_digit
-
-
-def _varied(digit: Picture, rng: Random) -> Picture:
-    """Return a digit slanted, stretched, with another pen, cropped to its ink and 40 pixels tall."""
-    slant = rng.uniform(-_SLANT, _SLANT)
-    large = 3 * IMAGE_SIZE
-    picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
-    picture = picture.transform(
-        (2 * large, large),
-        Image.Transform.AFFINE,
-        (1, slant, -large / 2 - slant * large / 2, 0, 1, 0),
-        Image.Resampling.BILINEAR,
-    )
-    pen = _PENS[rng.integers(len(_PENS))]
-    if pen is not None:
-        picture = picture.filter(pen)
-    ink = np.asarray(picture).astype(np.float32)
-    ink = np.clip((ink - rng.uniform(0.2, 0.6) * MAX_PIXEL) * 4 + MAX_PIXEL / 2, 0, MAX_PIXEL)
-    box = ink_box(ink)
-    if box is None:
-        return digit
-    cropped = Image.fromarray(ink[box.top : box.bottom, box.left : box.right].astype(np.uint8))
-    width, height = cropped.size
-    stretch = _STRETCH ** rng.uniform(-1, 1)
-    scale = _HEIGHT * rng.uniform(0.85, 1.15) / max(height, width * stretch / 1.5)
-    return np.asarray(
-        cropped.resize(
-            (max(2, round(width * scale * stretch)), max(2, round(height * scale))), Image.Resampling.BICUBIC
-        )
-    )
-
-
-def _beside(left: Picture, right: Picture, rng: Random) -> tuple[Picture, int]:
-    """Return two digits side by side, and the column where the second begins."""
-    gap = round(rng.uniform(-0.2, 0.15) * _HEIGHT)
-    start = max(0, left.shape[1] + gap)
-    tops = (
-        _HEIGHT
-        - np.array([left.shape[0], right.shape[0]])
-        + np.round(rng.uniform(-0.1, 0.1, 2) * _HEIGHT).astype(int)
-    )
-    tops -= tops.min()
-    height = max(tops[0] + left.shape[0], tops[1] + right.shape[0])
-    pair = np.zeros((height, max(left.shape[1], start + right.shape[1])), dtype=np.uint8)
-    for digit, top, column in ((left, tops[0], 0), (right, tops[1], start)):
-        place = pair[top : top + digit.shape[0], column : column + digit.shape[1]]
-        np.maximum(place, digit, out=place)
-    return pair, start
-
-
-def altered_digits(digits: Images, labels: npt.NDArray[np.integer], count: int, rng: Random) -> Images:
-    """Return negatives: digits turned, mirrored, struck through, or put together of two."""
-    pictures: list[Picture] = []
-    by_label = [digits[labels == label] for label in range(10)]
-
-    def one_of(allowed: tuple[int, ...]) -> Picture:
-        own = by_label[rng.choice(allowed)]
-        digit: Picture = own[rng.integers(len(own))]
-        return digit
-
-    while len(pictures) < count:
-        for picture in (
-            np.rot90(one_of(_QUARTER_TURNED), rng.choice([1, 3])),
-            one_of(_HALF_TURNED)[::-1, ::-1],
-            one_of(_MIRRORED)[:, ::-1],
-            _struck_through(one_of(_STRUCK_THROUGH), rng),
-            _put_together(by_label, rng),
-        ):
-            image = to_mnist(picture)
-            if image is not None:
-                pictures.append(image)
-    return np.stack(pictures[:count])
-
-
-def _struck_through(digit: Picture, rng: Random) -> Picture:
-    """Return a digit with one or two long lines more."""
-    large = 4 * IMAGE_SIZE
-    picture = Image.fromarray(digit).resize((large, large), Image.Resampling.BICUBIC)
-    brush = ImageDraw.Draw(picture)
-    for _ in range(rng.integers(1, 3)):
-        angle, reach = rng.uniform(0, np.pi), rng.uniform(0.25, 0.45) * large
-        middle = large / 2 + rng.normal(0, 0.12 * large, 2)
-        way = reach * np.array([np.cos(angle), np.sin(angle)])
-        brush.line([tuple(middle - way), tuple(middle + way)], MAX_PIXEL, width=int(rng.integers(8, 13)))
-    return np.asarray(picture)
-
-
-def _put_together(by_label: list[Images], rng: Random) -> Picture:
-    """Return half of one digit beside or above half of another, not quite in line."""
-    one, other = (by_label[label] for label in rng.choice(10, 2, replace=False))
-    first, second = one[rng.integers(len(one))], other[rng.integers(len(other))]
-    picture = np.zeros((IMAGE_SIZE, IMAGE_SIZE), dtype=np.uint8)
-    half, shift = IMAGE_SIZE // 2, int(rng.choice([-1, 1]) * rng.integers(3, 7))
-    picture[:half] = first[:half]
-    picture[half:] = np.roll(second, shift, axis=1)[half:]
-    if rng.random() < 0.5:
-        picture[:, :half] = first[:, :half]
-        picture[:, half:] = np.roll(second, shift, axis=0)[:, half:]
-    return picture
+Classes = npt.NDArray[np.intp]
 
 
 def plain_ones(count: int, rng: Random) -> Images:
@@ -194,7 +60,7 @@ def plain_ones(count: int, rng: Random) -> Images:
     That is how a one is drawn with a mouse. In MNIST hardly any stands quite upright, but many
     pieces of other digits do.
     """
-    images: list[Picture] = []
+    images: list[Images] = []
     while len(images) < count:
         lean, bend = rng.normal(0.1, 0.2), rng.normal(0, 0.02)
         places = np.linspace(0, 1, 20)
@@ -209,11 +75,12 @@ def plain_ones(count: int, rng: Random) -> Images:
     return np.stack(images)
 
 
-def _augment(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Images:
-    """Return pictures with handwriting augmentation; the label −1 adds no stroke to them."""
+def _augment(images: Images, classes: Classes, seed: int) -> Images:
+    """Return pictures with handwriting augmentation; what is no digit gets no stroke."""
     from core.augmentation.distance_fields import signed_distance_fields
     from core.augmentation.handwriting import augment
 
+    labels = np.where(classes < CLASSES, classes, NO_DIGIT)
     augmented = [
         np.asarray(
             augment(
@@ -227,30 +94,71 @@ def _augment(images: Images, labels: npt.NDArray[np.integer], seed: int) -> Imag
     return np.concatenate(augmented)
 
 
-def training_set(
-    digits: Images, labels: npt.NDArray[np.integer], rng: Random
-) -> Iterator[tuple[Images, npt.NDArray[np.bool_]]]:
-    """Return the pictures of a training in parts, with whether each is one digit.
+def training_set(digits: Images, labels: Labels, rng: Random) -> Iterator[tuple[Images, Classes]]:
+    """Return the pictures of a training in parts, with the class of each.
 
     Digits and negatives get the same augmentation: otherwise the detector would learn how
     neatly they are drawn.
     """
-    yield digits, np.ones(len(digits), dtype=bool)
-    yield _augment(digits, labels, 1), np.ones(len(digits), dtype=bool)
+    number = {name: CLASSES + place for place, name in enumerate(NEGATIVES)}
     ones = plain_ones(PLAIN_ONES, rng)
-    for images in (ones, _augment(ones, np.full(len(ones), 1), 6)):
-        yield images, np.ones(len(ones), dtype=bool)
-    crops, is_digit = number_crops(digits, NUMBER_CROPS, rng)
-    yield crops, is_digit
-    some = rng.permutation(len(crops))[: len(crops) // 2]
-    yield _augment(crops[some], np.full(len(some), -1), 2), is_digit[some]
-    doodles, kinds = synthetic_negatives(OF_EACH_KIND, rng)
-    for seed in (3, 4):
-        augmented = _augment(doodles, np.full(len(doodles), -1), seed)
-        for kind in dict.fromkeys(kinds):
-            yield augmented[kinds == kind], np.zeros((kinds == kind).sum(), dtype=bool)
+    crops, whole = number_crops(digits, labels, NUMBER_CROPS, rng)
+    drawings, kinds = doodles.synthetic_negatives(OF_EACH_KIND, rng)
     altered = altered_digits(digits, labels, ALTERED, rng)
-    yield _augment(altered, np.full(len(altered), -1), 5), np.zeros(len(altered), dtype=bool)
+    parts = [
+        (digits, labels.astype(np.intp)),
+        (ones, np.ones(len(ones), dtype=np.intp)),
+        (crops, np.where(whole == NO_DIGIT, number["piece of a number"], whole)),
+        _drawn(characters.DIGITS, {digit: int(digit) for digit in characters.DIGITS}, OF_EACH_DIGIT, rng),
+        _drawn(characters.CHARACTERS, number, OF_EACH_CHARACTER, rng),
+        (drawings, np.array([number[kind] for kind in kinds.tolist()])),
+        (altered, np.full(len(altered), number["altered digit"])),
+    ]
+    # Those of which there are few are augmented twice.
+    copies = (1, 1, 1, 2, 2, 2, 1)
+    for seed, ((images, classes), count) in enumerate(zip(parts, copies, strict=True)):
+        yield images, classes
+        for copy in range(count):
+            yield _augment(images, classes, 10 * seed + copy), classes
+
+
+def _drawn(
+    forms: Mapping[str, Sequence[str]], number: Mapping[str, int], of_each: int, rng: Random
+) -> tuple[Images, Classes]:
+    """Return drawings of each character, and their classes."""
+    drawn = [characters.draw_character(forms[name], rng) for name in forms for _ in range(of_each)]
+    return np.stack(drawn), np.repeat([number[name] for name in forms], of_each)
+
+
+def build_network(steps: int) -> Any:
+    """Return the network, compiled for a training of so many steps, with the layers of the detector."""
+    import keras
+
+    layers = keras.layers
+    network = keras.Sequential([keras.Input((IMAGE_SIZE, IMAGE_SIZE, 1)), layers.Rescaling(1 / MAX_PIXEL)])
+    for filters, side, stride in CONVOLUTIONS:
+        network.add(layers.Conv2D(filters, side, stride, padding="same", activation="relu"))
+    network.add(layers.Flatten())
+    network.add(layers.Dropout(DROPOUT))
+    network.add(layers.Dense(HIDDEN_UNITS, activation="relu"))
+    network.add(layers.Dropout(DROPOUT))
+    network.add(layers.Dense(CLASSES + len(NEGATIVES)))
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps, warmup_target=LEARNING_RATE, warmup_steps=steps // 40
+    )
+    network.compile(keras.optimizers.Adam(rate), _loss)
+    return network
+
+
+def _loss(truth: Any, logits: Any) -> Any:
+    """Return the cross-entropy of the class, and that of whether it is a digit."""
+    from keras import ops
+
+    classes = ops.reshape(truth, (-1,))
+    digit = ops.logsumexp(logits[:, :CLASSES], axis=1) - ops.logsumexp(logits[:, CLASSES:], axis=1)
+    is_digit = ops.cast(classes < CLASSES, digit.dtype)
+    kind = ops.sparse_categorical_crossentropy(classes, logits, from_logits=True)
+    return kind + ops.maximum(digit, 0) - digit * is_digit + ops.log1p(ops.exp(-ops.abs(digit)))
 
 
 def main() -> None:
@@ -258,48 +166,51 @@ def main() -> None:
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     ).parse_args()
+    import keras
+
     mnist = load_mnist()
     parts = list(training_set(mnist.train_images, mnist.train_labels, np.random.default_rng(0)))
-    inputs = np.concatenate([features(images) for images, _ in parts])
-    is_digit = np.concatenate([truth for _, truth in parts])
-    print(f"{is_digit.sum():,} digits, {(~is_digit).sum():,} negatives")
-    network = MLPClassifier(
-        HIDDEN_UNITS,
-        batch_size=500,
-        learning_rate_init=0.002,
-        max_iter=EPOCHS,
-        random_state=0,
-        verbose=True,
-    )
-    with warnings.catch_warnings():
-        # It ends after a fixed number of epochs, on purpose.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        network.fit(inputs, is_digit)
-    layers = zip(network.coefs_, network.intercepts_, strict=True)
-    arrays = [array.astype(np.float16) for layer in layers for array in layer]
+    images = np.concatenate([images for images, _ in parts])
+    classes = np.concatenate([classes for _, classes in parts])
+    print(f"{(classes < CLASSES).sum():,} digits, {(classes >= CLASSES).sum():,} negatives", flush=True)
+    keras.utils.set_random_seed(0)
+    network = build_network(EPOCHS * len(images) // BATCH)
+    network.fit(images[..., np.newaxis], classes, BATCH, EPOCHS, verbose=2)
+    arrays = [array.astype(np.float16) for array in network.get_weights()]
     rounded = [array.astype(np.float32) for array in arrays]
-    detector = Detector(tuple(zip(rounded[::2], rounded[1::2], strict=True)), np.zeros(0, dtype=np.float32))
+    pairs = tuple(zip(rounded[::2], rounded[1::2], strict=True))
+    count = len(CONVOLUTIONS)
+    likenesses = np.array([likeness(kind).value for kind in NEGATIVES], dtype=np.uint8)
+    detector = Detector(pairs[:count], pairs[count:], likenesses, np.zeros(0, dtype=np.float32))
     aside = WEIGHTS.with_suffix(".part.npz")
-    np.savez_compressed(aside, *arrays, np.sort(detector.score(mnist.test_images)))
+    np.savez_compressed(aside, *arrays, likenesses, np.sort(detector.score(mnist.test_images)))
     aside.replace(WEIGHTS)
     load_detector.cache_clear()
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
     report()
 
 
+def likeness(kind: str) -> Likeness:
+    """Return what a kind of negatives is like."""
+    if kind in SCRIBBLES:
+        return Likeness.SCRIBBLE
+    return Likeness.PART if kind in NEGATIVES[-2:] else Likeness.SYMBOL
+
+
 def report() -> None:
-    """Print what is rejected of pictures made from MNIST's test digits, and of new doodles."""
+    """Print what is rejected of pictures made from MNIST's test digits, and of new drawings."""
     mnist, detector, rng = load_mnist(), load_detector(), np.random.default_rng(1)
-    crops, is_digit = number_crops(mnist.test_images, 6_000, rng)
-    altered = altered_digits(mnist.test_images, mnist.test_labels, 2_000, rng)
-    doodles, kinds = synthetic_negatives(200, rng)
+    crops, labels = number_crops(mnist.test_images, mnist.test_labels, 6_000, rng)
+    drawings, kinds = doodles.synthetic_negatives(200, rng)
     parts = {
-        "varied digits": crops[is_digit],
+        "varied digits": crops[labels != NO_DIGIT],
         "plain ones": plain_ones(200, rng),
-        "pairs and pieces": crops[~is_digit],
-        "altered digits": altered,
+        "drawn digits": _drawn(characters.DIGITS, dict.fromkeys(characters.DIGITS, 0), 100, rng)[0],
+        "pairs and pieces": crops[labels == NO_DIGIT],
+        "altered digits": altered_digits(mnist.test_images, mnist.test_labels, 2_000, rng),
+        "characters": _drawn(characters.CHARACTERS, dict.fromkeys(characters.CHARACTERS, 0), 20, rng)[0],
     }
-    parts |= {str(kind): doodles[kinds == kind] for kind in dict.fromkeys(kinds)}
+    parts |= {str(kind): drawings[kinds == kind] for kind in dict.fromkeys(kinds)}
     print(f"rejected at a false rejection rate of {DEFAULT_FALSE_REJECTION_RATE:.0%}")
     for name, images in parts.items():
         print(f"  {name:22s}{detector.rejects(images).mean():6.1%}")

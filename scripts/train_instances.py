@@ -7,10 +7,12 @@ network and by what the detector says (`core.drawing.agreement`).
 
     python -m scripts.train_instances
 
-writes ``models/instances.npz``; takes 25 minutes on one core.
+writes ``models/instances.npz``; takes 25 minutes on one core. With ``--regression`` the network stays as it
+is, and only the logistic regression is fitted again, as after a training of the detector.
 """
 
 import argparse
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path as File
@@ -220,20 +222,27 @@ def error(numbers: Sequence[WrittenNumber]) -> float:
     return float(wrong / total)
 
 
+def train_network(mnist: Dataset, rng: Random) -> list[npt.NDArray[np.float32]]:
+    """Return the weights of a network trained on numbers put together of MNIST's training digits."""
+    import keras
+
+    keras.utils.set_random_seed(0)
+    paths = paths_of(mnist.train_images[:DIGITS], mnist.train_labels[:DIGITS])
+    return train(*training_set(paths, NUMBERS, rng), rng)
+
+
 def main() -> None:
     """Train, fit, write, and print how much ink of numbers of test digits is taken for another digit's."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.parse_args()
-    import keras
-
-    keras.utils.set_random_seed(0)
+    parser.add_argument("--regression", action="store_true")
     mnist, rng = load_mnist(), np.random.default_rng(0)
-    paths = paths_of(mnist.train_images[:DIGITS], mnist.train_labels[:DIGITS])
-    pictures, truth = training_set(paths, NUMBERS, rng)
-    weights = train(pictures, truth, rng)
-    save(weights, np.zeros(4))
+    if parser.parse_args().regression:
+        weights = list(itertools.chain.from_iterable(load_instance_network().layers))
+    else:
+        weights = train_network(mnist, rng)
+        save(weights, np.zeros(4))
     save(weights, fit_regression(numbers_of(mnist, OTHER_NUMBERS, rng, test=False)))
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
     wrong = error(numbers_of(mnist, OTHER_NUMBERS, rng, test=True))

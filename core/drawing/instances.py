@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from core.data import MAX_PIXEL, read_arrays
 from core.drawing.boxes import Box
+from core.drawing.convolution import Floats, convolve
 from core.drawing.strokes import Stroke, draw
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "instances.npz"
@@ -40,7 +41,6 @@ _INK = 0.3
 # The network sees no more rows and columns than this; digits that are tiny beside it are seen smaller.
 _MAX_ROWS, _MAX_COLUMNS = 96, 1_200
 
-Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -74,37 +74,27 @@ class InstanceNetwork:
             odds that it is part of a link. It means nothing beside the ink.
         """
         layers = iter(self.layers)
-        values = picture[..., np.newaxis]
+        values = picture[np.newaxis, ..., np.newaxis]
         levels: list[Floats] = []
         for _ in FILTERS:
             values = _pool(values) if levels else values
             for _ in range(2):
-                values = np.maximum(_convolve(values, *next(layers)), 0)
+                values = np.maximum(convolve(values, *next(layers)), 0)
             levels.append(values)
         for level in levels[-2::-1]:
-            values = _double(_convolve(values, *next(layers))) + level
-            values = np.maximum(_convolve(values, *next(layers)), 0)
-        return _convolve(values, *next(layers))
-
-
-def _convolve(values: Floats, kernel: Floats, bias: Floats) -> Floats:
-    """Return the sums under a kernel of odd sides at every place, with zeros around the picture."""
-    rows, columns, _ = values.shape
-    side, *_, filters = kernel.shape
-    padded = np.pad(values, [(side // 2, side // 2)] * 2 + [(0, 0)])
-    shifts = itertools.product(range(side), repeat=2)
-    patches = np.concatenate([padded[y : y + rows, x : x + columns] for y, x in shifts], axis=-1)
-    sums = patches.reshape(rows * columns, -1) @ kernel.reshape(-1, filters) + bias
-    return sums.reshape(rows, columns, filters)
+            values = _double(convolve(values, *next(layers))) + level
+            values = np.maximum(convolve(values, *next(layers)), 0)
+        said: Floats = convolve(values, *next(layers))[0]
+        return said
 
 
 def _pool(values: Floats) -> Floats:
-    rows = np.maximum(values[::2], values[1::2])
-    return np.maximum(rows[:, ::2], rows[:, 1::2])
+    rows = np.maximum(values[:, ::2], values[:, 1::2])
+    return np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
 def _double(values: Floats) -> Floats:
-    return values.repeat(2, axis=0).repeat(2, axis=1)
+    return values.repeat(2, axis=1).repeat(2, axis=2)
 
 
 def layer_shapes() -> Iterator[tuple[int, ...]]:

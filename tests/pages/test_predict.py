@@ -183,7 +183,7 @@ def test_no_percentage_claims_certainty(open_page):
 
 def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     app = draw(open_page("4_predict", model="article"), *FACE)
-    assert app.warning[0].value == "Not a digit (out of distribution): letter, symbol or scribble?"
+    assert app.warning[0].value == "Not a digit (out of distribution): more like a letter or symbol."
     assert "Best guess" in words(app)
     app.pills(key="predict_why").set_value("Out-of-distribution detector").run()
     assert not app.exception
@@ -197,6 +197,13 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
 def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
+    assert app.warning[0].value.startswith("Not a digit (out of distribution)")
+
+
+def test_a_scribble_is_called_one(open_page):
+    angle = np.linspace(0, 8 * np.pi, 200)
+    spiral = 140 + 12 * (1 + angle[:, np.newaxis] / 3) * np.column_stack([np.cos(angle), np.sin(angle)])
+    app = draw(open_page("4_predict"), spiral.tolist(), pen=8)
     assert app.warning[0].value == "Not a digit (out of distribution): more like a scribble."
 
 

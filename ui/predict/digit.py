@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.data import IMAGE_SIZE
-from core.drawing.refusal import is_scribble
+from core.drawing.detector import Likeness, load_detector
 from core.plots import charts
 from ui import chrome, pictures, projector
 from ui.announcement import announce
@@ -22,7 +22,12 @@ _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
 # Two lines on a phone.
 _NOT_A_DIGIT = "Not a digit (out of distribution): {}"
-_SYMBOL, _SCRIBBLE = "letter, symbol or scribble?", "more like a scribble."
+_LIKENESSES = {
+    Likeness.SYMBOL: "more like a letter or symbol.",
+    Likeness.SCRIBBLE: "more like a scribble.",
+    Likeness.PART: "part of a digit, or several?",
+    None: "letter, symbol or scribble?",
+}
 _UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
@@ -93,7 +98,7 @@ def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bo
 
 
 def _why_not(image: Picture) -> str:
-    return _NOT_A_DIGIT.format(_SCRIBBLE if is_scribble(image) else _SYMBOL)
+    return _NOT_A_DIGIT.format(_LIKENESSES[load_detector().likeness(image)])
 
 
 def _show_answer(prediction: Prediction, doubt: str) -> str:
