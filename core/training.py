@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from core.augmentation.distance_fields import signed_distance_fields
+from core.augmentation.drawn_digits import drawn_fields
 from core.augmentation.handwriting import augment
 from core.callbacks.reporter import Reporter, checkpoint_of, variables
 from core.cost import AFFINE_COST
@@ -120,6 +121,8 @@ def train(
         If the loss becomes infinite or not a number, or can no longer change because units are dead.
     SelectionError
         If the dataset cannot give the images that the recipe asks for.
+    DataError
+        If the recipe has handwriting augmentation, and the drawn digits for it are missing or damaged.
 
     Examples
     --------
@@ -131,6 +134,9 @@ def train(
     >>> result.model.output_shape
     (None, 10)
     """
+    if recipe.handwriting:
+        # Read here, since TensorFlow puts a traceback before the sentence of what is raised in a graph.
+        drawn_fields()
     selection = select(recipe, dataset)
     planned = dataclasses.replace(recipe, train_size=min(recipe.train_size, len(dataset.train_images)))
     recipe = _sized(planned, len(selection.fit))

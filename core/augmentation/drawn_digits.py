@@ -38,11 +38,13 @@ def load_drawn_digits(file: Path = FILE) -> Images:
 
 @functools.lru_cache(maxsize=1)
 def drawn_fields() -> npt.NDArray[np.int8]:
-    """Return their signed distance fields, shape (4000, 28, 28); they are kept, 3 MB.
+    """Return their signed distance fields, shape (4000, 28, 28), read-only; they are kept, 3 MB.
 
     Raises
     ------
     DataError
         As `load_drawn_digits`.
     """
-    return signed_distance_fields(load_drawn_digits().reshape(-1, IMAGE_SIZE, IMAGE_SIZE))
+    fields = signed_distance_fields(load_drawn_digits().reshape(-1, IMAGE_SIZE, IMAGE_SIZE))
+    fields.setflags(write=False)
+    return fields

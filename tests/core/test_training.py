@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from core import pipeline, training
-from core.data import Dataset
+from core.augmentation import drawn_digits
+from core.data import DataError, Dataset
 from core.evaluation import evaluate
 from core.history import Checkpoint, Epoch, TrainingError
 from core.model import from_bytes, to_bytes
@@ -320,3 +321,12 @@ def test_a_network_that_diverges_before_a_stop_is_not_kept(small_recipe: Recipe,
     broken = dataclasses.replace(mnist, train_images=mnist.train_images[:3000] * np.float32(np.nan))
     with pytest.raises(TrainingError, match="smaller learning rate"):
         train(recipe, broken, should_stop=lambda: True)
+
+
+def test_without_the_drawn_digits_a_training_is_a_sentence(mnist: Dataset, monkeypatch, tmp_path):
+    load = drawn_digits.load_drawn_digits
+    monkeypatch.setattr(drawn_digits, "load_drawn_digits", lambda: load(tmp_path / "drawn_digits.npz"))
+    drawn_digits.drawn_fields.cache_clear()
+    recipe = Recipe(hidden_units=(16,), epochs=1, train_size=1000, batch_size=100, handwriting=True)
+    with pytest.raises(DataError, match=r"^The data file drawn_digits\.npz is missing\. Restore .*`\.$"):
+        train(recipe, mnist)
