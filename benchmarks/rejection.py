@@ -176,7 +176,7 @@ def show_detector(digits: Images, others: Mapping[str, Images], painted: Images 
     """Print what the app's detector rejects, by its false rejection rate on MNIST's test digits."""
     detector = load_detector()
     parts = {"digits": digits} | ({} if painted is None else {"painted digits": painted}) | dict(others)
-    rates = (0.005, 0.01, 0.02, 0.03, DEFAULT_FALSE_REJECTION_RATE, 0.10, MAX_FALSE_REJECTION_RATE)
+    rates = (0.005, 0.01, DEFAULT_FALSE_REJECTION_RATE, 0.03, 0.04, 0.10, MAX_FALSE_REJECTION_RATE)
     print(f"\nthe detector of the app\n{'':16s}" + "".join(f"{rate:8.1%}" for rate in rates))
     for name, images in parts.items():
         p_values = detector.p_value(images)
