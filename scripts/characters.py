@@ -3,7 +3,7 @@
 Each form, a line in `characters.txt` or `digits.txt`, is a few strokes between places on a grid of ten by
 ten: ``00 09 / ~00 40 62 44 05`` is a P, a line down and a bow. A stroke that begins with ``~`` is a smooth
 curve through its places, one with ``.`` is a touch of the pen; all others are straight from place to place.
-Where a hand would put the places otherwise, or round a corner, or not lift the pen, chance does.
+As in a hand's writing, chance moves the places, rounds corners, and sometimes does not lift the pen.
 
 Characters that some people write like a digit are not among the others: O, I, Z, S, a comma; nor are those
 that are written like a slashed 0, or like a 1 with a long flag.

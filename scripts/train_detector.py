@@ -131,7 +131,7 @@ def _drawn(
 
 
 def build_network(steps: int) -> Any:
-    """Return the network, compiled for a training of so many steps, with the layers of the detector."""
+    """Return the network, with the layers of the detector, compiled for a training of this many steps."""
     import keras
 
     layers = keras.layers

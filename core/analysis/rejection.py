@@ -2,7 +2,7 @@
 
 `data/negatives.json` holds letters, symbols and scribbles as strokes. Letters that are
 written like a digit are left out: nobody can reject an O and accept a zero. They measure the
-detector, which has never seen them: it learns from those that `scripts.train_detector` draws.
+detector, which has never seen these drawings: it learns from those that `scripts.train_detector` makes.
 """
 
 from collections.abc import Sequence

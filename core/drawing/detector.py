@@ -88,7 +88,7 @@ class Detector:
         return log_odds
 
     def _logits(self, images: Images) -> Floats:
-        """Return the log odds of each digit and each kind of negative."""
+        """Return a logit for each digit and then one for each kind of negative, shape (n, 10 + kinds)."""
         blocks = [self._network(images[start : start + _BLOCK]) for start in range(0, len(images), _BLOCK)]
         kinds = CLASSES + len(self.likenesses)
         return np.concatenate(blocks) if blocks else np.zeros((0, kinds), dtype=np.float32)

@@ -25,10 +25,10 @@ _STRICTEST, _MORE_PROBABLE = MAX_FALSE_REJECTION_RATE, 0.99
 
 
 def set_upright(model: Model, ink: npt.NDArray[np.uint8], number: NumberReading) -> NumberReading:
-    """Return a number as the one digit that it is when it is turned, if it is unclear as it stands.
+    """Return a number as the one digit that it reads when it is turned, if it is unclear as it stands.
 
-    Unclear is what is no digit for the detector, and several digits that are uncertain. What is read then
-    is uncertain: in one of the turns every tenth letter looks like a digit, too.
+    It is unclear if the detector rejects one of its digits, or if it has several and is uncertain. What is
+    read then is uncertain: in one of the turns every tenth letter looks like a digit, too.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def set_upright(model: Model, ink: npt.NDArray[np.uint8], number: NumberReading)
     ink : ndarray of uint8, shape (height, width)
         Of the page.
     number : NumberReading
-        With its doubts. Returned as it is if it is clear, or looks like a digit in no turn.
+        As `core.drawing.doubts.with_doubts` returns it. It is returned as it is if it is clear, or looks like
+        a digit in no turn.
 
     Raises
     ------

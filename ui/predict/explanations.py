@@ -118,7 +118,8 @@ def _neighbors(prediction: Prediction) -> None:
 def _detector(prediction: Prediction) -> None:
     st.markdown(
         "A classifier always picks one of ten digits, even for a face. So a second small network, trained "
-        "only to tell digits from everything else, first decides whether it is a digit at all."
+        "to tell digits from letters, symbols, scribbles, and parts of digits, first decides whether it is "
+        "a digit at all."
     )
     p_value = float(load_detector().p_value(prediction.sketch.image[np.newaxis])[0])
     st.metric(
@@ -149,7 +150,7 @@ def _detector(prediction: Prediction) -> None:
         alt=f"Rejecting {percent(chosen.digits)} of the test digits "
         f"rejects {percent(chosen.negatives, 0)} of the non-digits",
     )
-    st.markdown("Non-digits: letters, symbols and scribbles that the detector was not trained on.")
+    st.markdown("Non-digits: drawings of letters, symbols and scribbles that are not in its training set.")
 
 
 def _models(prediction: Prediction) -> None:
