@@ -194,7 +194,8 @@ def likeness(kind: str) -> Likeness:
     """Return what a kind of negatives is like."""
     if kind in SCRIBBLES:
         return Likeness.SCRIBBLE
-    return Likeness.PART if kind in NEGATIVES[-2:] else Likeness.SYMBOL
+    last = {"piece of a number": Likeness.PART, "altered digit": Likeness.CHANGED_DIGIT}
+    return last.get(kind, Likeness.SYMBOL)
 
 
 def report() -> None:

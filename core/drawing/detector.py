@@ -27,7 +27,7 @@ MAX_FALSE_REJECTION_RATE = 0.20
 # With this one, about one in fifty of the digits drawn on a screen is rejected.
 DEFAULT_FALSE_REJECTION_RATE = 0.02
 # What a picture is like is clear from this probability on: of bundled letters and symbols 0 and 2% are
-# taken for a scribble so, 3 and 6% for part of a digit.
+# taken for a scribble so, none for part of a digit, and 3 and 1% for a changed digit.
 _CLEAR = 0.9
 
 # Filters, side of the kernel, and stride of each convolution; then the units of the hidden layer.
@@ -45,6 +45,7 @@ class Likeness(enum.Enum):
     SYMBOL = 0
     SCRIBBLE = 1
     PART = 2
+    CHANGED_DIGIT = 3
 
 
 @dataclass(frozen=True, eq=False)

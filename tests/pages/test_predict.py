@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.drawing import strokes
+from core.drawing.detector import Likeness
 from core.jobs.tensorflow_loader import TensorFlowLoader, TensorFlowLoadError
 from tests.pages.actions import FACE, ONE, SEVEN, book, draw, sent
 from tests.pages.conftest import words
@@ -198,6 +199,15 @@ def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
     assert app.warning[0].value.startswith("Not a digit (out of distribution)")
+
+
+def test_what_each_refused_drawing_is_like_has_words(open_page, monkeypatch):
+    app = draw(open_page("4_predict"), *FACE)
+    for likeness in (*Likeness, None):
+        monkeypatch.setattr("core.drawing.detector.Detector.likeness", lambda *_, likeness=likeness: likeness)
+        app.run()
+        assert app.warning[0].value.endswith((".", "?"))
+    assert app.warning[0].value == "Not a digit (out of distribution): letter, symbol or scribble?"
 
 
 def test_a_scribble_is_called_one(open_page):

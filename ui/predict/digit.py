@@ -25,7 +25,8 @@ _NOT_A_DIGIT = "Not a digit (out of distribution): {}"
 _LIKENESSES = {
     Likeness.SYMBOL: "more like a letter or symbol.",
     Likeness.SCRIBBLE: "more like a scribble.",
-    Likeness.PART: "part of a digit, or several?",
+    Likeness.PART: "part of a digit, or several digits?",
+    Likeness.CHANGED_DIGIT: "a digit turned, mirrored, or crossed out?",
     None: "letter, symbol or scribble?",
 }
 _UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
