@@ -184,9 +184,9 @@ def _data() -> None:
         "handwriting",
         "Data augmentation: handwriting",
         help="Elastic distortion, slant and pen width: each image is bent, slanted and drawn with another "
-        "pen each time it is shown. Some 0s are slashed, 1s get a serif, 7s a crossbar, as in other "
-        "countries, and one in seven is replaced by the same digit in a form that MNIST hardly has. The "
-        "network becomes best on drawings and needs more epochs.",
+        "pen each time it is shown. Some 0s get a slash, some 1s a serif, some 7s a crossbar, as people "
+        "write them in many countries. One image in seven is replaced by the same digit in a form that is "
+        "rare in MNIST. This gives the best results on drawings, but needs more epochs.",
     )
     st.number_input(
         "Random seed",

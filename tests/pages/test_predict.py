@@ -195,10 +195,26 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     assert draw(app, *FACE).warning
 
 
+def test_what_only_a_strict_threshold_rejects_is_told_with_doubt(open_page):
+    app = draw(open_page("4_predict"), SEVEN)
+    assert not app.warning
+    app.pills(key="predict_why").set_value("Out-of-distribution detector").run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.drawing.detector.Detector.p_value", lambda _, images: np.full(len(images), 0.1))
+        app.slider(key="predict_strictness").set_value(0.2).run()
+        assert app.warning[0].value.startswith("Perhaps not a digit")
+
+
 def test_all_ink_is_rejected(open_page):
     lines = [[(5.0, y), (275.0, y)] for y in np.arange(5.0, 280.0, 15.0)]
     app = draw(open_page("4_predict"), *lines, pen=20)
     assert app.warning[0].value.startswith("Not a digit (out of distribution)")
+
+
+def test_a_letter_of_two_strokes_is_no_number_for_certain(open_page):
+    legs, bar = [(60.0, 240.0), (140.0, 40.0), (220.0, 240.0)], [(90.0, 170.0), (190.0, 170.0)]
+    app = draw(open_page("4_predict"), legs, bar)
+    assert "letter or symbol" in app.warning[0].value
 
 
 def test_what_each_refused_drawing_is_like_has_words(open_page, monkeypatch):
@@ -206,8 +222,8 @@ def test_what_each_refused_drawing_is_like_has_words(open_page, monkeypatch):
     for likeness in (*Likeness, None):
         monkeypatch.setattr("core.drawing.detector.Detector.likeness", lambda *_, likeness=likeness: likeness)
         app.run()
-        assert app.warning[0].value.endswith((".", "?"))
-    assert app.warning[0].value == "Not a digit (out of distribution): letter, symbol or scribble?"
+        assert app.warning[0].value.endswith(".")
+    assert app.warning[0].value == "Not a digit (out of distribution): perhaps a letter, symbol or scribble."
 
 
 def test_a_scribble_is_called_one(open_page):

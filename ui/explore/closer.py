@@ -147,7 +147,8 @@ def _augmentation(dataset: Dataset) -> None:
         _sliders(image, label)
         rng = np.random.default_rng([index, st.session_state.get("explore_draw", 0)])
         drawn = np.stack([transform(image, random_affine(rng)) for _ in range(_DRAWN)])
-    st.markdown(f"The same {label}, as the network might see it in {_DRAWN} epochs:")
+    instead = ", or what takes its place" if kind == "Handwriting" else ""
+    st.markdown(f"The same {label}, as the network might see it in {_DRAWN} epochs{instead}:")
     pictures.halves(drawn, [label] * _DRAWN, columns=6, alt=f"Training image {index}, augmented")
     st.button(
         "Another draw",
@@ -198,8 +199,9 @@ def _redrawn(index: int, draw: int) -> Images:
 
 def _handwriting(index: int, draw: int) -> Images:
     st.markdown(
-        "Each image is bent, slanted, and drawn with another pen. Some 0s get a slash, 1s a serif, 7s a "
-        "crossbar. One in seven is replaced by the same digit in a form that MNIST hardly has."
+        "Each image is bent, slanted and drawn with a different pen. Some 0s get a slash, some 1s a serif, "
+        "some 7s a crossbar. One image in seven is replaced by the same digit in a form that is rare in "
+        "MNIST."
     )
     resources.wait_for_tensorflow()
     return _redrawn(index, draw)

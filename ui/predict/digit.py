@@ -22,14 +22,15 @@ _PREDICTION_HEIGHT = 140
 _INPUT_PIXEL = 7
 # Two lines on a phone.
 _NOT_A_DIGIT = "Not a digit (out of distribution): {}"
+_STRICT = "Perhaps not a digit: you allow more false rejections than usual."
 _LIKENESSES = {
     Likeness.SYMBOL: "more like a letter or symbol.",
     Likeness.SCRIBBLE: "more like a scribble.",
-    Likeness.PART: "part of a digit, or several digits?",
-    Likeness.CHANGED_DIGIT: "a digit turned, mirrored, or crossed out?",
-    None: "letter, symbol or scribble?",
+    Likeness.PART: "perhaps several digits, or part of one.",
+    Likeness.CHANGED_DIGIT: "perhaps turned, mirrored or crossed out.",
+    None: "perhaps a letter, symbol or scribble.",
 }
-_UNCERTAIN = "Uncertain: it reads otherwise when it is turned or slanted."
+_UNCERTAIN = "Uncertain: turned or slanted a little, it looks like another digit."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."
@@ -99,7 +100,10 @@ def show_digit(prediction: Prediction, at: Places, own: bool = True, certain: bo
 
 
 def _why_not(image: Picture) -> str:
-    return _NOT_A_DIGIT.format(_LIKENESSES[load_detector().likeness(image)])
+    detector = load_detector()
+    if detector.is_digit(image):
+        return _STRICT
+    return _NOT_A_DIGIT.format(_LIKENESSES[detector.likeness(image)])
 
 
 def _show_answer(prediction: Prediction, doubt: str) -> str:

@@ -125,7 +125,8 @@ def _detector(prediction: Prediction) -> None:
     st.metric(
         "Percentile among test digits",
         percent(p_value),
-        help="Share of the 10,000 test digits that look even less like a digit (p-value).",
+        help="Share of the 10,000 test digits that look even less like a digit (p-value). Your drawing is "
+        "rejected if it is below the share that you allow.",
     )
     rate = st.slider(
         "Allowed false rejections (test digits)",
@@ -150,7 +151,7 @@ def _detector(prediction: Prediction) -> None:
         alt=f"Rejecting {percent(chosen.digits)} of the test digits "
         f"rejects {percent(chosen.negatives, 0)} of the non-digits",
     )
-    st.markdown("Non-digits: drawings of letters, symbols and scribbles that are not in its training set.")
+    st.markdown("Non-digits: letters, symbols and scribbles. The detector was trained on others.")
 
 
 def _models(prediction: Prediction) -> None:

@@ -16,7 +16,7 @@ from ui.words import percent
 _TILE_SCALE = 3
 _NOT_ALL_DIGITS = "Some parts are not recognized as digits (out of distribution)."
 _UNCERTAIN = "Uncertain: perhaps another number. Write clearly, and farther apart."
-_NOT_ALL_NUMBERS = "Some numbers are uncertain: no digits, another when turned a little, or no clear end."
+_NOT_ALL_NUMBERS = "Some numbers are uncertain: perhaps not digits, too tilted, or not clearly separated."
 _ORDINALS = ("1st", "2nd", "3rd", *(f"{index}th" for index in range(4, 13)))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import DataError
+from core.drawing.detector import Likeness, load_detector
 from core.drawing.number import looks_like_several, read_number_from_strokes
 from core.drawing.segmentation import NumberError
 from core.drawing.strokes import Stroke, StrokeError, draw, is_dot, strokes_to_mnist
@@ -75,7 +76,11 @@ def _show_nothing(at: Places) -> None:
 
 
 def _show_several(prediction: Prediction, drawing: Drawing, at: Places) -> Shown:
-    at.prediction.warning(f"Looks like more than one digit: switch to *{SEVERAL}*.", icon=":material/help:")
+    is_symbol = load_detector().likeness(prediction.sketch.image) is Likeness.SYMBOL
+    sentence = f"Looks like more than one digit: switch to *{SEVERAL}*."
+    if is_symbol:
+        sentence = f"A letter or symbol? Or several digits: switch to *{SEVERAL}*."
+    at.prediction.warning(sentence, icon=":material/help:")
     if at.prediction.button(
         f"Switch to {SEVERAL}",
         icon=":material/swap_horiz:",
