@@ -230,7 +230,7 @@ def test_two_digits_are_taken_over_to_the_canvas_for_several(predict: Page):
     draw(predict, [(80, 60), (80, 200)])
     expect_reading(predict, 1)
     draw(predict, [(150, 60), (150, 200)])
-    expect(predict.get_by_text("Looks like more than one digit")).to_be_visible()
+    expect(predict.get_by_text("Several digits? Then switch to")).to_be_visible()
     click(predict, "predict_switch")
     expect_reading(predict, 11)
     # The canvas has them, too, where the page believes they are: a third one joins them.

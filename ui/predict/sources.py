@@ -79,7 +79,7 @@ def _show_several(prediction: Prediction, drawing: Drawing, at: Places) -> Shown
     is_symbol = load_detector().likeness(prediction.sketch.image) is Likeness.SYMBOL
     sentence = f"Looks like more than one digit: switch to *{SEVERAL}*."
     if is_symbol:
-        sentence = f"A letter or symbol? Or several digits: switch to *{SEVERAL}*."
+        sentence = f"Several digits? Then switch to *{SEVERAL}*. Or is it a letter or symbol?"
     at.prediction.warning(sentence, icon=":material/help:")
     if at.prediction.button(
         f"Switch to {SEVERAL}",
