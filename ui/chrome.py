@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.jobs import process_memory
-from ui import open_files, outgoing, server_log
+from ui import expiry, open_files, outgoing, server_log
 
 _NAME = "Digit Lab"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ def navigation() -> Any:
     """Set the layout, show the navigation, and return the chosen page."""
     open_files.raise_limit()
     outgoing.ask_nobody()
+    expiry.expect_expiry()
     server_log.limit_lines()
     process_memory.limit_arenas()
     _read_ahead()
