@@ -151,7 +151,10 @@ def _detector(prediction: Prediction) -> None:
         alt=f"Rejecting {percent(chosen.digits)} of the test digits "
         f"rejects {percent(chosen.negatives, 0)} of the non-digits",
     )
-    st.markdown("Non-digits: letters, symbols and scribbles. The detector was trained on others.")
+    st.markdown(
+        f"Now it rejects {percent(chosen.digits)} of the test digits and {percent(chosen.negatives, 0)} of the "
+        "non-digits: letters, symbols and scribbles that were drawn only to test it."
+    )
 
 
 def _models(prediction: Prediction) -> None:
