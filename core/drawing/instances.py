@@ -30,7 +30,7 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "instances.npz"
 # The network sees the path of a digit this tall, in pixels.
 SEEN_HEIGHT = 20
 # Filters at each level; each level sees half as many rows and columns as the one before.
-FILTERS = (12, 24, 48, 64)
+FILTERS = (16, 32, 64, 96)
 _STEP = 2 ** (len(FILTERS) - 1)
 # Strokes are drawn with a pen as wide as this share of the height of a digit.
 _PEN = 0.1
