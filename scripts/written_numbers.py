@@ -1,9 +1,9 @@
-"""Written numbers of which the digit of each pixel is known, put together of MNIST's digits by rule.
+"""Written numbers of which the digit of each pixel is known, put together of single digits by rule.
 
-Each digit is thinned to the path of the pen (Zhang and Suen, "A fast parallel algorithm for thinning
-digital patterns", 1984), some get strokes that other people write (a flag, a base, a bar, a slash) or
-a gap, and all digits of a number are drawn with one pen and about one slant. Most of them touch, and
-in some numbers the pen is not lifted between two digits.
+Each digit, of MNIST or in its form, is thinned to the path of the pen (Zhang and Suen, "A fast parallel
+algorithm for thinning digital patterns", 1984), some get strokes that other people write (a flag, a
+base, a bar, a slash) or a gap, and all digits of a number are drawn with one pen and about one slant.
+Most of them touch, and in some numbers the pen is not lifted between two digits.
 """
 
 import itertools
@@ -25,6 +25,7 @@ _INK, _BATCH = 0.45, 50
 # Lengths are shares of the height of a digit. How many digits there are.
 _COUNTS = (1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 _PENS, _SLANT, _STRETCH, _TURN, _HEIGHTS, _LEVELS = (0.07, 0.3), 0.35, 1.4, 0.12, (0.8, 1.2), 0.12
+# How far a slow wave bends a digit at most.
 _BEND = 0.07
 # Space between the paths of two digits beyond the pen; they touch for the most part.
 _OVERLAP, _APART, _SHARE_TOUCHING = 0.08, 0.4, 0.7
