@@ -1,9 +1,9 @@
-"""Written numbers of which the digit of each pixel is known, put together of MNIST's digits by rule.
+"""Written numbers of which the digit of each pixel is known, put together of single digits by rule.
 
-Each digit is thinned to the path of the pen (Zhang and Suen, "A fast parallel algorithm for thinning
-digital patterns", 1984), some get strokes that other people write (a flag, a base, a bar, a slash) or
-a gap, and all digits of a number are drawn with one pen and about one slant. Most of them touch, and
-in some numbers the pen is not lifted between two digits.
+Each digit, of MNIST or in its form, is thinned to the path of the pen (Zhang and Suen, "A fast parallel
+algorithm for thinning digital patterns", 1984), some get strokes that other people write (a flag, a
+base, a bar, a slash) or a gap, and all digits of a number are drawn with one pen and about one slant.
+Most of them touch, and in some numbers the pen is not lifted between two digits.
 """
 
 import itertools
@@ -25,6 +25,8 @@ _INK, _BATCH = 0.45, 50
 # Lengths are shares of the height of a digit. How many digits there are.
 _COUNTS = (1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 6)
 _PENS, _SLANT, _STRETCH, _TURN, _HEIGHTS, _LEVELS = (0.07, 0.3), 0.35, 1.4, 0.12, (0.8, 1.2), 0.12
+# How far a slow wave bends a digit at most.
+_BEND = 0.07
 # Space between the paths of two digits beyond the pen; they touch for the most part.
 _OVERLAP, _APART, _SHARE_TOUCHING = 0.08, 0.4, 0.7
 # Of the numbers, in how many the pen is not lifted, and there between how many of the digits.
@@ -202,12 +204,19 @@ def _varied(path: Path, slant: float, stretch: float, rng: Random) -> Path:
     turn = rng.uniform(-_TURN, _TURN)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = matrix @ [[stretch * 1.1 ** rng.normal(), -slant + rng.normal(0, 0.05)], [0, 1]]
-    points, ends = path.points @ matrix.T, path.ends @ matrix.T
+    points, ends = _bent(path.points, path.ends, rng)
+    points, ends = points @ matrix.T, ends @ matrix.T
     extent = np.maximum(np.ptp(points, axis=0), 1e-3)
     scale = rng.uniform(*_HEIGHTS) / max(extent[1], extent[0] / 1.5)
     corner = np.array([points[:, 0].min(), points[:, 1].max()])
     level = np.array([0, rng.uniform(-_LEVELS, _LEVELS)])
     return Path((points - corner) * scale + level, (ends - corner) * scale + level, path.label)
+
+
+def _bent(points: Points, ends: Points, rng: Random) -> tuple[Points, Points]:
+    """Return points moved by a slow wave, as no two people write a digit."""
+    amount, waves, start = rng.uniform(0, _BEND), rng.normal(0, 3, (2, 2)), rng.uniform(0, 2 * np.pi, 2)
+    return points + amount * np.sin(points @ waves + start), ends + amount * np.sin(ends @ waves + start)
 
 
 def _side_by_side(digits: Sequence[Path], linked: Sequence[bool], pen: float, rng: Random) -> list[Path]:

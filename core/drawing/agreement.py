@@ -16,7 +16,7 @@ from core.drawing.boxes import Box
 from core.drawing.instances import load_instance_network
 
 # Ink that points no farther than this from a place points to it, as a share of the height of a digit.
-_SAME = 0.22
+_SAME = 0.15
 # An intersection over union is this far from 0 and 1 at least.
 _LEAST = 0.01
 # The detector's log odds count up to this.

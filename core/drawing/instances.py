@@ -4,8 +4,8 @@ Where digits touch, no path through little ink need lie between them. So a small
 whole number and says of each pixel of ink how far to the side the middle of its digit is, and how
 probable it is that it is part of a link between two digits. What is of one digit points to the same
 place, as in Cheng et al., "Panoptic-DeepLab" (2020). The network is a U-Net (Ronneberger, Fischer and
-Brox, 2015) with sums in place of concatenations; it has learned from numbers put together of MNIST's
-digits, see `scripts.train_instances`, and needs no TensorFlow.
+Brox, 2015) with sums in place of concatenations; it has learned from numbers put together of
+MNIST's digits and digits drawn by rule, see `scripts.train_instances`, and needs no TensorFlow.
 """
 
 import functools
@@ -30,7 +30,7 @@ WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "instances.npz"
 # The network sees the path of a digit this tall, in pixels.
 SEEN_HEIGHT = 20
 # Filters at each level; each level sees half as many rows and columns as the one before.
-FILTERS = (12, 24, 48, 64)
+FILTERS = (16, 32, 64, 96)
 _STEP = 2 ** (len(FILTERS) - 1)
 # Strokes are drawn with a pen as wide as this share of the height of a digit.
 _PEN = 0.1

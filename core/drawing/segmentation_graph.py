@@ -29,7 +29,7 @@ _WIDEST = 1.8
 # A cut where the pen was not lifted, or where ink touches.
 _CUT = 1.0
 # Two digits that overlap, for each part of the height.
-_PER_OVERLAP = 15.0
+_PER_OVERLAP = 8.0
 
 
 @dataclass(frozen=True, eq=False)
