@@ -1,11 +1,12 @@
 """Count how many numbers are read from photographs of worksheets.
 
-    python -m benchmarks.read_worksheets [STROKES.json.gz] [--model drawings] [--sheets 300]
+    python -m benchmarks.read_worksheets [STROKES.json.gz] [--model drawings] [--sheets 300] [--legible]
 
 The sheets are those of `benchmarks.worksheets`, their digits those of a file as for
 `benchmarks.drawings`, or else outlines of MNIST's test images. Of each kind of sheet: the share of
 digits and of fields (whole numbers) that are right, and of fields that are shown as an answer, without
-a warning, and right or wrong.
+a warning, and right or wrong. With ``--legible`` those digits of the file are left out of which it has a
+single straight stroke although they are no ones: nobody can read them.
 """
 
 import argparse
@@ -27,9 +28,12 @@ from core.drawing.number import NumberReading
 from core.drawing.page import PageError, find_page, read_page
 from core.drawing.photo import PictureError, open_picture
 from core.drawing.segmentation import NumberError
-from core.drawing.strokes import as_strokes
+from core.drawing.strokes import Stroke, as_strokes
 from core.evaluation import Model
 from core.store.runs import RunStore
+
+# The ends of a straight stroke are this share of its length apart.
+_STRAIGHT = 0.95
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,16 @@ def aligned(truth: Sequence[str], answer: Sequence[str]) -> list[tuple[int, int]
     return best[len(truth), len(answer)][1]
 
 
-def writers(path: Path | None, rng: np.random.Generator) -> Callable[[], Callable[[], Digit]]:
+def writers(
+    path: Path | None, rng: np.random.Generator, *, legible: bool = False
+) -> Callable[[], Callable[[], Digit]]:
     """Return what gives the next person who fills in a sheet."""
     if path is None:
         return lambda: lambda: _outlined(rng)
     by_writer: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for digit in load(path):
-        by_writer[digit["writer"]].append(digit)
+        if not legible or digit["label"] == 1 or not _is_straight(as_strokes(digit["strokes"])):
+            by_writer[digit["writer"]].append(digit)
     people = list(by_writer.values())
 
     def next_writer() -> Callable[[], Digit]:
@@ -98,6 +105,13 @@ def writers(path: Path | None, rng: np.random.Generator) -> Callable[[], Callabl
         return lambda: _digit(own[rng.integers(len(own))])
 
     return next_writer
+
+
+def _is_straight(strokes: Sequence[Stroke]) -> bool:
+    """Return whether a digit is a single straight stroke."""
+    path = strokes[0]
+    length = np.hypot(*np.diff(path, axis=0).T).sum()
+    return len(strokes) == 1 and np.hypot(*(path[-1] - path[0])) >= _STRAIGHT * length
 
 
 def _digit(digit: dict[str, Any]) -> Digit:
@@ -122,11 +136,12 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--legible", action="store_true", help="leave out what nobody can read")
     parser.add_argument("--failed", type=Path, help="a folder for photographs that are not read rightly")
     arguments = parser.parse_args()
 
     rng = np.random.default_rng(arguments.seed)
-    next_writer = writers(arguments.strokes, rng)
+    next_writer = writers(arguments.strokes, rng, legible=arguments.legible)
     model = RunStore().load_model(arguments.model)
     kinds = [arguments.kind] if arguments.kind else list(KINDS)
     counts: dict[str, np.ndarray] = {kind: np.zeros(7) for kind in kinds}
