@@ -1,8 +1,10 @@
 """Bounding boxes of strokes and of ink."""
 
+import math
 from dataclasses import dataclass
 
 from core.drawing.strokes import Stroke
+from core.ink import InkBox
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class Box:
     def middle(self) -> float:
         """Halfway from left to right."""
         return (self.left + self.right) / 2
+
+    @property
+    def outer(self) -> InkBox:
+        """The smallest box of whole pixels around it."""
+        return InkBox(
+            math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom)
+        )
 
     def gap(self, other: "Box") -> float:
         """Return the free space to another box from left to right; negative if they overlap."""

@@ -131,6 +131,11 @@ class Graph:
         end = len(self.found.segments)
         return [index for index, candidate in enumerate(self.candidates) if candidate.end == end]
 
+    @property
+    def whole(self) -> list[int]:
+        """Indices of the candidates that are the whole number as one digit."""
+        return [index for index in self._last if self.candidates[index].start == 0]
+
     def shortest_path(self) -> tuple[int, ...]:
         """Return the indices of the candidates on the cheapest path."""
         best: list[tuple[float, tuple[int, ...]]] = []

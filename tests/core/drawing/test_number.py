@@ -4,7 +4,7 @@ from PIL import Image
 
 from core.data import Dataset
 from core.drawing.number import looks_like_several, read_number_from_image, read_number_from_strokes
-from core.drawing.segmentation import NumberError
+from core.drawing.segmentation import NumberError, segment_image
 from core.drawing.strokes import as_strokes
 from core.ink import ink_box
 
@@ -114,7 +114,7 @@ def test_two_digits_without_lifting_the_pen_are_two(model):
     assert read_number_from_strokes(model, side_by_side(THREE, THREE, pen_lifted=False)).number == "33"
 
 
-@pytest.mark.parametrize("digits", [(zero(), SEVEN[:1]), (THREE, zero()), (ONE, THREE), (zero(), zero())])
+@pytest.mark.parametrize("digits", [(FOUR, SEVEN[:1]), (THREE, zero()), (ONE, THREE), (zero(), zero())])
 def test_digits_that_are_linked_from_end_to_start_are_read(model, digits):
     apart, joined = (side_by_side(*digits, gap=12, pen_lifted=lifted) for lifted in (True, False))
     reading = read_number_from_strokes(model, joined)
@@ -124,6 +124,15 @@ def test_digits_that_are_linked_from_end_to_start_are_read(model, digits):
 
 def test_it_is_told_when_another_number_may_be_written(model):
     assert read_number_from_strokes(model, side_by_side(THREE, zero(), FOUR)).certain
+    # The bar of the seven may be the link between a zero and a one.
+    joined = side_by_side(zero(), SEVEN[:1], gap=12, pen_lifted=False)
+    assert not read_number_from_strokes(model, joined).certain
+
+
+def test_what_the_detector_takes_for_one_digit_is_not_cut(model, mnist: Dataset):
+    wide_five = np.kron(mnist.test_images[7240], np.ones((3, 3), dtype=np.uint8))
+    assert len(segment_image(wide_five > 76).segments) > 1
+    assert read_number_from_image(model, wide_five).number == "5"
 
 
 def test_a_speck_beside_the_digits_is_no_digit(model):
