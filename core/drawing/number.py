@@ -48,7 +48,7 @@ _NOT_ONE = 3.0
 _MIN_PROBABILITY = 0.01
 
 # Parts that the detector rejects at this false rejection rate are no digits, so the whole is no
-# number. At 1%, 96% of pairs of pen digits and 6% of letters and signs look like a number.
+# number. At 1%, 98% of pairs of pen digits (37% of joined ones) and 5% of letters look like a number.
 _PART_REJECTION_RATE = 0.01
 
 # What the detector accepts even at this one is not cut, wide as it may be: of 4,200 drawings of two pen
