@@ -21,8 +21,8 @@ _MAX_SEGMENTS_OF_A_DIGIT = 16
 # Lengths are shares of the height of a digit, costs are −log probabilities.
 # From this gap on, marks rather belong to two digits than to one; each further part of the
 # height makes that more probable.
-_APART = 0.05
-_PER_GAP = 15.0
+_APART = 0.03
+_PER_GAP = 40.0
 # No digit has a hole as wide as this, or is as wide as this.
 _HOLE = 0.4
 _WIDEST = 1.8
@@ -133,7 +133,9 @@ class Graph:
 
     @property
     def whole(self) -> list[int]:
-        """Indices of the candidates that are the whole number as one digit."""
+        """Indices of the candidates that are the whole number as one digit, if all of it hangs together."""
+        if len({segment.origin for segment in self.found.segments}) > 1:
+            return []
         return [index for index in self._last if self.candidates[index].start == 0]
 
     def shortest_path(self) -> tuple[int, ...]:

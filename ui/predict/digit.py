@@ -30,7 +30,7 @@ _LIKENESSES = {
     Likeness.CHANGED_DIGIT: "perhaps turned, mirrored or crossed out.",
     None: "perhaps a letter, symbol or scribble.",
 }
-_UNCERTAIN = "Uncertain: turned or slanted a little, it looks like another digit."
+_UNCERTAIN = "Uncertain: it may be another digit, or more than one."
 _INPUT_HELP = (
     "What the network gets. As in MNIST, the center of mass of a digit is in the middle, "
     "so the foot of a 7 may reach the last row of pixels."

@@ -5,7 +5,7 @@ from PIL import Image
 from core.data import Dataset
 from core.drawing.number import looks_like_several, read_number_from_image, read_number_from_strokes
 from core.drawing.segmentation import NumberError, segment_image
-from core.drawing.strokes import as_strokes
+from core.drawing.strokes import as_strokes, draw
 from core.ink import ink_box
 
 # Digits as people write them, 100 units tall: their strokes by corners.
@@ -127,6 +127,16 @@ def test_it_is_told_when_another_number_may_be_written(model):
     # The bar of the seven may be the link between a zero and a one.
     joined = side_by_side(zero(), SEVEN[:1], gap=12, pen_lifted=False)
     assert not read_number_from_strokes(model, joined).certain
+
+
+@pytest.mark.parametrize("height", [100, 180])
+def test_two_lines_beside_each_other_are_never_a_one_without_a_warning(model, height):
+    lines = [np.column_stack([np.full(20, left), np.linspace(40, 40 + height, 20)]) for left in (100, 116)]
+    for reading in (
+        read_number_from_strokes(model, as_strokes(lines)),
+        read_number_from_image(model, draw(lines, 12, 300, 260)),
+    ):
+        assert reading.number == "11" or not reading.certain
 
 
 def test_what_the_detector_takes_for_one_digit_is_not_cut(model, mnist: Dataset):
