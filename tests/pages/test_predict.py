@@ -150,6 +150,9 @@ def test_a_number_is_read_digit_by_digit(open_page):
     drawing.receive(sent(beside(ONE, 0), pen=8))
     app.run()
     assert app.metric[0].value == "1", "a number of one digit is one digit"
+    drawing.receive(sent([(200, 40), (200, 220)], [(211, 40), (211, 220)], pen=8))
+    app.run()
+    assert app.warning[0].value == "Uncertain: it may be another digit, or more than one."
     drawing.receive(sent(*[[(x / 2 + 20, y / 2 + 20) for x, y in stroke] for stroke in FACE], pen=8))
     app.run()
     assert "not a digit" in app.warning[0].value.lower(), "nor is a face a number"
@@ -190,6 +193,7 @@ def test_a_face_is_rejected_and_the_threshold_can_be_moved(open_page):
     assert not app.exception
     app.slider(key="predict_strictness").set_value(0.0).run()
     assert not app.warning, "nothing is rejected"
+    assert "Now it rejects 0.0% of the test digits and 0.0% of non-digits" in words(app)
     assert app.metric[0].label == "Prediction"
     app.slider(key="predict_strictness").set_value(0.2).run()
     assert draw(app, *FACE).warning

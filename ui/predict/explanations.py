@@ -152,8 +152,8 @@ def _detector(prediction: Prediction) -> None:
         f"rejects {percent(chosen.negatives, 0)} of the non-digits",
     )
     st.markdown(
-        f"Now it rejects {percent(chosen.digits)} of the test digits and {percent(chosen.negatives, 0)} of "
-        "the non-digits: letters, symbols and scribbles that were drawn only to test it."
+        f"Now it rejects {chosen.digits:.1%} of the test digits and {chosen.negatives:.1%} of non-digits: "
+        "letters, symbols and scribbles that were drawn only to test it."
     )
 
 
