@@ -51,8 +51,8 @@ _MIN_PROBABILITY = 0.01
 # number. At 1%, 98% of pairs of pen digits (37% of joined ones) and 5% of letters look like a number.
 _PART_REJECTION_RATE = 0.01
 
-# What the detector accepts even at this one is not cut, wide as it may be: of 4,200 drawings of two pen
-# digits 14 pass as one, of 23 of MNIST's digits that would be cut 11.
+# What hangs together, and passes even at this one, is not cut, wide as it may be: of 4,200 drawings of two
+# pen digits at most 14 pass, of 23 of MNIST's digits that would be cut 11.
 _WHOLE_REJECTION_RATE = 0.05
 
 # With a lower probability, of the cuts and of the digits in other views, another number may be written.
